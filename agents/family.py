@@ -1,0 +1,53 @@
+"""Families: an open case with a worker. When a case closes, another opens in its slot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conducive.agents.rule import clip, either, gate, rule
+
+FAMILY = np.dtype(
+    [
+        ("worker", np.int32),  # row of the practitioner who holds the case
+        ("team", np.int32),
+        ("need", np.float64),
+        ("wellbeing", np.float64),
+        ("trust", np.float64),  # in this worker
+        ("voice", np.float64),
+        ("burden", np.float64),
+        ("months_open", np.float64),
+        ("worker_changes", np.int32),
+    ],
+    align=True,
+)
+
+
+@rule
+def closing_chance(wellbeing: float, case_duration: float, usual_wellbeing: float) -> float:
+    """Monthly chance that a case closes: 1 / mean duration for a family doing as usual, sooner for one doing well."""
+    return clip(wellbeing / usual_wellbeing / case_duration)
+
+
+@rule
+def wellbeing_target(need: float, availability: float, trust: float, effect: float, usual_help: float) -> float:
+    """Where a family's wellbeing is heading (0-1): need, met by a worker with time whom they trust, and by faithful use."""
+    return 1.0 - need * (1.0 - either(usual_help * availability * trust, effect))
+
+
+@rule
+def voice_target(participation_depth: float, resourced: float, burden: float, need: float, gate_strength: float) -> float:
+    """Part a family takes in coproduction (0-1): invited and resourced, as far as strength allows. Paper 4.2, 7."""
+    return participation_depth * resourced * gate(1.0 - burden, gate_strength) * gate(1.0 - need, gate_strength)
+
+
+@rule
+def burden_target(participation_depth: float, resourced: float, invited: float) -> float:
+    """What taking part costs a family (0-1): ambition that is not paid for. Paper 4.2, 7."""
+    return invited * participation_depth * (1.0 - resourced)
+
+
+@rule
+def coproduction_resourced(money: float, participation_depth: float, families: float, coproduction_cost: float) -> float:
+    """Share of the ambition of participation that the money covers (0-1); no ambition needs no money."""
+    needed = participation_depth * families * coproduction_cost
+    return min(1.0, money / needed) if needed > 0.0 else 0.0

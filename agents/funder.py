@@ -1,0 +1,68 @@
+"""Funders: the innovation's external funder and the council's own budget."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conducive.agents.rule import clip, gate, logistic, rule
+
+EXTERNAL, COUNCIL = 0, 1
+FUNDERS = ("external", "council")
+
+FUNDER = np.dtype(
+    [
+        ("kind", np.int32),
+        ("term", np.float64),  # months left
+        ("grant", np.float64),  # GBP a year
+        ("confidence", np.float64),
+        ("patience", np.float64),  # months before it expects evidence
+        ("ring_fenced", np.float64),
+    ],
+    align=True,
+)
+
+
+@rule
+def patience(funder_patience: float, theory_of_change: float, marketisation: float, gate_strength: float) -> float:
+    """Months a funder waits for results: a good theory of change buys time, marketisation takes it. Paper 4.1, 4.5."""
+    return funder_patience * gate(theory_of_change, gate_strength) * gate(1.0 - marketisation, gate_strength)
+
+
+@rule
+def promised_evidence(months: float, patience: float) -> float:
+    """Evidence a funder was promised by now (0-1): it rises steadily to all of it when patience runs out."""
+    return clip(months / patience)
+
+
+@rule
+def reported_evidence(evidence: float, promised: float, failure_tolerance: float, rosy_reporting: float) -> float:
+    """Evidence as told (0-1): where failure is not an option, the gap to what was promised is glossed over. Paper 4.1, 4.4."""
+    return clip(evidence + rosy_reporting * (1.0 - failure_tolerance) * max(0.0, promised - evidence))
+
+
+@rule
+def confidence_target(reported: float, promised: float, policy_support: float, gate_strength: float) -> float:
+    """Confidence of a funder (0-1): what is reported against what was promised, under the policy of the day. Paper 4.3, 4.5."""
+    return gate(clip(1.0 - (promised - reported)), gate_strength) * gate(policy_support, gate_strength)
+
+
+@rule
+def chance_to_go_on(reported: float, promised: float, confidence: float, budget: float, decision_steepness: float) -> float:
+    """Chance that a funder lets it go on (0-1): evidence short of the promise weighs more when resources are tight. Paper 4.3.
+
+    `budget` is the council's budget relative to launch; below 1 the same shortfall weighs more.
+    """
+    shortfall = promised - reported
+    return logistic(decision_steepness * (confidence - shortfall - max(0.0, 1.0 - budget)))
+
+
+@rule
+def diverted_share(ring_fenced: float, budget: float, squeeze: float) -> float:
+    """Share of the grant drawn off to other calls when it is not ring-fenced, more as the council's budget shrinks. Paper 4.3."""
+    return (1.0 - ring_fenced) * clip(squeeze + max(0.0, 1.0 - budget))
+
+
+@rule
+def council_share(mainstreaming: float, budget: float) -> float:
+    """Share of running cost the council takes on once external money has ended, as far as its budget allows. Paper 4.3."""
+    return mainstreaming * min(1.0, max(0.0, budget))

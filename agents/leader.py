@@ -1,0 +1,96 @@
+"""Leaders: a director, service heads and team managers in a line of management."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from conducive.agents.rule import clip, either, fading, gate, rule
+
+DIRECTOR, HEAD, MANAGER = 0, 1, 2
+LEVELS = ("director", "service head", "team manager")
+
+LEADER = np.dtype(
+    [
+        ("level", np.int32),
+        ("above", np.int32),  # row of the leader above; the director's own row for the director
+        ("tenure", np.float64),  # months
+        ("commitment", np.float64),
+        ("support", np.float64),
+        ("openness", np.float64),
+        ("energy", np.float64),
+        ("acting", np.float64),  # months the post will still be covered by somebody acting; 0 when it has a holder
+        ("agenda", np.float64),  # commitment a successor will bring
+        ("ownership_lost", np.float64),
+        ("trust_up", np.float64),  # trust in the leader above
+    ],
+    align=True,
+)
+
+
+@rule
+def lead(commitment: float, energy: float) -> float:
+    """What a leader visibly puts behind the innovation (0-1)."""
+    return commitment * energy
+
+
+@rule
+def commitment_target(
+    theory_of_change: float, drive: float, evidence: float, voice: float, line: float, commitment_evidence: float, commitment_line: float
+) -> float:
+    """Commitment of a leader (0-1): the case for it, results reported and families heard; and the line above. Paper 4.1-4.3, 4.5.
+
+    `line` is trust in the leader above times what that leader puts behind it; for the director it is the support of current policy.
+    """
+    own = either(theory_of_change * drive, either(commitment_evidence * evidence, voice))
+    return own + commitment_line * (line - own)
+
+
+@rule
+def energy_target(chasing: float, intervention: float, defensive: float, gate_strength: float) -> float:
+    """Energy left for the innovation (0-1): chasing money, an improvement regime, defending what went wrong drain it. Paper 4.1, 4.3, 4.5."""
+    return gate((1.0 - chasing) * (1.0 - intervention) * (1.0 - defensive), gate_strength)
+
+
+@rule
+def leaving_chance(leader_tenure: float, stay_factor: float, shock: float, exit_shock: float) -> float:
+    """Monthly chance that a leader leaves: 1 / mean time in post, and what a shock adds in its month.
+
+    `shock` is 1 in the month of an inadequate judgement, or for a director of a shift of policy. ADCS 2014-2024; paper 4.3, 4.5.
+    """
+    return clip(1.0 / (leader_tenure * stay_factor) + exit_shock * shock)
+
+
+@rule
+def successor_commitment(predecessor: float, agenda: float, succession_continuity: float) -> float:
+    """Commitment a successor starts with (0-1): part is handed over, the rest is an agenda of their own. Paper 4.1, 4.3."""
+    return succession_continuity * predecessor + (1.0 - succession_continuity) * agenda
+
+
+@rule
+def expected_stay(leader_tenure: float, months_to_known_exit: float, horizon: float) -> float:
+    """Weight people give to the leader still being there (0-1), from usual time in post or a known date of leaving. Paper 4.3."""
+    return fading(min(leader_tenure, months_to_known_exit), horizon)
+
+
+@rule
+def continuation(money_ahead: float, leader_ahead: float, trust_up: float, gate_strength: float) -> float:
+    """How far people expect the innovation to last (0-1): money in sight, leaders who stay, and promises kept so far. Paper 4.3."""
+    return money_ahead * gate(leader_ahead, gate_strength) * gate(trust_up, gate_strength)
+
+
+@rule
+def money_ahead(months_left: float, council_share: float, renewal: float, horizon: float) -> float:
+    """How much money people see ahead (0-1): grant months left, hope of renewal, and the council's share of running cost."""
+    return either(either(fading(months_left, horizon), council_share), renewal * (months_left > 0.0))
+
+
+@rule
+def trust_gain(support_style: float, trust_growth: float) -> float:
+    """Monthly gain of vertical trust on the room left: relational leaders build it faster. Paper 4.4."""
+    return trust_growth * support_style
+
+
+@rule
+def trust_after_breach(trust: float, breach: float) -> float:
+    """Trust after a promise is broken, somebody is blamed or an innovation is abandoned: quickly lost. Slovic 1993; paper 4.4."""
+    return trust * (1.0 - breach)

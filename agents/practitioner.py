@@ -1,0 +1,430 @@
+"""Practitioners: one row is one case-holding post, so turnover changes who sits in the network, not its shape."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from conducive.agents.rule import chance, clip, either, gate, logistic, rule, saturating, stock
+
+VACANT, AGENCY, PERMANENT, CLOSED = 0, 1, 2, 3
+POSTS = ("vacant", "agency", "permanent", "closed")
+NONE, UNAWARE, AWARE, WILLING, TRAINED, TRYING, ROUTINE, LAPSED = -1, 0, 1, 2, 3, 4, 5, 6
+STAGES = ("unaware", "aware", "willing", "trained", "trying", "routine", "lapsed")
+ESTABLISHED, IMPROVEMENT, EXTRA = 0, 1, 2
+
+PRACTITIONER = np.dtype(
+    [
+        ("team", np.int32),  # team, and the row of its manager among the leaders
+        ("manager", np.int32),
+        ("kind", np.int32),  # established, improvement (open under intervention) or extra (agency above establishment)
+        ("rank", np.float64),  # order in which improvement and extra posts open, as a share of the establishment
+        ("post", np.int32),  # vacant, agency, permanent, closed
+        ("stage", np.int32),  # -1 when nobody is in post
+        ("tenure", np.float64),  # months
+        ("caseload", np.float64),  # cases
+        ("openness", np.float64),  # lasting traits of the person
+        ("aptitude", np.float64),
+        ("strain", np.float64),
+        ("safety", np.float64),
+        ("belief", np.float64),
+        ("fatigue", np.float64),
+        ("skill", np.float64),
+        ("habit", np.float64),
+        ("fidelity", np.float64),
+        ("reinforcement", np.float64),
+        ("trust_up", np.float64),  # vertical trust in the team manager
+        ("load", np.float64),
+        ("slack", np.float64),
+        ("exposure", np.float64),  # trusted colleagues who use it, mentors among them, and sceptics (shares of ties)
+        ("mentors", np.float64),
+        ("doubt", np.float64),
+        ("influence", np.float64),
+        ("left_stage", np.int32),  # what the last holder left behind, for a full induction
+        ("left_skill", np.float64),
+        ("left_habit", np.float64),
+    ],
+    align=True,
+)
+
+LEFT_JOB, OVERLOAD, UNSUPPORTED, POOR_FIT, INCIDENT, LEADER_GONE, MONEY_ENDED, SCEPTICS = 1, 2, 3, 4, 5, 6, 7, 8
+SUPERSEDED, BEGAN, INDUCTED = 9, 10, 11
+CAUSES = (
+    "",
+    "left the job",
+    "overload",
+    "no reinforcement",
+    "poor fit",
+    "incident and blame",
+    "leader departed",
+    "money ended",
+    "sceptical peers",
+    "superseded by the next wave",
+    "began",
+    "inducted",
+)
+"""Why the number of users changed; the first eight after the blank are lapses and losses."""
+
+
+# ---- Load, strain, safety ------------------------------------------------------------------------------------------
+
+
+@rule
+def load(caseload: float, hours_per_case: float, contract_hours: float, bureaucracy: float, added_hours: float) -> float:
+    """Hours the cases need over hours left for them (1 = just enough). Paper 4.3: too busy to innovate."""
+    available = contract_hours * (1.0 - bureaucracy) - added_hours
+    return caseload * hours_per_case / max(1.0, available)
+
+
+@rule
+def personal_cost(blame_culture: float, scar: float, media_hostility: float, cost_exposure: float) -> float:
+    """What failure is expected to cost the person (0-1): "their name in the paper". Nothing where nobody is blamed. Paper 4.4."""
+    return blame_culture * either(cost_exposure * media_hostility, scar)
+
+
+@rule
+def strain_target(load: float, personal_cost: float, containment: float, strain_load: float, strain_anxiety: float) -> float:
+    """Strain that a load leads to (0-1): overload and fear raise it, containing supervision lowers it. Paper 4.3, 4.4, 5."""
+    return logistic(strain_load * (load - 1.0) + strain_anxiety * (personal_cost - containment))
+
+
+@rule
+def safety_target(personal_cost: float, trust_up: float, strain: float, safety_context: float) -> float:
+    """Psychological safety (0-1): what failure would not cost, in so far as managers are trusted and strain is low. Paper 4.4, 5."""
+    return (1.0 - personal_cost) * gate(trust_up, safety_context) * gate(1.0 - strain, safety_context)
+
+
+@rule
+def attention(concurrent_initiatives: float, attention_cost: float) -> float:
+    """Share of attention one initiative gets among several: only so many new ideas can be absorbed. Paper 4.3."""
+    return 1.0 / (1.0 + attention_cost * (concurrent_initiatives - 1.0))
+
+
+@rule
+def slack(load: float, strain: float, attention: float, strain_load: float, gate_strength: float) -> float:
+    """Time and head-space left for something new (0-1). Paper 4.3: "I haven't got any space in my head"."""
+    return logistic(strain_load * (1.0 - load)) * gate(1.0 - strain, gate_strength) * attention
+
+
+# ---- Belief, fatigue, influence ------------------------------------------------------------------------------------
+
+
+@rule
+def drive(outcome_motivation: float, months_since_launch: float) -> float:
+    """Motivation behind the innovation (0-1): what came from crisis or money halves every year. Paper 4.1."""
+    return outcome_motivation + (1.0 - outcome_motivation) * 0.5 ** (max(0.0, months_since_launch) / 12.0)
+
+
+@rule
+def message(trust_up: float, lead: float, shared_vision: float, gate_strength: float) -> float:
+    """How far the leader's message reaches a worker (0-1): the leader's effort, weighted by trust and carried by vision. Paper 4.1."""
+    return trust_up * lead * gate(shared_vision, gate_strength)
+
+
+@rule
+def belief_target(
+    values: float,
+    message: float,
+    visible_benefit: float,
+    influence: float,
+    heard: float,
+    fatigue: float,
+    belief_values: float,
+    belief_message: float,
+    belief_benefit: float,
+    belief_peers: float,
+    voice_weight: float,
+) -> float:
+    """Conviction that the innovation helps families (0-1): values, leaders, results, peers, being heard; less fatigue. Paper 4.1-4.4."""
+    reasons = (
+        belief_values * values
+        + belief_message * message
+        + belief_benefit * visible_benefit
+        + belief_peers * influence
+        + voice_weight * heard
+    )
+    return clip(reasons * (1.0 - fatigue))
+
+
+@rule
+def fatigue_gain(attention: float, imposed: float, day_job: float, fatigue_growth: float) -> float:
+    """Monthly gain of change fatigue: other initiatives, change imposed, unpaid implementation work. Paper 4.3, 4.4; Bernerth 2011."""
+    return fatigue_growth * ((1.0 - attention) + imposed + day_job)
+
+
+@rule
+def influence(exposure: float, threshold: float, steepness: float) -> float:
+    """Complex contagion (0-1): several trusted users count for more than one. Granovetter 1978; Centola 2010.
+
+    `exposure` is the trust-weighted share of ties that use it, `threshold` the exposure at which this person is half persuaded;
+    a large `steepness` makes it Granovetter's threshold, a steepness of 1 far below the threshold makes it linear.
+    """
+    if exposure <= 0.0:
+        return 0.0
+    if threshold <= 0.0:
+        return 1.0
+    ratio = (exposure / threshold) ** steepness
+    return ratio / (1.0 + ratio) if ratio < math.inf else 1.0
+
+
+# ---- Moves between stages: monthly rates ---------------------------------------------------------------------------
+
+
+@rule
+def aware_rate(pressure: float, exposure: float) -> float:
+    """UNAWARE -> AWARE: leaders announce it, colleagues use it."""
+    return pressure + exposure
+
+
+@rule
+def willing_rate(
+    belief: float,
+    continuation: float,
+    safety: float,
+    influence: float,
+    harmony: float,
+    openness: float,
+    mandate: float,
+    step_pace: float,
+    willing_threshold: float,
+    decision_steepness: float,
+    belief_peers: float,
+    gate_strength: float,
+) -> float:
+    """AWARE -> WILLING: conviction worth acting on beats the person's threshold; a mandate also moves people. Paper 4.1, 4.4.
+
+    `continuation` is how far people expect it to last, `harmony` the absence of value dissonance, `mandate` the top-down push.
+    """
+    appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony
+    willingness = logistic(decision_steepness * (appeal - willing_threshold * (1.0 - openness)))
+    return step_pace * either(willingness * gate(safety, gate_strength), mandate)
+
+
+@rule
+def shadow_rate(mentors: float, codified_memory: float, slack: float, step_pace: float) -> float:
+    """WILLING -> TRAINED without a course: shadowing trusted routine users, or from what is written down. Paper 4.3."""
+    return step_pace * either(mentors, codified_memory) * slack
+
+
+@rule
+def trial_freedom(openness: float, safety: float, slack: float, permission: float, gate_strength: float) -> float:
+    """How free a person is to attempt unfamiliar practice (0-1): openness, safety, time, and a manager open to risk. Paper 4.3, 4.4."""
+    return (
+        gate(openness, gate_strength) * gate(safety, gate_strength) * gate(slack, gate_strength) * gate(permission, gate_strength)
+    )
+
+
+@rule
+def trying_rate(
+    freedom: float,
+    skill: float,
+    fit: float,
+    obstacles: float,
+    continuation: float,
+    influence: float,
+    try_alone: float,
+    try_peers: float,
+    gate_strength: float,
+) -> float:
+    """TRAINED -> TRYING: free to try, able to, nothing in the way, worth starting - alone, or because colleagues do. Paper 4.2, 4.3."""
+    readiness = gate(skill, gate_strength) * gate(fit, gate_strength) * gate(1.0 - obstacles, gate_strength)
+    return freedom * readiness * gate(continuation, gate_strength) * (try_alone + try_peers * influence)
+
+
+@rule
+def routine_rate(habit: float) -> float:
+    """TRYING -> ROUTINE: as it becomes habit."""
+    return habit
+
+
+@rule
+def return_rate(belief: float, lead: float, continuation: float, influence: float, return_pace: float) -> float:
+    """LAPSED -> WILLING: leaders restart what stalled, or colleagues show it works. Paper 4.3 (leadership at every stage)."""
+    return return_pace * belief * either(lead * continuation, influence)
+
+
+@rule
+def lapse_shield(habit: float, habit_shield: float) -> float:
+    """Share of every cause of lapse that still gets through once it is habit."""
+    return 1.0 - habit_shield * habit
+
+
+@rule
+def lapse_overload(strain: float, lapse_strain: float) -> float:
+    """Monthly rate of lapse because of overload. Paper 4.3 ("survival mode")."""
+    return lapse_strain * strain * strain
+
+
+@rule
+def lapse_unsupported(reinforcement: float, lapse_reinforcement: float) -> float:
+    """Monthly rate of lapse because nothing reinforces it: reverting is the default. Paper 4.3 ("drop-off")."""
+    return lapse_reinforcement * (1.0 - reinforcement) * (1.0 - reinforcement)
+
+
+@rule
+def lapse_poor_fit(fit: float, obstacles: float, lapse_fit: float) -> float:
+    """Monthly rate of lapse because it does not work here. Paper 4.2."""
+    return lapse_fit * either(1.0 - fit, obstacles) * (1.0 - fit)
+
+
+@rule
+def lapse_incident(personal_cost: float, scar: float, lapse_blame: float) -> float:
+    """Monthly rate of lapse into defensive practice after an incident. Paper 4.5."""
+    return lapse_blame * personal_cost * scar
+
+
+@rule
+def lapse_leader(ownership_lost: float, lapse_leader_gone: float) -> float:
+    """Monthly rate of lapse after those who owned the innovation have left. Paper 4.3."""
+    return lapse_leader_gone * ownership_lost
+
+
+@rule
+def lapse_money(paid: float, lapse_unpaid: float, unpaid_convexity: float) -> float:
+    """Monthly rate of lapse when running cost is not paid: small gaps are absorbed, large ones are not. Paper 4.3."""
+    return lapse_unpaid * (1.0 - paid) ** unpaid_convexity
+
+
+@rule
+def lapse_sceptics(doubt: float, lapse_doubt: float) -> float:
+    """Monthly rate of lapse under trusted sceptics."""
+    return lapse_doubt * doubt
+
+
+# ---- Learning ------------------------------------------------------------------------------------------------------
+
+
+@rule
+def training_yield(
+    training_days: float,
+    interactive_training: float,
+    feedback: float,
+    clarity: float,
+    manualised: float,
+    didactic_share: float,
+    gate_strength: float,
+) -> float:
+    """Share of the missing skill that one course gives: days, hands-on practice, feedback, clarity; a manual speeds it. Paper 4.3."""
+    method = didactic_share + (1.0 - didactic_share) * interactive_training * gate(feedback, 1.0 - didactic_share)
+    days = saturating(training_days, 1.0 + (1.0 - manualised))
+    return method * days * gate(clarity, gate_strength)
+
+
+@rule
+def reinforcement(
+    coaching: float,
+    feedback: float,
+    paid: float,
+    supervision: float,
+    influence: float,
+    codified_memory: float,
+    reinforce_coaching: float,
+    reinforce_supervision: float,
+    reinforce_peers: float,
+) -> float:
+    """How far practice is held in place (0-1): paid coaching and feedback, attuned supervision, peers and manuals. Paper 4.3.
+
+    `coaching` is in hours a month; one hour gives half of what coaching can.
+    """
+    coached = paid * either(saturating(coaching, 1.0), feedback)
+    shown = either(influence, codified_memory * codified_memory)
+    return clip(reinforce_coaching * coached + reinforce_supervision * supervision + reinforce_peers * shown)
+
+
+@rule
+def skill_next(
+    skill: float, using: float, reinforcement: float, refreshed: float, pace: float, skill_retention: float
+) -> float:
+    """Skill after a month (0-1): supported use and refreshers build it; disuse and unsupported use wear it. Tatel & Ackerman."""
+    supported = using * reinforcement
+    return stock(skill, pace * supported + refreshed, (1.0 - skill_retention) * (1.0 - supported))
+
+
+@rule
+def fidelity(
+    skill: float,
+    reinforcement: float,
+    fit: float,
+    belief: float,
+    clarity: float,
+    aptitude: float,
+    fidelity_skill: float,
+    fidelity_context: float,
+) -> float:
+    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity; low fidelity is "tick-box" use. Paper 4.3."""
+    context = (
+        gate(reinforcement, fidelity_context) * gate(fit, fidelity_context) * gate(belief, fidelity_context)
+        * gate(clarity, fidelity_context)
+    )  # fmt: skip
+    return clip(aptitude * gate(skill, fidelity_skill) * context)
+
+
+@rule
+def embedding_pace(pace: float, radicalness: float, radical_drag: float) -> float:
+    """A monthly pace slowed by how radical the change is: full-system change may take 10-15 years. Paper 4.3."""
+    return pace / (1.0 + radical_drag * radicalness)
+
+
+# ---- Staying and leaving -------------------------------------------------------------------------------------------
+
+
+@rule
+def tenure_factor(tenure: float, monthly_turnover: float, leave_early: float, early_months: float) -> float:
+    """How much likelier than average a person of this tenure is to leave; averages to about 1 over the stationary workforce.
+
+    Source: share of leavers under two and under five years, DfE 2019 and 2022.
+    """
+    average = leave_early * monthly_turnover * early_months / (1.0 + monthly_turnover * early_months)
+    return (1.0 + leave_early * math.exp(-tenure / early_months)) / (1.0 + average)
+
+
+@rule
+def leaving_chance(
+    monthly_turnover: float,
+    tenure_factor: float,
+    strain: float,
+    colleagues_lost: float,
+    weather: float,
+    leave_strain: float,
+    usual_strain: float,
+    leave_colleagues: float,
+) -> float:
+    """Monthly chance that a permanent worker leaves: the organisation's own rate, moved by strain, colleagues lost and the job market.
+
+    Paper 4.3, 5; Glisson, Dukes & Green 2006; DfE panel (turnover swings more than independent leaving explains).
+    """
+    pull = leave_strain * (strain - usual_strain) + leave_colleagues * (colleagues_lost - monthly_turnover) + weather
+    return clip(monthly_turnover * tenure_factor * math.exp(pull))
+
+
+@rule
+def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma: float) -> float:
+    """Monthly chance that a post gets a permanent holder; after a failed inspection recruitment dries up. DfE and Ofsted panel."""
+    return min(1.0, 1.0 / (time_to_fill * (1.0 + recruit_stigma * intervention)))
+
+
+@rule
+def agency_arrival_chance(agency_cover: float, agency_stay: float) -> float:
+    """Monthly chance that an uncovered vacancy gets an agency worker, such that `agency_cover` of vacancies are covered."""
+    if agency_cover >= 1.0:
+        return 1.0
+    return min(1.0, agency_cover / (1.0 - agency_cover) / agency_stay)
+
+
+@rule
+def newcomer_start(codified_memory: float, living_memory: float, memory_transfer: float) -> float:
+    """Skill a newcomer starts with (0-1): what is written down and what team-mates can show. Paper 4.2, 4.3."""
+    return memory_transfer * either(codified_memory, living_memory)
+
+
+@rule
+def seat_chance(seats: float, waiting: float) -> float:
+    """Chance that a person waiting gets a place on a course this month."""
+    return min(1.0, seats / waiting) if waiting > 0.0 else 0.0
+
+
+@rule
+def lapses_within_month(total_rate: float, shield: float) -> float:
+    """Chance that a user lapses this month, all causes together."""
+    return chance(total_rate * shield)

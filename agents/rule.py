@@ -1,0 +1,72 @@
+"""What a rule is, and the few forms that rules are made of.
+
+A rule is a pure function of numbers that returns a number. It never sees the model and draws nothing; it can be checked by hand,
+plotted, and called from a notebook. Numba compiles it; `NUMBA_DISABLE_JIT=1` runs the same source as plain Python.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import cast
+
+import numba
+
+
+def rule[F: Callable[..., object]](function: F) -> F:
+    """Compile a rule, keeping its type, name and docstring."""
+    return cast("F", numba.njit(nogil=True, error_model="numpy")(function))
+
+
+@rule
+def clip(x: float) -> float:
+    """`x` held between 0 and 1."""
+    return min(1.0, max(0.0, x))
+
+
+@rule
+def toward(x: float, target: float, pace: float) -> float:
+    """`x` after a month of moving towards `target` at a monthly pace (0-1)."""
+    return x + pace * (target - x)
+
+
+@rule
+def stock(x: float, gain: float, loss: float) -> float:
+    """A stock in [0, 1] after a month: `gain` works on the room left, `loss` on what is there (both shares a month)."""
+    return clip(x + gain * (1.0 - x) - loss * x)
+
+
+@rule
+def logistic(x: float) -> float:
+    """Share (0-1) on the log-odds scale: 0 gives a half."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@rule
+def gate(x: float, strength: float) -> float:
+    """How far a condition `x` (0-1) lets a step through: 1 when present, `1 - strength` when absent."""
+    return 1.0 - strength * (1.0 - x)
+
+
+@rule
+def either(x: float, y: float) -> float:
+    """The joint effect of two helps that overlap (both 0-1): 1 - (1 - x)(1 - y)."""
+    return 1.0 - (1.0 - x) * (1.0 - y)
+
+
+@rule
+def chance(rate: float) -> float:
+    """Probability that an event with a monthly rate happens within the month."""
+    return 1.0 - math.exp(-rate)
+
+
+@rule
+def saturating(x: float, half: float) -> float:
+    """Diminishing return of an amount `x` (>= 0): a half at `half`, 1 in the limit."""
+    return x / (x + half) if x > 0.0 else 0.0
+
+
+@rule
+def fading(months: float, horizon: float) -> float:
+    """Weight of what lies `months` ahead for people who look about `horizon` months ahead: 0 now, 1 far off."""
+    return 1.0 - math.exp(-max(0.0, months) / horizon)

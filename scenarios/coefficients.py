@@ -1,0 +1,190 @@
+"""The coefficients of the dynamics and the switches of its mechanisms.
+
+Declared like any other input, because each is an assumption somebody may want to question: `coefficients.<name>` in a scenario
+file, in Python and on the command line. Those graded `assumed` or `literature` are free: calibration may move them in their range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conducive.scenarios.declaration import Grade, Input
+
+
+def _c(
+    name: str,
+    meaning: str,
+    unit: str,
+    default: float,
+    bounds: tuple[float, float],
+    plausible: tuple[float, float],
+    source: str,
+    grade: Grade = "assumed",
+) -> Input:
+    return Input(name, meaning, unit, default, *bounds, None, None, *plausible, source, grade, group="coefficients")
+
+
+UNIT = (0.0, 1.0)
+RATE = (0.0, 100.0)
+OURS = "Our judgement; no measured figure found"
+
+COEFFICIENTS: tuple[Input, ...] = (
+    # ---- Gates and paces shared by many rules
+    _c("gate_strength", "How far one missing condition holds back a step that needs several.", "share", 0.75, UNIT, (0.5, 0.9),
+       "Paper 5, 7: conditions work together, none suffices", "paper"),
+    _c("climate_pace", "Pace at which strain, safety, belief, commitment and wellbeing follow their causes.", "share a month", 0.15, UNIT, (0.08, 0.3), OURS),
+    _c("look_ahead", "How far ahead people look when they ask whether it will last.", "months", 12.0, (1.0, 120.0), (6.0, 24.0), OURS),
+    # ---- Wider world
+    _c("inspection_interval", "Mean time between inspections.", "months", 36.0, (6.0, 240.0), (30.0, 48.0),
+       "Ofsted: about every three years", "measured"),
+    _c("inspection_outstanding", "Log-odds of outstanding after good, for middling casework.", "log-odds", -0.7, (-9.0, 9.0), (-1.0, -0.4),
+       "Ofsted transitions 2014-2025, n=94", "measured"),
+    _c("inspection_good", "Log-odds of good or better after good.", "log-odds", 1.3, (-9.0, 9.0), (0.9, 1.7),
+       "Ofsted transitions 2014-2025, n=94", "measured"),
+    _c("inspection_adequate", "Log-odds of anything but inadequate after good.", "log-odds", 2.2, (-9.0, 9.0), (1.7, 2.7),
+       "Ofsted transitions 2014-2025, n=94", "measured"),
+    _c("inspection_persistence", "Fall of these log-odds for each grade worse at the last inspection.", "log-odds", 1.0, (0.0, 9.0),
+       (0.5, 1.8), "Ofsted transitions 2014-2025, n=289", "measured"),
+    _c("inspection_quality", "Rise of these log-odds from the worst to the best casework.", "log-odds", 3.0, (0.0, 30.0), (1.0, 6.0), OURS),
+    _c("scar_months_blame", "How much longer than the usual pace of the climate the memory of an incident lasts under full blame.", "months", 110.0, (0.0, 600.0), (60.0, 150.0),
+       "Paper 4.5: still there after nine years", "paper"),
+    _c("intervention_months", "How long an improvement regime echoes after a better judgement.", "months", 30.0, (1.0, 240.0),
+       (18.0, 48.0), "Ofsted and DfE event study, 32 judgements", "measured"),
+    # ---- Money
+    _c("squeeze", "Share of unprotected money drawn off when the council's budget holds.", "share", 0.2, UNIT, (0.0, 0.4), OURS),
+    _c("rosy_reporting", "Share of a shortfall that is glossed over where failure is not an option.", "share", 0.6, UNIT, (0.2, 0.9),
+       "Paper 4.1: failures buried", "paper"),
+    _c("benefit_seen", "Effect on families at which half of it is recognised.", "share", 0.08, (0.001, 10.0), (0.04, 0.2), OURS),
+    # ---- Leaders
+    _c("exit_shock", "Chance that a poor judgement, or a shift of policy for a director, costs a leader the post.", "share", 0.2, UNIT,
+       (0.1, 0.4), "CYP Now 2014: 2.9 directors in six years where inadequate, 2.2 where outstanding", "literature"),
+    _c("acting_months", "Time a leader's post is covered before a successor starts.", "months", 4.0, (0.0, 60.0), (3.0, 8.0),
+       "ADCS 2024: 28 interims of 62 changes, 8 months each", "measured"),
+    _c("commitment_line", "Weight of the line above in it.", "share", 0.35, (0.0, 5.0), (0.2, 0.5), OURS),
+    _c("voice_weight", "Weight of being heard, as a family or as staff, in commitment, belief and tailoring.", "share", 0.3, (0.0, 5.0), (0.0, 0.6),
+       "Paper 4.2: effect size unknown", "paper"),
+    # ---- Workforce and climate
+    _c("contract_hours", "Full-time week.", "hours a week", 37.0, (1.0, 80.0), (36.0, 40.0), "National joint council terms", "measured"),
+    _c("hours_per_case", "Direct work a case needs.", "hours a week", 1.2, (0.0, 40.0), (0.9, 1.5),
+       "About 1.1 contacts a case-month from visiting rules, with travel and talk", "literature"),
+    _c("strain_load", "How steeply strain rises with load.", "log-odds", 4.0, (0.0, 50.0), (2.0, 7.0), OURS),
+    _c("strain_anxiety", "How far personal cost raises strain and full containment lowers it.", "log-odds", 1.5, (0.0, 20.0), (0.5, 3.0),
+       "Direction: Glisson, Dukes & Green 2006"),
+    _c("cost_exposure", "How exposed a person is under full hostility even without an incident.", "share", 0.6, UNIT, (0.3, 0.9), OURS),
+    _c("safety_context", "How far strain, and missing trust in managers, each take safety.", "share", 0.3, UNIT, (0.1, 0.5), OURS),
+    _c("attention_cost", "How much attention each other initiative takes.", "per initiative", 0.2, (0.0, 10.0), (0.1, 0.4),
+       "Paper 4.3", "paper"),
+    _c("leave_strain", "Rise of leaving per point of strain.", "log rate", 1.2, (0.0, 10.0), (0.5, 2.0),
+       "Direction: Glisson, Dukes & Green 2006"),
+    _c("usual_strain", "Strain at which leaving is at the organisation's own rate.", "share", 0.36, UNIT, (0.3, 0.45),
+       "The model's strain under default conditions", "measured"),
+    _c("leave_early", "How much likelier new staff are to leave.", "ratio", 0.8, (0.0, 10.0), (0.4, 1.5),
+       "DfE: 35% of leavers under two years", "measured"),
+    _c("early_months", "How long somebody counts as new.", "months", 24.0, (1.0, 240.0), (12.0, 36.0), "DfE length of service", "measured"),
+    _c("leave_colleagues", "Rise of leaving per colleague in the team lost that quarter, as a share of the team.", "log rate", 1.5,
+       (0.0, 20.0), (0.0, 3.0), "DfE panel: turnover swings more than independent leaving", "literature"),
+    _c("leave_weather", "Spread of the yearly job market around the organisation's own rate.", "log rate", 0.25, (0.0, 2.0), (0.1, 0.4),
+       "DfE panel: within-authority swing of 4.9 points", "literature"),
+    _c("agency_stay", "Mean stay of an agency worker.", "months", 10.0, (1.0, 120.0), (6.0, 18.0), OURS),
+    _c("recruit_stigma", "How much longer posts stay unfilled under an improvement regime.", "ratio", 1.5, (0.0, 20.0), (0.5, 3.0),
+       "Ofsted and DfE event study, 32 judgements", "literature"),
+    _c("improvement_posts", "Posts added under an improvement regime, as a share of the establishment.", "share of posts", 0.08,
+       (0.0, 0.5), (0.03, 0.12), "Ofsted and DfE event study, 32 judgements", "literature"),
+    # ---- Families
+    _c("case_duration", "Mean time a case is open.", "months", 14.0, (1.0, 240.0), (10.0, 20.0),
+       "DfE children in need: about as many in the year as half again those at its end", "measured"),
+    _c("usual_help", "What usual practice does for a family with time and trust.", "share", 0.5, UNIT, (0.2, 0.7), OURS),
+    _c("usual_wellbeing", "Wellbeing at which cases close at their usual rate.", "share", 0.58, (0.01, 1.0), (0.5, 0.7),
+       "The model's wellbeing under default conditions", "measured"),
+    # ---- Belief and fatigue
+    _c("belief_values", "Weight of values and motivation in belief.", "share", 0.4, (0.0, 5.0), (0.2, 0.6), OURS),
+    _c("belief_message", "Weight of the leader's message.", "share", 0.5, (0.0, 5.0), (0.3, 0.8), OURS),
+    _c("belief_benefit", "Weight of benefit seen.", "share", 0.35, (0.0, 5.0), (0.2, 0.6), OURS),
+    _c("belief_peers", "Weight of trusted colleagues.", "share", 0.2, (0.0, 5.0), (0.1, 0.4), OURS),
+    _c("fatigue_growth", "Fatigue that other initiatives, imposed change and unpaid implementation work add at their fullest.", "share a month", 0.03, UNIT,
+       (0.01, 0.06), "Paper 4.4", "paper"),
+    _c("fatigue_recovery", "Share of fatigue that wears off.", "share a month", 0.035, UNIT, (0.02, 0.06), OURS),
+    # ---- Contagion
+    _c("contagion_threshold", "Trust-weighted share of ties using it that half persuades a closed person.", "share", 0.4, (0.0, 1e6),
+       (0.2, 0.6), "Direction: Granovetter 1978; Centola 2010"),
+    _c("contagion_steepness", "How much several users count for more than one (1 = not at all).", "exponent", 3.0, (0.1, 500.0),
+       (1.5, 5.0), "Direction: Centola 2010"),
+    _c("cross_team_ties", "Ties to colleagues in other teams before silos remove any.", "ties", 5.0, (0.0, 10_000.0), (3.0, 8.0), OURS),
+    # ---- Moves between stages
+    _c("step_pace", "Pace of making up one's mind, and of learning by shadowing.", "a month", 0.25, RATE, (0.1, 0.5), OURS),
+    _c("willing_threshold", "Appeal that half convinces a closed person.", "share", 0.8, (-100.0, 100.0), (0.6, 1.0), OURS),
+    _c("decision_steepness", "How sharply a decision, of workers or funders, turns on its reasons.", "log-odds", 9.0, (0.0, 100.0), (5.0, 14.0), OURS),
+    _c("seats_per_implementer", "Training places a full-time implementation worker can run.", "seats a month", 5.0, (0.0, 1000.0),
+       (3.0, 10.0), OURS),
+    _c("try_alone", "Pace of first attempts by people on their own.", "a month", 0.35, RATE, (0.2, 0.7), OURS),
+    _c("try_peers", "Pace added by trusted users.", "a month", 0.6, RATE, (0.3, 1.2), OURS),
+    _c("return_pace", "Pace at which people come back after lapsing.", "a month", 0.08, RATE, (0.04, 0.15),
+       "Bond 2014: about a third of stoppers restart", "literature"),
+    # ---- Lapse
+    _c("lapse_strain", "Lapse from overload at full strain.", "a month", 0.08, RATE, (0.04, 0.15), OURS),
+    _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.10, RATE, (0.05, 0.2), OURS),
+    _c("lapse_fit", "Lapse when nothing fits.", "a month", 0.08, RATE, (0.04, 0.15), OURS),
+    _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.2, RATE, (0.1, 0.4), OURS),
+    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
+    _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.12, RATE, (0.06, 0.25), OURS),
+    _c("unpaid_convexity", "How much worse a large gap in money is than a small one (1 = in proportion).", "exponent", 3.0, (0.1, 20.0),
+       (2.0, 4.0), "Paper 4.3, 5: will cannot replace money, culture can stretch it"),
+    _c("lapse_doubt", "Lapse among nothing but trusted sceptics.", "a month", 0.1, RATE, (0.05, 0.2), OURS),
+    _c("habit_shield", "Share of lapse that full habit prevents.", "share", 0.85, UNIT, (0.6, 0.95), OURS),
+    # ---- Learning and fidelity
+    _c("didactic_share", "Share of that which a lecture gives.", "share", 0.35, UNIT, (0.1, 0.5), "Joyce & Showers 2002 (order only)",
+       "literature"),
+    _c("skill_retention", "Unused skill kept from month to month.", "share a month", 0.94, UNIT, (0.9, 0.95),
+       "Tatel & Ackerman: half lost in 6.5 to 13 months unused", "literature"),
+    _c("practice_pace", "Pace at which supported use builds skill and use becomes habit.", "share a month", 0.14, UNIT, (0.06, 0.2), OURS),
+    _c("radical_drag", "How much slower full-system change embeds.", "ratio", 3.0, (0.0, 50.0), (1.5, 6.0),
+       "Paper 4.3: 10-15 years", "paper"),
+    _c("reinforce_coaching", "Reinforcement by full coaching and feedback.", "share", 0.6, UNIT, (0.4, 0.8),
+       "Joyce & Showers 2002 (order only)", "literature"),
+    _c("reinforce_supervision", "Reinforcement by attuned, containing supervision.", "share", 0.45, UNIT, (0.2, 0.6), OURS),
+    _c("reinforce_peers", "Reinforcement by colleagues who use it.", "share", 0.4, UNIT, (0.2, 0.6), OURS),
+    _c("fidelity_skill", "How far fidelity depends on skill.", "share", 0.7, UNIT, (0.5, 0.9), OURS),
+    _c("fidelity_context", "How far it depends on each of support, fit, belief and clarity.", "share", 0.25, UNIT, (0.1, 0.4), OURS),
+    _c("person_spread", "Lasting spread of openness and aptitude between people.", "log", 0.25, (0.0, 2.0), (0.1, 0.4), OURS),
+    # ---- Trust, memory, fit
+    _c("trust_growth", "Pace at which trust grows with supportive leaders and shared work.", "share a month", 0.04, UNIT, (0.02, 0.08),
+       "Direction: Slovic 1993"),
+    _c("trust_wear", "Share of trust that wears off.", "share a month", 0.015, UNIT, (0.005, 0.03), OURS),
+    _c("breach", "Share of trust that one breach takes.", "share", 0.4, UNIT, (0.2, 0.6), "Direction: Slovic 1993"),
+    _c("memory_growth", "Pace at which reflection on use becomes codified memory.", "share a month", 0.25, RATE, (0.1, 0.5), OURS),
+    _c("memory_retention", "Codified memory kept from month to month.", "share a month", 0.985, UNIT, (0.97, 0.995),
+       "Argote 1990, Benkard 2000, Thompson 2007, scaled to this sector's turnover", "literature"),
+    _c("memory_transfer", "Share of what the organisation remembers that a newcomer takes in.", "share", 0.5, UNIT, (0.2, 0.7), OURS),
+    _c("fit_pace", "Pace of tailoring under full reflection and participation, and of obstacles forming and clearing.", "share a month", 0.06, RATE, (0.03, 0.12), OURS),
+    _c("drift_pace", "Pace at which practice drifts from need without reflection.", "share a month", 0.006, UNIT, (0.002, 0.012), OURS),
+    _c("dilution", "Active ingredients lost when everything is tailored.", "share", 0.7, UNIT, (0.4, 0.95), "Paper 4.2", "paper"),
+)  # fmt: skip
+"""Every coefficient of the dynamics."""
+
+MECHANISMS: tuple[Input, ...] = tuple(
+    replace(
+        Input(name, meaning, "on or off", 1.0, 0.0, 1.0, None, None, 0.0, 1.0, "Negative controls and limits", "assumed", whole=True),
+        group="mechanisms",
+    )
+    for name, meaning in (
+        ("contagion", "Colleagues influence each other."),
+        ("turnover", "Practitioners leave and are replaced."),
+        ("memory", "The organisation remembers, and newcomers learn from it."),
+        ("strain", "Load turns into strain."),
+        ("incidents", "Incidents happen and leave a scar."),
+        ("leaders", "Leaders come, go and change their minds."),
+        ("money", "What cannot be paid for is not done."),
+        ("anticipation", "People invest in what they expect to last."),
+    )
+)
+"""Switches that take one mechanism out, for negative controls and limits."""
+
+
+def coefficients() -> tuple[Input, ...]:
+    """Every coefficient of the dynamics."""
+    return COEFFICIENTS
+
+
+def free_coefficients() -> tuple[Input, ...]:
+    """The coefficients that no measurement fixes: calibration may move them within their plausible range."""
+    return tuple(c for c in COEFFICIENTS if c.grade in {"assumed", "literature"})

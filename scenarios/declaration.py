@@ -1,0 +1,151 @@
+"""What a declared quantity is: one place for its meaning, unit, default, bounds, source and grade of evidence.
+
+Everything that needs to know an input - validation, sliders, help, reference pages, sensitivity bounds - reads it here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Literal
+
+from conducive.scenarios.errors import InputError
+
+Grade = Literal["measured", "literature", "paper", "assumed"]
+"""Where a default comes from: official figures, published studies, the paper itself, or our judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One declared number.
+
+    Attributes:
+        name: short name, unique in the whole model; a rule reads it as `p.<name>`.
+        meaning: one sentence in plain English.
+        unit: the unit values are given in (`share` is 0-1).
+        default: value for the average authority.
+        minimum: smallest value accepted.
+        maximum: largest value accepted.
+        barrier: value at the paper's barrier end (position 0 of its condition); None where a quantity has no such end.
+        facilitator: value at the facilitator end (position 1); None where it has no such end.
+        low: lower end of the range we find plausible, used as sensitivity bound.
+        high: upper end of that range.
+        source: where default and range come from.
+        grade: how good that evidence is.
+        whole: True when only whole numbers make sense.
+        group: the condition or group it belongs to; the address is `group.name`.
+
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    default: float
+    minimum: float
+    maximum: float
+    barrier: float | None
+    facilitator: float | None
+    low: float
+    high: float
+    source: str
+    grade: Grade
+    whole: bool = False
+    group: str = ""
+
+    @property
+    def column(self) -> str:
+        """The name under which rules read it: the short name, or `<name>_on` for the switch of a mechanism."""
+        return f"{self.name}_on" if self.group == "mechanisms" else self.name
+
+    @property
+    def address(self) -> str:
+        """The dotted name used in files, in Python and on the command line."""
+        return f"{self.group}.{self.name}" if self.group else self.name
+
+    def at_position(self, position: float) -> float:
+        """Value at a position between the barrier end (0) and the facilitator end (1)."""
+        if self.barrier is None or self.facilitator is None:
+            msg = f"{self.address} has no barrier and facilitator end, so it has no position."
+            raise InputError(msg)
+        value = self.barrier + position * (self.facilitator - self.barrier)
+        return float(round(value)) if self.whole else value
+
+    def check(self, value: object) -> float:
+        """Return `value` as a float, or raise InputError saying what is allowed and the nearest allowed value."""
+        allowed = f"{number(self.minimum)} to {number(self.maximum)} {self.unit}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            msg = f"{self.address} must be a number, {allowed}. Got {value!r}.{_meant_number(value)}"
+            raise InputError(msg)
+        checked = float(value)
+        if not self.minimum <= checked <= self.maximum:
+            nearest = min(max(checked, self.minimum), self.maximum) if checked == checked else self.default
+            msg = f"{self.address} must be {allowed}. Got {number(checked)}. The nearest allowed is {number(nearest)}."
+            raise InputError(msg)
+        if self.whole and not checked.is_integer():
+            msg = f"{self.address} must be a whole number, {allowed}. Got {checked:g}. Did you mean {round(checked)}?"
+            raise InputError(msg)
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the paper's 18 conditional parameters: a name, its cluster, and the inputs that make it up."""
+
+    name: str
+    cluster: str
+    title: str
+    meaning: str
+    facilitator: str
+    barrier: str
+    acts_through: str
+    paper: str
+    inputs: tuple[Input, ...] = field(default=())
+
+    @property
+    def address(self) -> str:
+        """The name under which a position (0-1) for the whole condition is given."""
+        return self.name
+
+    def at_position(self, position: float) -> dict[str, float]:
+        """Every input of the condition at a position from 0 (barrier) to 1 (facilitator), by address.
+
+        Raises InputError when the position is not a number from 0 to 1.
+        """
+        if isinstance(position, bool) or not isinstance(position, int | float) or not 0 <= position <= 1:
+            msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {position!r}."
+            raise InputError(msg)
+        return {i.address: i.at_position(float(position)) for i in self.inputs}
+
+
+def nearest_names(name: str, known: list[str], count: int = 3) -> str:
+    """Return ` Did you mean a, b or c?`, or an empty string when nothing is near."""
+    tails = {k.rsplit(".", 1)[-1]: k for k in known}
+    close = difflib.get_close_matches(name, known, count, 0.6)
+    close += [tails[t] for t in difflib.get_close_matches(name.rsplit(".", 1)[-1], list(tails), count, 0.75)]
+    unique = list(dict.fromkeys(close))[:count]
+    return f" Did you mean {' or '.join([', '.join(unique[:-1]), unique[-1]] if len(unique) > 1 else unique)}?" if unique else ""
+
+
+def number(value: float) -> str:
+    """A number as people write it: no trailing zeros, thousands separated."""
+    return f"{value:,.0f}" if abs(value) >= 1000 and float(value).is_integer() else f"{value:g}"
+
+
+_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_UNITS = {"month": 1.0, "months": 1.0, "year": 12.0, "years": 12.0}
+
+
+def _meant_number(value: object) -> str:
+    """For `two years` or `24 months` or `30%`, a hint with the number that was probably meant."""
+    if not isinstance(value, str):
+        return ""
+    words = value.lower().replace("-", " ").replace("%", " %").split()
+    if not words:
+        return ""
+    try:
+        amount = float(_WORDS.get(words[0], words[0]))
+    except ValueError:
+        return ""
+    unit = words[1] if len(words) > 1 else ""
+    meant = amount / 100 if unit == "%" else amount * _UNITS.get(unit, 1.0)
+    return f" Did you mean {number(meant)}?"

@@ -1,0 +1,384 @@
+"""Real starting points: the official file, the shipped table, names, and the model inputs made from them."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from conducive.scenarios import workforce
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.workforce import authorities, find, import_workforce, official_table, starting_point
+
+OFFICIAL = {
+    "time_period": "2025",
+    "time_identifier": "Reporting year",
+    "geographic_level": "Local authority",
+    "region_name": "South West",
+    "la_name": "Bristol, City of",
+    "inpost_fte": "240.5",
+    "turnover_rate_fte": "12",
+    "agency_rate_fte": "13.1",
+    "vacancy_rate_fte": "14",
+    "vacancy_agency_cover_rate_fte": "73.6",
+    "case_holders_fte": "142",
+    "caseload_fte": "15.2",
+}
+
+
+def write(path: Path, *changes: dict[str, str], without: str = "") -> Path:
+    """Write an official-shaped file with one row for each set of changes."""
+    columns = [column for column in OFFICIAL if column != without]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(OFFICIAL | change for change in changes)
+    return path
+
+
+def refusal(source: Path, to: Path) -> str:
+    """Return the message an import is refused with, having checked that nothing was left behind."""
+    before = {path: path.stat().st_mtime_ns for path in to.parent.iterdir()}
+
+    with pytest.raises(InputError) as caught:
+        import_workforce(source, to)
+
+    assert {path: path.stat().st_mtime_ns for path in to.parent.iterdir()} == before
+    return str(caught.value)
+
+
+def implied(inputs: dict[str, float]) -> dict[str, float]:
+    """Return the published figures that follow from model inputs."""
+    capacity = {name.rpartition(".")[2]: value for name, value in inputs.items()}
+    flow = capacity["turnover"] / 12 * capacity["time_to_fill"]
+    vacancy = flow / (1 + flow)
+    agency = vacancy * capacity["agency_cover"] + capacity["agency_extra"]
+    return {
+        "vacancy_rate": vacancy,
+        "agency_rate": agency / (agency + 1 - vacancy),
+        "case_holders": capacity["posts"] * (1 - vacancy + agency),
+    }
+
+
+def test_the_official_file_becomes_a_compact_table_that_reads_the_same(tmp_path, monkeypatch):
+    england = {"geographic_level": "National", "region_name": "", "la_name": "", "inpost_fte": "36186.3"}
+    source = write(tmp_path / "official.csv", england, {}, {"la_name": "Poole", "agency_rate_fte": "u"})
+    assert find("Leeds")
+    monkeypatch.setattr(workforce, "TABLE", tmp_path / "compact.csv")
+
+    report = import_workforce(source, workforce.TABLE)
+
+    try:
+        assert (report.rows_read, report.usable) == (3, 2)
+        assert report.left_out == {"Poole 2025": "no figure was published for agency rate"}
+        assert "time_identifier" not in workforce.TABLE.read_text()
+        assert find("bristol") == workforce.AuthorityYear(
+            "Bristol, City of", "South West", "authority", 2025, 240.5, 0.12, 0.14, 0.131, 15.2, 142, 0.736
+        )
+        assert find("England").in_post == 36186.3
+        import_workforce(workforce.TABLE, tmp_path / "again.csv")
+        assert (tmp_path / "again.csv").read_bytes() == workforce.TABLE.read_bytes()
+    finally:
+        official_table.cache_clear()
+        workforce._index.cache_clear()
+
+
+@pytest.mark.parametrize("mark", ["c", "z", "x", ":", "u", "k", ""])
+def test_a_mark_means_that_nothing_was_published(tmp_path, mark):
+    source = write(tmp_path / "official.csv", {}, {"la_name": "York", "caseload_fte": mark})
+
+    report = import_workforce(source, tmp_path / "out.csv")
+
+    assert report.left_out == {"York 2025": "no figure was published for caseload"}
+
+
+def test_low_is_a_published_nought(tmp_path):
+    source = write(tmp_path / "official.csv", {"agency_rate_fte": "low"})
+
+    assert import_workforce(source, tmp_path / "out.csv").left_out == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"inpost_fte": "0", "turnover_rate_fte": "z"}, "0 social workers in post are too few"),
+        ({"vacancy_rate_fte": "100"}, "not one post has a permanent holder"),
+        ({"agency_rate_fte": "100"}, "not one post has a permanent holder"),
+        ({"caseload_fte": "0"}, "nobody holds cases"),
+        ({"turnover_rate_fte": "0"}, "no leavers were returned"),
+    ],
+)
+def test_nonsensical_rows_are_left_out_with_the_reason(tmp_path, change, reason):
+    source = write(tmp_path / "official.csv", {}, {"la_name": "York"} | change)
+
+    report = import_workforce(source, tmp_path / "out.csv")
+
+    assert reason in report.left_out["York 2025"]
+    assert report.usable == 1
+
+
+def test_no_leavers_are_believed_where_no_post_is_vacant(tmp_path):
+    source = write(tmp_path / "official.csv", {"turnover_rate_fte": "0", "vacancy_rate_fte": "0"})
+
+    assert import_workforce(source, tmp_path / "out.csv").usable == 1
+
+
+@pytest.mark.parametrize("column", ["turnover_rate_fte", "la_name", "time_period"])
+def test_a_missing_column_is_named(tmp_path, column):
+    source = write(tmp_path / "official.csv", {}, without=column)
+
+    assert f"official.csv has no column '{column}'" in refusal(source, tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("cell", ["1e300", "9" * 400, "nan", "inf", "-1", "101", "about 12", "1,234", "0x1f"])
+def test_a_cell_that_is_no_share_is_refused_with_its_place_and_range(tmp_path, cell):
+    source = write(tmp_path / "official.csv", {}, {"la_name": "York", "vacancy_rate_fte": cell})
+
+    message = refusal(source, tmp_path / "out.csv")
+
+    assert "official.csv, line 3: vacancy_rate_fte must be 0 to 100, or a mark" in message
+    assert f"Got '{cell[:40]}'." in message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"geographic_level": "Ward"}, "geographic_level must be Local authority, Regional, National. Got 'Ward'"),
+        ({"time_period": "202425"}, "time_period must be a year such as 2025. Got '202425'"),
+        ({"la_name": " "}, "la_name and region_name must be names"),
+        ({}, "has 2 rows for Bristol, City of (authority) in 2025"),
+    ],
+)
+def test_a_row_that_cannot_be_placed_is_refused(tmp_path, change, message):
+    assert message in refusal(write(tmp_path / "official.csv", {}, change), tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "0 bytes"),
+        (b"\xef\xbb\xbf" + ",".join(OFFICIAL).encode(), "no rows"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not UTF-8 text"),
+        ("time_period,la_name".encode("utf-16"), "not UTF-8 text"),
+        (b"a,b\0c\n1,2\n", "not text"),
+        (b"\xc3\xa9" * 200_000, "not a CSV file"),
+        (b"hello\n", "no column 'time_period'"),
+        ((",".join(OFFICIAL) + "\n2025,Reporting year\n").encode(), "line 2, has too many or too few cells"),
+    ],
+)
+def test_a_file_that_is_not_the_official_table_is_refused(tmp_path, content, message):
+    source = tmp_path / "official.csv"
+    source.write_bytes(content)
+
+    refused = refusal(source, tmp_path / "out.csv")
+
+    assert message in refused
+    assert "official.csv" in refused
+
+
+def test_a_folder_an_absent_file_and_a_huge_file_are_refused(tmp_path):
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(workforce.LARGEST_FILE + 1)
+
+    assert "is a folder" in refusal(tmp_path, tmp_path / "out.csv")
+    assert "is not a file" in refusal(tmp_path / "absent.csv", tmp_path / "out.csv")
+    assert "67,108,865 bytes" in refusal(huge, tmp_path / "out.csv")
+
+
+def test_nothing_is_written_over_the_official_file_or_beside_a_place_that_cannot_be_written(tmp_path):
+    source = write(tmp_path / "official.csv", {})
+    (tmp_path / "folder").mkdir()
+
+    assert "is the official file itself" in refusal(source, source)
+    assert "cannot be written" in refusal(source, tmp_path / "folder")
+    with pytest.raises(InputError, match="cannot be written"):
+        import_workforce(source, tmp_path / "absent" / "out.csv")
+
+
+def test_a_file_without_one_usable_authority_is_refused(tmp_path):
+    source = write(tmp_path / "official.csv", {"inpost_fte": "x"})
+
+    assert "no local authority with usable figures" in refusal(source, tmp_path / "out.csv")
+
+
+def test_the_shipped_table_holds_the_national_figures_of_2025():
+    england = find("England", 2025)
+
+    assert (england.turnover, england.agency_rate, england.vacancy_rate, england.caseload) == (0.118, 0.13, 0.142, 15.2)
+    assert (england.in_post, england.case_holders, england.agency_cover) == (36186.3, 21105.4, 0.736)
+
+
+def test_the_shipped_table_holds_all_years_regions_and_authorities():
+    table = official_table()
+
+    assert {row.year for row in table} == set(range(2017, 2026))
+    assert [sum(row.level == level for row in table) for level in ("england", "region", "authority")] == [9, 99, 1355]
+    assert len(authorities()) == 1323
+    assert len(authorities(2025)) == 148
+
+
+def test_the_shipped_table_has_the_published_spread_between_authorities():
+    def middle(field: str, year: int) -> float:
+        rows = [row for row in official_table() if row.level == "authority" and (row.in_post or 0) > 30]
+        return median(v for row in rows if row.year == year and (v := getattr(row, field)) is not None)
+
+    assert middle("turnover", 2022) == pytest.approx(0.186, abs=0.001)
+    assert middle("turnover", 2024) == pytest.approx(0.138)
+    assert middle("agency_rate", 2022) == pytest.approx(0.165, abs=0.001)
+    assert middle("vacancy_rate", 2022) == pytest.approx(0.188, abs=0.001)
+    assert middle("caseload", 2017) == pytest.approx(17.6)
+
+
+def test_figures_swing_from_year_to_year_as_much_as_was_measured():
+    swing = workforce.year_to_year_swing()
+
+    measured = {"turnover": 0.049, "vacancy_rate": 0.065, "agency_rate": 0.063, "caseload": 1.65}
+    assert swing == pytest.approx(measured, rel=0.013)
+
+
+def test_swing_leaves_out_what_all_share_and_what_an_authority_keeps():
+    figures = [("2024", "A", 1.0), ("2024", "B", 3.0), ("2025", "A", 11.0), ("2025", "B", 13.0)]
+
+    assert workforce._without_means(figures) == [0, 0, 0, 0]
+    assert workforce._without_means([*figures[:3], ("2025", "B", 17.0)]) == [1, -1, -1, 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "official"),
+    [
+        ("leeds", "Leeds"),
+        ("  LEEDS city council ", "Leeds"),
+        ("Leeds City Council", "Leeds"),
+        ("St Helens", "St. Helens"),
+        ("stoke on trent", "Stoke-on-Trent"),
+        ("Telford & Wrekin", "Telford and Wrekin"),
+        ("Bristol", "Bristol, City of"),
+        ("London Borough of Camden", "Camden"),
+        ("Durham", "County Durham"),
+        ("City of London", "City of London"),
+        ("london", "London"),
+        ("Inner London", "Inner London"),
+        ("north east", "North East"),
+        ("yorkshire and the humber", "Yorkshire and The Humber"),
+        ("ENGLAND", "England"),
+        ("Richmond upon Thames", "Kingston upon Thames / Richmond upon Thames"),
+        ("West Northamptonshire", "North Northamptonshire / West Northamptonshire"),
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(typed, official):
+    assert find(typed).name == official
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("Leds", "Leeds"), ("Sufolk", "Suffolk"), ("Newcastle", "Newcastle upon Tyne"), ("Bristl", "Bristol, City of")],
+)
+def test_a_misspelt_name_is_answered_with_the_nearest(typed, nearest):
+    with pytest.raises(InputError) as caught:
+        find(typed)
+
+    assert str(caught.value) == f"authority {typed!r} is not in the official table. Did you mean {nearest}?"
+
+
+@pytest.mark.parametrize("typed", ["", " ", "/", "Atlantis", "council", "x" * 100_000])
+def test_a_name_near_nothing_is_answered_with_where_names_are_listed(typed):
+    with pytest.raises(InputError, match="`conducive authorities` lists the names") as caught:
+        find(typed)
+
+    assert len(str(caught.value)) < 200
+
+
+def test_every_official_name_finds_itself_and_no_other():
+    for row in official_table():
+        if not row.problem():
+            assert find(row.name, row.year) is row
+
+
+@pytest.mark.parametrize("year", [2016, 2026, 0])
+def test_an_unknown_year_is_answered_with_the_known_ones(year):
+    for lookup in (lambda: find("Leeds", year), lambda: authorities(year)):
+        with pytest.raises(InputError, match=f"year must be 2017 to 2025. Got {year}."):
+            lookup()
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "message"),
+    [
+        ("Westminster", 2024, "published for agency rate. Use its region, Inner London, or another year: 2017"),
+        ("Isles of Scilly", 2025, "0 social workers in post are too few, under 5. Use its region, South West."),
+        ("Manchester", 2022, "posts are vacant, yet no leavers were returned. Use its region, North West"),
+        ("Cumbria", 2025, "that year (its area is now Cumberland or Westmorland and Furness). Use its region"),
+        ("Cumberland", 2022, "that year. Use its region, North West, or another year: 2023, 2024, 2025."),
+    ],
+)
+def test_an_authority_without_usable_figures_is_answered_with_the_reason_and_a_way_out(name, year, message):
+    with pytest.raises(InputError) as caught:
+        starting_point(name, year)
+
+    assert message in str(caught.value)
+
+
+def test_england_starts_as_its_average_authority():
+    assert starting_point("England") == {
+        "organisation.posts": 144,
+        "organisation.families": 2156,
+        "workforce_capacity.turnover": 0.118,
+        "workforce_capacity.time_to_fill": pytest.approx(16.83, abs=0.01),
+        "workforce_capacity.agency_cover": 0.736,
+        "workforce_capacity.agency_extra": pytest.approx(0.0237, abs=0.0001),
+        "workforce_capacity.caseload": 15.2,
+    }
+
+
+def test_london_is_as_large_as_the_average_of_inner_and_outer_london():
+    inside = [row.case_holders or 0 for row in authorities(2025) if row.region in {"Inner London", "Outer London"}]
+
+    assert starting_point("London")["organisation.families"] == round(13.8 * sum(inside) / len(inside))
+
+
+def test_starting_points_reproduce_the_published_figures_unless_an_input_is_at_its_bound():
+    reproduced = 0
+    for row in authorities():
+        inputs = starting_point(row.name, row.year)
+        if inputs["workforce_capacity.time_to_fill"] in {0.5, 60} or inputs["workforce_capacity.agency_extra"] == 0.5:
+            continue
+        figures = implied(inputs)
+        reproduced += 1
+
+        assert figures["vacancy_rate"] == pytest.approx(row.vacancy_rate, abs=1e-4)
+        assert figures["agency_rate"] == pytest.approx(row.agency_rate, abs=2e-4)
+        assert figures["case_holders"] == pytest.approx(row.case_holders, abs=1)
+        assert inputs["workforce_capacity.turnover"] == row.turnover
+
+    assert reproduced > 1250
+
+
+def test_values_beyond_the_declared_bounds_start_at_the_bound():
+    assert starting_point("Trafford", 2021)["workforce_capacity.time_to_fill"] == 60
+    assert starting_point("Brighton and Hove", 2025)["workforce_capacity.time_to_fill"] == 0.5
+    assert starting_point("Tameside", 2017)["workforce_capacity.agency_extra"] == 0.5
+
+
+def test_published_cover_stands_unless_it_exceeds_all_agency_staff():
+    assert workforce._cover(0.2, agency=0.15, published=0.5) == 0.5
+    assert workforce._cover(0.2, agency=0.05, published=0.5) == pytest.approx(0.25)
+    assert workforce._cover(0.2, agency=0.05, published=None) == pytest.approx(0.25)
+    assert workforce._cover(0.2, agency=0.30, published=None) == 1
+    assert workforce._cover(0.0, agency=0.10, published=None) == 1
+    assert workforce._cover(0.0, agency=0.0, published=None) == 0
+
+
+def test_looking_up_an_authority_loads_no_heavy_library():
+    code = (
+        "import sys; from conducive.scenarios.workforce import starting_point; starting_point('Leeds');"
+        "print({'pandas', 'numpy', 'mesa', 'pydantic'} & set(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
