@@ -23,9 +23,9 @@ FAMILY = np.dtype(
 
 
 @rule
-def closing_chance(wellbeing: float, case_duration: float, usual_wellbeing: float) -> float:
-    """Monthly chance that a case closes: 1 / mean duration for a family doing as usual, sooner for one doing well."""
-    return clip(wellbeing / usual_wellbeing / case_duration)
+def closing_chance(wellbeing: float, usual_wellbeing: float, usual_chance: float) -> float:
+    """Monthly chance that a case closes: the usual chance for a family doing as usual, more for one doing well."""
+    return min(1.0, usual_chance * wellbeing / usual_wellbeing)
 
 
 @rule
@@ -41,9 +41,9 @@ def voice_target(participation_depth: float, resourced: float, burden: float, ne
 
 
 @rule
-def burden_target(participation_depth: float, resourced: float, invited: float) -> float:
-    """What taking part costs a family (0-1): ambition that is not paid for. Paper 4.2, 7."""
-    return invited * participation_depth * (1.0 - resourced)
+def burden_target(participation_depth: float, answered: float) -> float:
+    """What taking part costs a family (0-1): ambition not paid for, or asked for and not acted on. Paper 4.2, 7."""
+    return participation_depth * (1.0 - answered)
 
 
 @rule

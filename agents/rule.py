@@ -6,16 +6,45 @@ plotted, and called from a notebook. Numba compiles it; `NUMBA_DISABLE_JIT=1` ru
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import numba
+import platformdirs
+from numba.core.registry import CPUDispatcher
+
+
+_HOUSE = Path(__file__).resolve().parents[1]
+_SOURCES = sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py"))
+_KEY = hashlib.sha256(b"".join(f.read_bytes() for f in _SOURCES)).hexdigest()[:16]
+CACHE = Path(numba.config.CACHE_DIR or platformdirs.user_cache_dir("conducive", appauthor=False)) / f"rules-{_KEY}"
+"""Where compiled code is kept: a folder for each version of the rules, because Numba does not notice a change in a called function."""
+numba.config.CACHE_DIR = str(CACHE)
+
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
+class _Rule(CPUDispatcher):
+    """A compiled function that compiled code calls as such and Python calls as plain Python: no wrapper to build for either."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self.py_func(*args, **kwargs)
 
 
 def rule[F: Callable[..., object]](function: F) -> F:
-    """Compile a rule, keeping its type, name and docstring."""
-    return cast("F", numba.njit(nogil=True, error_model="numpy")(function))
+    """Make a rule of a function: compiled inside the month, plain Python when called from a notebook or a test."""
+    made = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    if isinstance(made, CPUDispatcher):
+        made.__class__ = _Rule
+    return cast("F", made)
+
+
+def compiled[F: Callable[..., object]](function: F) -> F:
+    """Make an entry point of a function: Python calls the compiled code, which is kept in a cache between sessions."""
+    return cast("F", numba.njit(cache=True, **_OPTIONS)(function))
 
 
 @rule

@@ -30,8 +30,10 @@ EVENTS: Mapping[str, EventKind] = MappingProxyType(
             EventKind("incident", "A serious incident becomes public."),
             EventKind("inspection", "The inspectorate judges the service.", "result", GRADES, "inadequate"),
             EventKind("budget_cut", "The council's budget falls by a share, from then on.", "size", (0.0, 1.0), 0.15),
-            EventKind("turnover_spike", "A share of permanent staff leave in that month, beside the usual leavers.", "size", (0.0, 1.0), 0.15),
-            EventKind("leader_leaves", "The director leaves; known: people have known the date from the start.", "known", bool, False),
+            EventKind("turnover_spike", "A share of permanent staff leave in that month, beside the usual leavers.",
+                      "size", (0.0, 1.0), 0.15),
+            EventKind("leader_leaves", "The director leaves; known: people have known the date from the start.",
+                      "known", bool, False),
             EventKind("broken_promise", "Leaders break a promise to staff."),
             EventKind("push_withdrawn", "Management stops pushing the innovation."),
         )
@@ -41,7 +43,7 @@ EVENTS: Mapping[str, EventKind] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens in `month` (1 is the first month after launch): a named event, or inputs that change from then on."""
+    """What happens in `month` (1 is the first after launch): a named event, or inputs that change from then on."""
 
     month: int
     name: str = ""
@@ -51,8 +53,9 @@ class Event:
     @staticmethod
     def named(month: int, name: str, details: Mapping[str, object]) -> Event:
         """Make a named event, or raise InputError saying which names and details there are."""
-        if name not in EVENTS:
-            msg = f"{name!r} is not an event.{nearest_names(name, list(EVENTS))} Events are {', '.join(EVENTS)}."
+        if not isinstance(name, str) or name not in EVENTS:
+            given = str(name)[:80]
+            msg = f"{given!r} is not an event.{nearest_names(given, list(EVENTS))} Events are {', '.join(EVENTS)}."
             raise InputError(msg)
         kind = EVENTS[name]
         for given in details:
@@ -74,7 +77,8 @@ def _checked_detail(kind: EventKind, detail: object) -> str | float | bool:
         return detail
     if kind.allowed == GRADES:
         if not isinstance(detail, str) or detail not in GRADES:
-            msg = f"{where} must be one of {', '.join(GRADES)}. Got {detail!r}.{nearest_names(str(detail), list(GRADES))}"
+            hint = nearest_names(str(detail)[:80], list(GRADES))
+            msg = f"{where} must be one of {', '.join(GRADES)}. Got {detail!r}.{hint}"
             raise InputError(msg)
         return detail
     if kind.detail and (isinstance(detail, bool) or not isinstance(detail, int | float) or not 0 <= detail <= 1):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copyreg
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -16,7 +18,15 @@ from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import Event
 
 PER_POST = ("finance.grant", "innovation.start_up_cost", "innovation.running_cost")
-"""Amounts of money that `at` scales with the establishment, so that authorities of all sizes get the same for each post."""
+"""Amounts of money that `at` scales with the establishment: authorities of all sizes get the same for each post."""
+
+
+def _read_only(values: dict[str, float]) -> MappingProxyType[str, float]:
+    return MappingProxyType(values)
+
+
+# Scenarios travel to other processes, and Python does not pickle read-only mappings by itself.
+copyreg.pickle(MappingProxyType, lambda view: (_read_only, (dict(view),)))
 
 
 @cache
@@ -33,27 +43,46 @@ def _conditions() -> Mapping[str, Condition]:
 def checked(changes: Mapping[str, object]) -> dict[str, float]:
     """Return changes as values by address, with positions of whole conditions spread over their inputs.
 
-    An exact input beats the position of its condition. Raises InputError for unknown names, wrong types, values out of range.
+    An exact input beats the position of its condition. Raises InputError for unknown names, wrong types and values out
+    of range.
     """
     values: dict[str, float] = {}
-    for name, value in changes.items():
+    plain = {name: _plain_number(value) for name, value in changes.items()}
+    for name, value in plain.items():
         if name in _conditions():
             values |= _conditions()[name].at_position(value)  # type: ignore[arg-type]
-    for name, value in changes.items():
+    for name, value in plain.items():
         if name in _conditions():
             continue
         if name not in declared():
-            hint = nearest_names(str(name), [*declared(), *_conditions()])
-            msg = f"{name} is not an input of the model.{hint} `conducive conditions` lists them all."
+            hint = nearest_names(str(name)[:80], [*declared(), *_conditions()])
+            msg = f"{str(name)[:80]} is not an input of the model.{hint} `conducive conditions` lists them all."
             raise InputError(msg)
-        is_switch = name.startswith("mechanisms.") and isinstance(value, bool)
-        values[name] = float(value) if is_switch else declared()[name].check(value)  # type: ignore[arg-type]
-    return values
+        values[name] = _switch(name, value) if name.startswith("mechanisms.") else declared()[name].check(value)
+    return {name: value + 0.0 for name, value in values.items()}  # -0.0 becomes 0.0: a file has one zero
+
+
+def _plain_number(value: object) -> object:
+    """Return a number of any library as a float, infinite where it is too large for one; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return -math.inf if isinstance(value, int) and value < 0 else math.inf
+
+
+def _switch(name: str, value: object) -> float:
+    """Return 1.0 for true and 0.0 for false, or raise InputError."""
+    if not isinstance(value, bool | float) or value not in {0, 1}:
+        msg = f"{name} must be true or false. Got {value!r}."
+        raise InputError(msg)
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """An innovation launched at `month` (0 is the first launch), with what differs from the scenario's own values from then on."""
+    """An innovation launched after `month` months (0: the first), and what differs from the scenario from then on."""
 
     month: int
     name: str = ""
@@ -64,7 +93,7 @@ class Wave:
 class Scenario:
     """What is asked: values that differ from the defaults, dated events, waves of innovations, and where it starts.
 
-    Make one with `load_scenario`; derive others with `change`, `at`, `with_event` and `with_wave`. Every value has been checked.
+    Make one with `load_scenario`; derive others with `change`, `at`, `with_event` and `with_wave`, which check values.
     """
 
     name: str
@@ -75,6 +104,8 @@ class Scenario:
     events: tuple[Event, ...] = ()
     waves: tuple[Wave, ...] = (Wave(0),)
     place: str = ""
+    compare_with: str = ""
+    """The library scenario that this one is best compared with."""
 
     def __post_init__(self) -> None:
         """Check what no single field can: months within the horizon, waves in order."""
@@ -84,7 +115,8 @@ class Scenario:
         for month in months:
             _check_month(month, "the month of an innovation", 0, self.horizon - 1)
         if not months or months != sorted(set(months)):
-            msg = f"innovations must be launched in order, one at a time. Got months {months}. Did you mean {sorted(set(months)) or [0]}?"
+            meant = sorted(set(months)) or [0]
+            msg = f"innovations must be launched in order, one at a time. Got months {months}. Did you mean {meant}?"
             raise InputError(msg)
 
     def __getitem__(self, address: str) -> float:
@@ -120,19 +152,24 @@ class Scenario:
     def at(self, name: str, year: int | None = None) -> Scenario:
         """Start from an authority's, a region's or England's published workforce figures.
 
-        Money grows with the establishment, so that each post has as much as in the scenario. Raises InputError for unknown names,
-        with the nearest ones, and where figures are missing, saying which.
+        Money grows with the establishment, so that each post has as much as in the scenario. Raises InputError for
+        unknown names, with the nearest ones, and where figures are missing, saying which.
         """
-        from conducive.scenarios.workforce import LATEST, starting_point
+        from conducive.scenarios.workforce import LATEST, find, starting_point
 
         year = LATEST if year is None else year
         start = starting_point(name, year)
         per_post = start["organisation.posts"] / self["organisation.posts"]
-        money = {address: self[address] * per_post for address in PER_POST}
-        waves = tuple(
-            replace(w, changes={a: v * per_post if a in PER_POST else v for a, v in w.changes.items()}) for w in self.waves
+
+        def scaled(changes: Mapping[str, float]) -> Mapping[str, float]:
+            return dated_changes({a: v * per_post if a in PER_POST else v for a, v in changes.items()})
+
+        return replace(
+            self.change({**start, **scaled({address: self[address] for address in PER_POST})}),
+            place=f"{find(name, year).name}, {year}",
+            events=tuple(replace(e, changes=scaled(e.changes)) for e in self.events),
+            waves=tuple(replace(w, changes=scaled(w.changes)) for w in self.waves),
         )
-        return replace(self.change({**start, **money}), place=f"{name}, {year}", waves=waves)
 
     def with_event(self, month: int, what: str | Mapping[str, object], **details: object) -> Scenario:
         """Return a scenario with one more dated event: a named one, or values that change from that month on.
@@ -140,16 +177,26 @@ class Scenario:
         Raises InputError for unknown events, details or inputs, and for a month outside 1 to the horizon.
         """
         _check_month(month, "the month of an event", 1, self.horizon)
-        event = Event.named(month, what, details) if isinstance(what, str) else Event(month, changes=_event_changes(what))
+        if isinstance(what, str):
+            event = Event.named(month, what, details)
+        elif isinstance(what, Mapping) and what and not details:
+            event = Event(month, changes=dated_changes(what))
+        else:
+            got = f"{what!r} with {details}" if details else repr(what)
+            msg = f"an event must be a name and its detail, or values that change. Got {got}."
+            raise InputError(msg)
         return replace(self, events=(*self.events, event))
 
     def with_wave(self, month: int, name: str = "", changes: Mapping[str, object] | None = None) -> Scenario:
         """Return a scenario with one more innovation, launched after `month` months, and what differs from then on."""
-        return replace(self, waves=(*self.waves, Wave(month, name, _event_changes(changes or {}))))
+        return replace(self, waves=(*self.waves, Wave(month, name, dated_changes(changes or {}))))
 
 
-def _event_changes(changes: Mapping[str, object]) -> Mapping[str, float]:
-    """Check the changes of an event or a wave: what only makes sense from the start cannot change later."""
+def dated_changes(changes: Mapping[str, object]) -> Mapping[str, float]:
+    """Return the changes of an event or a wave as values by address.
+
+    Raises InputError as `checked` does, and for what only makes sense from the start and cannot change later.
+    """
     values = checked(changes)
     for address in values:
         if address in FIXED:
@@ -158,12 +205,14 @@ def _event_changes(changes: Mapping[str, object]) -> Mapping[str, float]:
     return MappingProxyType(values)
 
 
-FIXED = frozenset({"horizon", "warm_up", "organisation.posts", "organisation.families", "organisation.inspection_grade"})
+FIXED = frozenset(
+    {"horizon", "warm_up", "organisation.posts", "organisation.families", "organisation.inspection_grade"}
+)
 """Inputs that hold for the whole run."""
 
 
 def _check_month(month: object, what: str, first: int, last: int) -> None:
     if isinstance(month, bool) or not isinstance(month, int) or not first <= month <= last:
-        nearest = f" Did you mean {min(max(math.floor(month), first), last)}?" if isinstance(month, int | float) else ""
+        nearest = f" Did you mean {math.floor(min(max(first, month), last))}?" if isinstance(month, int | float) else ""
         msg = f"{what} must be a whole number, {first} to {last} (the horizon). Got {month!r}.{nearest}"
         raise InputError(msg)

@@ -1,0 +1,133 @@
+"""Rules of the organisation and of the wider world: incidents and their scar, inspection, memory, fit."""
+
+from __future__ import annotations
+
+import math
+
+from conducive.agents.rule import chance, clip, either, gate, logistic, rule, stock, toward
+
+# ---- Wider world ---------------------------------------------------------------------------------------------------
+
+
+@rule
+def budget_next(budget: float, budget_trend: float, cut: float) -> float:
+    """Council budget relative to launch after a month of a real trend (% a year) and a cut (share)."""
+    return budget * max(0.0, 1.0 + budget_trend / 100.0) ** (1.0 / 12.0) * (1.0 - cut)
+
+
+@rule
+def policy_shift_chance(policy_stability: float) -> float:
+    """Monthly chance that policy shifts, from the expected years between shifts. Paper 4.5."""
+    return chance(1.0 / (12.0 * policy_stability))
+
+
+@rule
+def incident_chance(
+    incident_rate: float, cases: float, strain: float, wellbeing: float, usual_strain: float, usual_wellbeing: float
+) -> float:
+    """Monthly chance of a serious public incident: its rate per 10,000 cases a year, more under strain and poor casework."""
+    quality = (strain / usual_strain) * (usual_wellbeing / max(wellbeing, 1e-9))
+    return chance(incident_rate / 10_000.0 / 12.0 * cases * quality)
+
+
+@rule
+def scar_after_incident(scar: float, blame_culture: float, media_hostility: float, gate_strength: float) -> float:
+    """Scar (0-1) after an incident: deeper where people are blamed and the media hostile. Paper 4.4, 4.5."""
+    return either(scar, gate(blame_culture, gate_strength) * gate(media_hostility, gate_strength))
+
+
+@rule
+def scar_next(scar: float, blame_culture: float, climate_pace: float, scar_months_blame: float) -> float:
+    """Scar after a month: it fades with the climate, or over years where blame is high, whoever is in post. Paper 4.5."""
+    return scar * math.exp(-1.0 / (1.0 / climate_pace + scar_months_blame * blame_culture * blame_culture))
+
+
+@rule
+def grade_log_odds(cut: float, grade: float, quality: float, usual_quality: float, persistence: float, weight: float) -> float:
+    """Log-odds that an inspection finds at least a certain grade: from the last grade and the quality of casework. Ofsted."""
+    good = 2.0
+    return cut - persistence * (grade - good) + weight * (quality - usual_quality)
+
+
+@rule
+def grade_drawn(u: float, outstanding: float, good: float, adequate: float) -> float:
+    """Grade 1 to 4 that a draw gives, from the log-odds of each grade or better."""
+    if u < logistic(outstanding):
+        return 1.0
+    if u < logistic(good):
+        return 2.0
+    return 3.0 if u < logistic(adequate) else 4.0
+
+
+@rule
+def intervention_next(intervention: float, grade: float, intervention_months: float) -> float:
+    """Improvement regime (0-1): in force while judged inadequate, then fading."""
+    return 1.0 if grade >= 4.0 else intervention * math.exp(-1.0 / intervention_months)
+
+
+# ---- Evidence, memory, fit -----------------------------------------------------------------------------------------
+
+
+@rule
+def tailoring(adaptation: float, permissiveness: float, manualised: float, gate_strength: float) -> float:
+    """How much is tailored in the end (0-1): as allowed by the model, by regulation, and by a manual. Paper 4.2, 4.5."""
+    return adaptation * gate(permissiveness, gate_strength) * gate(1.0 - manualised, 1.0 - gate_strength)
+
+
+@rule
+def fit_ceiling(context_distance: float, tailoring: float) -> float:
+    """Best fit that can be reached (0-1): what distance from home leaves, less what tailoring bridges. Paper 4.2."""
+    return 1.0 - context_distance * (1.0 - tailoring)
+
+
+@rule
+def integrity(tailoring: float, dilution: float) -> float:
+    """Active ingredients left after tailoring (0-1): little is lost at first, then more. Paper 4.2 ("flexibility within fidelity")."""
+    return 1.0 - dilution * tailoring * tailoring
+
+
+@rule
+def reflection(reflection_interval: float, slack: float) -> float:
+    """Reflection that happens (0-1): rounds a month, as far as there is time for them. Paper 4.3, 4.4."""
+    return min(1.0, 1.0 / reflection_interval) * slack
+
+
+@rule
+def adaptation_effort(
+    reflection: float, failure_reported: float, participation: float, family_voice: float, voice_weight: float, gate_strength: float
+) -> float:
+    """Effort that goes into tailoring (0-1): reflection on what is reported, ideas of staff, and families acted on. Paper 4.2, 4.4."""
+    learnt = reflection * gate(failure_reported, gate_strength)
+    return either(either(learnt, voice_weight * participation), voice_weight * family_voice)
+
+
+@rule
+def fit_next(fit: float, ceiling: float, effort: float, fit_pace: float, drift_pace: float) -> float:
+    """Fit after a month (0-1): tailoring closes the gap to its ceiling; without it practice drifts from need. Paper 4.2, 4.4."""
+    return clip(fit + fit_pace * effort * max(0.0, ceiling - fit) - drift_pace * (1.0 - effort) * fit)
+
+
+@rule
+def obstacles_next(obstacles: float, fit: float, implementers: float, partners: float, fit_pace: float) -> float:
+    """Obstacles in the way (0-1): misfit makes them, implementation staff (FTE per 100 posts) and partners clear them. Paper 4.2, 4.4."""
+    return stock(obstacles, fit_pace * (1.0 - fit), fit_pace * (implementers + partners))
+
+
+@rule
+def codified_next(
+    codified_memory: float, use: float, reflection: float, codification: float, memory_growth: float, memory_retention: float
+) -> float:
+    """Codified memory after a month (0-1): reflection on use, in so far as it is written down; it depreciates. Argote 1990."""
+    return clip(memory_retention * codified_memory + memory_growth * reflection * codification * use * (1.0 - codified_memory))
+
+
+@rule
+def evidence_next(
+    evidence: float, benefit: float, data_capability: float, integrity: float, benefit_seen: float, gate_strength: float, pace: float
+) -> float:
+    """Evidence after a month (0-1): benefit shown so far, if data catch it and the model is still itself. Paper 4.2, 4.3.
+
+    `benefit` is the effect of practice `effect_lag` months ago.
+    """
+    seen = benefit / (benefit + benefit_seen)
+    return toward(evidence, seen * gate(data_capability, gate_strength) * integrity, pace)

@@ -1,0 +1,866 @@
+"""The month: ten groups of processes in schedule order, each seeing what earlier ones left.
+
+Within a process the update is synchronous: other agents are read from a copy made at its start, so results do not depend on the order
+of agents. Draws settle competing exits; a post changes stage at most once a month. `live` is the one implementation behind
+`Organisation.step` and the ensemble runner; Numba compiles it once and keeps it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conducive.agents import family as fam
+from conducive.agents import funder as fund
+from conducive.agents import leader as lead
+from conducive.agents import practitioner as prac
+from conducive.agents.family import coproduction_resourced
+from conducive.agents.funder import COUNCIL, EXTERNAL
+from conducive.agents.leader import DIRECTOR, MANAGER
+from conducive.agents.practitioner import (
+    AGENCY,
+    AWARE,
+    BEGAN,
+    CLOSED,
+    ESTABLISHED,
+    IMPROVEMENT,
+    INDUCTED,
+    LAPSED,
+    LEFT_JOB,
+    NONE,
+    OVERLOAD,
+    PERMANENT,
+    ROUTINE,
+    SUPERSEDED,
+    TRAINED,
+    TRYING,
+    UNAWARE,
+    VACANT,
+    WILLING,
+)
+from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
+from conducive.model import climate
+from conducive.model.random import normal, stream, uniforms
+from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, worker_for
+from conducive.model.uptake import course_yield, expected, lapse_rates, uptake, uses, value_harmony
+
+type Record = Any
+"""A row of a structured array: what is given for the month, the organisation, one agent."""
+type Table = Any
+"""A structured array, one row for each agent."""
+type Floats = npt.NDArray[np.float64]
+type Ints = npt.NDArray[np.int32]
+
+WORLD, FUNDER = stream("world"), stream("funder decides")
+LEADER_LEAVES, SUCCESSOR = stream("leader leaves"), stream("successor")
+LEAVES, ARRIVES, PERSON = stream("practitioner leaves"), stream("post is filled"), stream("person")
+CLOSES, FAMILY = stream("case closes"), stream("family")
+TIME, EFFECT, NEW = 0, 1, 2
+"""Columns of `World.help`: a worker's time for a family, the effect of faithful use, and whether families get somebody new."""
+MOVES = stream("practitioner moves or tries")
+
+
+@compiled
+def live(world: World, first: int, last: int) -> None:
+    """Live through rows `first` to `last` (excluded) of the timeline."""
+    for t in range(first, last):
+        month(world, world.timeline[t], world.organisation[0])
+
+
+@rule
+def month(world: World, p: Record, o: Record) -> None:
+    """One month, in schedule order: `p` is what is given for this month, `o` the organisation."""
+    launch(world, p, o)
+    wider_world(world, p, o)
+    money(world, p, o)
+    leadership(world, p, o)
+    workforce(world, p, o)
+    families(world, p, o)
+    learning(world, p, o)
+    adoption(world, p, o)
+    trust(world, p, o)
+    memory_and_adaptation(world, p, o)
+    measure(world, p, o)
+
+
+# ---- 0. A wave is launched -----------------------------------------------------------------------------------------
+
+
+@rule
+def log(o: Record, ledger: Table, month: float, post: int, before: int, after: int, cause: int) -> None:
+    """Enter a change in the number of users in the ledger."""
+    row = ledger[int(o.ledger_rows)]
+    row.month, row.post, row.from_stage, row.to_stage, row.cause = int(month), post, before, after, cause
+    o.ledger_rows += 1.0
+    if cause in (BEGAN, INDUCTED):
+        o.new_users += 1.0
+    elif cause in (LEFT_JOB, SUPERSEDED):
+        o.losses += 1.0
+    else:
+        o.lapses += 1.0
+
+
+@rule
+def launch(world: World, p: Record, o: Record) -> None:
+    """Start the month's counts; in the first month of a wave, start the innovation afresh."""
+    o.new_users = o.lapses = o.losses = o.trials = o.leavers = o.starters = 0.0
+    o.leader_changes = o.incidents = o.inspections = o.judged_inadequate = o.policy_shifted = 0.0
+    o.external_money = o.council_money = o.spend = o.training_spend = o.coproduction_money = o.diverted = o.returned = 0.0
+    if p.age != 1.0:
+        return
+    for i in range(len(world.practitioners)):
+        q = world.practitioners[i]
+        q.left_stage = NONE
+        if q.stage == NONE:
+            continue
+        if uses(q.stage):
+            log(o, world.ledger, p.month, i, q.stage, UNAWARE, SUPERSEDED)
+        q.stage = UNAWARE
+        q.belief = clip(p.belief_values * p.value_alignment * (1.0 - q.fatigue))
+        q.skill = q.habit = q.fidelity = q.reinforcement = q.influence = 0.0
+    for k in range(len(world.leaders)):
+        leader = world.leaders[k]
+        leader.commitment = lead.commitment_target(p.theory_of_change, 1.0, 0.0, 0.0, 1.0, p.commitment_evidence, p.commitment_line)
+        leader.ownership_lost = 0.0
+    external = world.funders[EXTERNAL]
+    external.term = p.funding_term if p.grant > 0.0 else 0.0
+    external.confidence = world.funders[COUNCIL].confidence = p.initial_trust
+    world.sponsor_trust[:] = p.initial_trust
+    o.returned += o.start_up_balance + o.embedding_balance
+    o.start_up_balance = o.embedding_balance = 0.0
+    o.last_external_month = p.month - 1.0
+    o.stopped_by_funder = 0.0
+    o.policy = 1.0
+    o.fit = p.initial_fit
+    o.obstacles = 1.0 - p.initial_fit
+    o.evidence = o.reported = o.visible_benefit = o.family_voice = 0.0
+    o.codified_memory *= 1.0 - p.radicalness
+    o.paid = o.paid_start_up = 1.0
+    o.implementers = o.seats = o.waiting = o.learners = o.users = 0.0
+    o.sustained = math.nan
+
+
+# ---- 1. Wider world ------------------------------------------------------------------------------------------------
+
+
+@rule
+def wider_world(world: World, p: Record, o: Record) -> None:
+    """Policy shifts, the council's budget, serious incidents, inspection."""
+    month = int(p.month)
+    policy, support, incident, judged = uniforms(world.seed, WORLD, month, 0)
+    u, v, w, _ = uniforms(world.seed, WORLD, month, 1)
+    persistence = math.exp(-1.0 / 12.0)
+    o.weather = persistence * o.weather + math.sqrt(1.0 - persistence * persistence) * normal(u, v)
+    if month >= 1:
+        o.budget = climate.budget_next(o.budget, p.budget_trend, p.budget_cut)
+        if policy < climate.policy_shift_chance(p.policy_stability):
+            o.policy = support
+            o.policy_shifted = 1.0
+    o.scar = climate.scar_next(o.scar, p.blame_culture, p.climate_pace, p.scar_months_blame)
+    due = climate.incident_chance(p.incident_rate, o.cases, o.strain, o.wellbeing, p.usual_strain, p.usual_wellbeing)
+    if p.incidents_on > 0.0 and (incident < due or p.incident_happens):
+        o.incidents = 1.0
+        o.scar = climate.scar_after_incident(o.scar, p.blame_culture, p.media_hostility, p.gate_strength)
+        o.inspection_due = min(o.inspection_due, 12.0 * w)
+    o.inspection_due -= 1.0
+    o.intervention = climate.intervention_next(o.intervention, o.inspection_grade, p.intervention_months)
+    if o.inspection_due <= 0.0 or p.inspection_result:
+        inspect(p, o, judged, u + v)
+
+
+@rule
+def inspect(p: Record, o: Record, u: float, wait: float) -> None:
+    """Judge the service on its casework and its last grade; a scheduled result stands as given."""
+    usual, quality = p.usual_wellbeing * (1.0 - p.usual_strain), o.wellbeing * (1.0 - o.strain)
+    o.inspections = 1.0
+    drawn = climate.grade_drawn(
+        u,
+        climate.grade_log_odds(
+            p.inspection_outstanding, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
+        ),
+        climate.grade_log_odds(p.inspection_good, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality),
+        climate.grade_log_odds(
+            p.inspection_adequate, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
+        ),
+    )
+    o.inspection_grade = p.inspection_result if p.inspection_result else drawn
+    o.judged_inadequate = 1.0 if o.inspection_grade >= 4.0 else 0.0
+    o.intervention = max(o.intervention, o.judged_inadequate)
+    o.inspection_due = p.inspection_interval * wait
+
+
+# ---- 2. Money ------------------------------------------------------------------------------------------------------
+
+
+@rule
+def money(world: World, p: Record, o: Record) -> None:
+    """Grants and the council pay for start-up and for embedding; near the end leaders chase revenue; then renewal, or not."""
+    external = world.funders[EXTERNAL]
+    if p.wave == 0.0:
+        return
+    running = external.term > 0.0
+    o.council_share = fund.council_share(p.mainstreaming, o.budget)
+    grant = p.grant / 12.0 if running else 0.0
+    o.external_money = grant
+    o.diverted = grant * fund.diverted_share(p.ring_fenced, o.budget, p.squeeze)
+    grant -= o.diverted
+    if running:
+        o.last_external_month = p.month
+    o.coproduction_money = p.coproduction_budget * grant
+    o.start_up_balance += (grant - o.coproduction_money) * (1.0 - p.embedding_share)
+    o.embedding_balance += (grant - o.coproduction_money) * p.embedding_share
+
+    seat_cost = p.training_days * p.training_day
+    start_up = o.seats * seat_cost + (p.start_up_cost / p.start_up_months if p.age <= p.start_up_months else 0.0)
+    dedicated = p.implementation_staff * (1.0 - p.on_day_job) * p.posts / 100.0
+    embedding = (
+        p.running_cost / 12.0
+        + o.users * (p.per_user / 12.0 + p.training_day / p.refresher_interval)
+        + o.learners * p.coaching * p.coaching_hour
+        + dedicated * p.implementation_salary / 12.0
+    )
+    voice = 0.0 if running else p.coproduction_budget * p.grant / 12.0
+    council = 0.0 if running else o.council_share
+    if p.money_on == 0.0:
+        council = 1.0
+    o.council_money = council * (start_up + embedding + voice)
+    o.coproduction_money += council * voice
+    from_start_up = min((1.0 - council) * start_up, o.start_up_balance)
+    from_embedding = min((1.0 - council) * embedding, o.embedding_balance)
+    o.start_up_balance -= from_start_up
+    o.embedding_balance -= from_embedding
+    o.paid_start_up = council + from_start_up / start_up if start_up > 0.0 else 1.0
+    o.paid = council + from_embedding / embedding if embedding > 0.0 else 1.0
+    o.spend = from_start_up + from_embedding + grant * p.coproduction_budget + o.council_money
+    o.training_spend = o.paid_start_up * o.seats * seat_cost
+    o.cumulative_cost += o.spend
+
+    patience = fund.patience(p.patience, p.theory_of_change, p.marketisation, p.gate_strength)
+    external.patience = patience
+    external.grant = p.grant if running else 0.0
+    external.ring_fenced = p.ring_fenced
+    world.funders[COUNCIL].grant = o.council_money * 12.0
+    o.promised = fund.promised_evidence(p.age, patience)
+    o.reported = fund.reported_evidence(o.evidence, o.promised, p.failure_tolerance, p.rosy_reporting)
+    if running:
+        stops, renews, _, _ = uniforms(world.seed, FUNDER, int(p.month), 0)
+        decide(p, o, external, world.practitioners, stops, renews)
+    o.money_ahead = lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
+    secured = either(o.council_share, fading(external.term, p.look_ahead))
+    o.months_chased = 1.0 - secured if external.term > 0.0 else 0.0
+
+
+@rule
+def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, renews: float) -> None:
+    """A funder reviews, stops, renews or lets a grant end; an end without the council's money is a promise broken."""
+    go_on = fund.chance_to_go_on(o.reported, o.promised, external.confidence, o.budget, p.decision_steepness)
+    external.term -= 1.0
+    if p.age == p.review_month and stops >= go_on:
+        external.term = 0.0
+        o.stopped_by_funder = 1.0
+    elif external.term <= 0.0 and renews < p.renewal * go_on:
+        external.term = p.funding_term
+    if external.term > 0.0:
+        return
+    o.returned += o.start_up_balance + o.embedding_balance
+    o.start_up_balance = o.embedding_balance = 0.0
+    abandoned = p.breach * (1.0 - o.council_share) if p.money_on > 0.0 else 0.0
+    for i in range(len(staff)):
+        q = staff[i]
+        if q.stage >= WILLING:
+            q.trust_up = lead.trust_after_breach(q.trust_up, abandoned)
+            q.fatigue = either(q.fatigue, abandoned)
+
+
+# ---- 3. Leadership -------------------------------------------------------------------------------------------------
+
+
+@rule
+def leadership(world: World, p: Record, o: Record) -> None:
+    """Leaders leave and are succeeded; commitment follows the case, results, families' voice and the line above."""
+    month, leaders = int(p.month), world.leaders
+    for k in range(len(leaders)):
+        world.lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
+    drive = lead_drive(p.outcome_motivation, p.age)
+    for k in range(len(leaders)):
+        leader = leaders[k]
+        leader.tenure += 1.0
+        leaves, agenda, _, _ = uniforms(world.seed, LEADER_LEAVES, month, k)
+        if leader.acting > 0.0:
+            leader.acting -= 1.0
+            if leader.acting <= 0.0:
+                succeed(world, p, k)
+        elif p.leaders_on > 0.0:
+            tenure = p.leader_tenure if leader.level != MANAGER else 1.0 / max(monthly_turnover(p.turnover), 1.0 / 480.0)
+            shock = max(o.judged_inadequate, o.policy_shifted if leader.level == DIRECTOR else 0.0)
+            scheduled = leader.level == DIRECTOR and p.director_leaves > 0.0
+            if scheduled or leaves < lead.leaving_chance(tenure, 1.0, shock, p.exit_shock):
+                o.leader_changes += 1.0
+                leader.acting = max(1.0, p.acting_months)
+                leader.agenda = agenda * gate(p.theory_of_change, p.gate_strength)
+                leader.commitment *= p.succession_continuity
+                leader.ownership_lost = 1.0 - p.succession_continuity
+        if p.wave == 0.0:
+            continue
+        leader.ownership_lost = toward(leader.ownership_lost, 0.0, p.climate_pace)
+        if p.leaders_on == 0.0:
+            continue
+        line = o.policy * world.funders[COUNCIL].confidence
+        if leader.level != DIRECTOR:
+            line = leader.trust_up * world.lead_before[leader.above]
+        target = lead.commitment_target(
+            p.theory_of_change, drive, o.reported, p.voice_weight * o.family_voice, line, p.commitment_evidence, p.commitment_line
+        )
+        leader.commitment = toward(leader.commitment, target, p.climate_pace)
+        energy = lead.energy_target(o.months_chased, o.intervention, p.blame_culture * o.scar, p.gate_strength)
+        leader.energy = toward(leader.energy, energy, p.climate_pace)
+        leader.trust_up = stock(leader.trust_up, lead.trust_gain(p.support_style, p.trust_growth), p.trust_wear)
+    if p.wave > 0.0:
+        sponsors(p, o, leaders, world.funders, world.sponsor_trust)
+
+
+@rule
+def lead_drive(outcome_motivation: float, age: float) -> float:
+    """Drive of leaders: the same motivation as that of practitioners, from the launch on."""
+    return prac.drive(outcome_motivation, age - 1.0)
+
+
+@rule
+def succeed(world: World, p: Record, k: int) -> None:
+    """A successor starts: part of the commitment is handed over; what the leaver had built in trust is gone."""
+    leader = world.leaders[k]
+    u, v, w, _ = uniforms(world.seed, SUCCESSOR, int(p.month), k)
+    leader.commitment += (1.0 - p.succession_continuity) * leader.agenda
+    make_leader(leader, p, u, v, w)
+    for f in range(2):
+        world.sponsor_trust[k, f] = p.initial_trust
+    for j in range(len(world.leaders)):
+        if world.leaders[j].above == k and j != k:
+            world.leaders[j].trust_up = p.initial_trust
+    for i in range(len(world.practitioners)):
+        if world.practitioners[i].manager == k:
+            world.practitioners[i].trust_up = min(world.practitioners[i].trust_up, p.initial_trust)
+
+
+@rule
+def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust: Floats) -> None:
+    """Funders' trust in senior leaders follows results against promise and the policy of the day; confidence is its mean."""
+    target = fund.confidence_target(o.reported, o.promised, o.policy, p.gate_strength)
+    for f in range(2):
+        total, seniors = 0.0, 0
+        for k in range(len(leaders)):
+            if leaders[k].level != MANAGER:
+                sponsor_trust[k, f] = toward(sponsor_trust[k, f], target, p.climate_pace)
+                total += sponsor_trust[k, f]
+                seniors += 1
+        funders[f].confidence = total / seniors
+
+
+# ---- 4. Workforce --------------------------------------------------------------------------------------------------
+
+
+@rule
+def workforce(world: World, p: Record, o: Record) -> None:
+    """Strain and safety; leaving, vacancies, agency cover, recruitment."""
+    month, rate = int(p.month), monthly_turnover(p.turnover)
+    bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
+    cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
+    cover = either(p.agency_cover, o.intervention * p.improvement_posts)
+    weather = p.leave_weather * o.weather - p.leave_weather * p.leave_weather / 2.0
+    recruited = prac.recruitment_chance(p.time_to_fill, o.intervention, p.recruit_stigma)
+    arrives = prac.agency_arrival_chance(cover, p.agency_stay)
+    focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
+    day_job = p.implementation_staff / 100.0 * p.on_day_job * p.contract_hours if p.wave > 0.0 else 0.0
+    in_post = 0
+    world.gone[:] = 0.0
+    for i in range(len(world.practitioners)):
+        in_post += world.practitioners[i].stage != NONE
+    for i in range(len(world.practitioners)):
+        q = world.practitioners[i]
+        is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
+        leaves, fills, _, _ = uniforms(world.seed, LEAVES, month, i)
+        if q.stage != NONE:
+            feel(p, o, q, world.leaders[q.manager], bureaucracy, cost, focus, day_job)
+            q.tenure += 1.0
+            gone = not is_open
+            if p.turnover_on > 0.0 and q.post == PERMANENT:
+                shape = prac.tenure_factor(q.tenure, rate, p.leave_early, p.early_months)
+                lost = world.colleagues_lost[q.team]
+                usual = prac.leaving_chance(
+                    rate, shape, q.strain, lost, weather, p.leave_strain, p.usual_strain, p.leave_colleagues
+                )
+                gone = gone or leaves < either(usual, p.turnover_spike)
+            elif p.turnover_on > 0.0:
+                gone = gone or leaves < 1.0 / p.agency_stay
+            if gone and in_post > 1:
+                in_post -= 1
+                leave(world, p, o, i)
+            elif q.post == AGENCY and q.kind == ESTABLISHED and fills < recruited:
+                leave(world, p, o, i)
+                join(world, p, o, i, PERMANENT)
+        elif not is_open:
+            q.post = CLOSED
+        else:
+            q.post = VACANT
+            if q.kind == ESTABLISHED and fills < recruited:
+                join(world, p, o, i, PERMANENT)
+            elif q.kind != ESTABLISHED or leaves < arrives:
+                join(world, p, o, i, AGENCY)
+    quarter = 1.0 / 3.0
+    for team in range(len(world.colleagues_lost)):
+        size = world.teams[team + 1] - world.teams[team]
+        world.colleagues_lost[team] = toward(world.colleagues_lost[team], world.gone[team] / size, quarter)
+    world.leavers[month % 12] = o.leavers
+
+
+@rule
+def feel(
+    p: Record, o: Record, q: Record, manager: Record, bureaucracy: float, cost: float, focus: float, day_job: float
+) -> None:
+    """A month's load, and the strain, safety and slack it leaves."""
+    added = day_job
+    if uses(q.stage):
+        added += p.added_work * (1.0 - p.backfill * o.paid)
+    q.load = prac.load(q.caseload, p.hours_per_case, p.contract_hours, bureaucracy, added)
+    if p.strain_on > 0.0:
+        containment = p.containment * gate(manager.support * (1.0 - p.blame_culture * o.scar), p.safety_context)
+        target = prac.strain_target(q.load, cost, containment, p.strain_load, p.strain_anxiety)
+        q.strain = toward(q.strain, target, p.climate_pace)
+    safety = prac.safety_target(cost, q.trust_up, q.strain, p.safety_context)
+    q.safety = toward(q.safety, safety, p.climate_pace)
+    q.slack = prac.slack(q.load, q.strain, focus, p.strain_load, p.gate_strength) if p.strain_on > 0.0 else focus
+
+
+@rule
+def leave(world: World, p: Record, o: Record, i: int) -> None:
+    """Somebody leaves a post: a user is lost, ties go with the person."""
+    q = world.practitioners[i]
+    if q.post == PERMANENT:
+        o.leavers += 1.0
+        world.gone[q.team] += 1.0
+    if uses(q.stage):
+        log(o, world.ledger, p.month, i, q.stage, NONE, LEFT_JOB)
+    q.left_stage, q.left_skill, q.left_habit = q.stage, q.skill, q.habit
+    q.stage, q.post = NONE, VACANT
+    q.tenure = q.caseload = q.skill = q.habit = q.fidelity = 0.0
+    for e in range(world.tie_start[i], world.tie_start[i + 1]):
+        world.tie_trust[e] = p.initial_trust
+        world.tie_trust[world.tie_reverse[e]] = p.initial_trust
+
+
+@rule
+def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
+    """Somebody starts in a post: with what the organisation can teach, or inducted into all the leaver did."""
+    q = world.practitioners[i]
+    month = int(p.month)
+    u, v, w, z = uniforms(world.seed, PERSON, month, i)
+    inducted, _, _, _ = uniforms(world.seed, ARRIVES, month, i)
+    make_person(q, p, u, v, w, z)
+    q.post = post
+    if post == PERMANENT:
+        o.starters += 1.0
+    if p.wave == 0.0:
+        return
+    q.belief = clip(p.belief_values * p.value_alignment * lead_drive(p.outcome_motivation, p.age))
+    if p.memory_on > 0.0:
+        q.skill = prac.newcomer_start(o.codified_memory, o.living_memory, p.memory_transfer)
+    if inducted < p.induction and AWARE <= q.left_stage <= ROUTINE:
+        q.stage, q.skill, q.habit = q.left_stage, max(q.skill, q.left_skill), q.left_habit
+        if uses(q.stage):
+            log(o, world.ledger, p.month, i, NONE, q.stage, INDUCTED)
+
+
+# ---- 5. Families ---------------------------------------------------------------------------------------------------
+
+
+@rule
+def families(world: World, p: Record, o: Record) -> None:
+    """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard or burdened."""
+    month, staff, held, teams = int(p.month), world.practitioners, world.cases_held, world.teams
+    tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
+    works = p.potential * o.fit * climate.integrity(tailored, p.dilution) if p.wave > 0.0 else 0.0
+    for i in range(len(staff)):
+        world.help[i, TIME] = 1.0 / max(1.0, staff[i].load)
+        world.help[i, EFFECT] = works * staff[i].fidelity
+        world.help[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
+    depth = p.participation_depth if p.wave > 0.0 and (o.external_money > 0.0 or o.council_share > 0.0) else 0.0
+    annual = o.coproduction_money * 12.0
+    resourced = coproduction_resourced(annual, depth, len(world.families) * p.cases_per_family, p.coproduction_family)
+    burden = fam.burden_target(depth, resourced * p.acted_on)
+    gate_strength, trust_growth, trust_wear, usual_help = p.gate_strength, p.trust_growth, p.trust_wear, p.usual_help
+    wellbeing = voice = trusted = burdened = 0.0
+    usual_chance = 1.0 / p.case_duration
+    initial_trust, usual_wellbeing, pace = p.initial_trust, p.usual_wellbeing, p.climate_pace
+    for four in range((len(world.families) + 3) // 4):
+        luck = uniforms(world.seed, CLOSES, month, four)
+        for f in range(4 * four, min(4 * four + 4, len(world.families))):
+            one = world.families[f]
+            if world.help[one.worker, NEW] > 0.0:
+                other, _, _, _ = uniforms(world.seed, FAMILY, month, f)
+                held[one.worker] -= 1
+                one.worker = worker_for(staff, held, teams, one.team, other)
+                held[one.worker] += 1
+                one.worker_changes += 1
+                one.trust = min(one.trust, initial_trust)
+            elif luck[f - 4 * four] < fam.closing_chance(one.wellbeing, usual_wellbeing, usual_chance):
+                other, need, again, _ = uniforms(world.seed, FAMILY, month, f)
+                held[one.worker] -= 1
+                open_case(one, need, again, initial_trust)
+                one.worker = worker_for(staff, held, teams, one.team, other)
+                held[one.worker] += 1
+            one.months_open += 1.0
+            available, effect = world.help[one.worker, TIME], world.help[one.worker, EFFECT]
+            target = fam.wellbeing_target(one.need, available, one.trust * gate(1.0 - one.burden, gate_strength), effect, usual_help)
+            one.wellbeing = toward(one.wellbeing, target, pace)
+            one.trust = stock(one.trust, trust_growth * available, trust_wear)
+            heard = fam.voice_target(depth, resourced, one.burden, one.need, gate_strength)
+            one.voice = toward(one.voice, heard, pace)
+            one.burden = toward(one.burden, burden, pace)
+            wellbeing += one.wellbeing
+            voice += one.voice
+            trusted += one.trust
+            burdened += one.burden
+    count = len(world.families)
+    o.wellbeing, o.family_trust, o.burden, o.voice = wellbeing / count, trusted / count, burdened / count, voice / count
+    o.family_voice = p.acted_on * o.voice
+    for i in range(len(staff)):
+        staff[i].caseload = held[i] * p.cases_per_family
+
+
+# ---- 6. Learning ---------------------------------------------------------------------------------------------------
+
+
+@rule
+def learning(world: World, p: Record, o: Record) -> None:
+    """Training seats; reinforcement by coaching, supervision and peers; skill, habit and fidelity."""
+    if p.wave == 0.0:
+        return
+    # The same hours, by dedicated staff who are paid for, or by practitioners who find the time for them.
+    own_time = p.on_day_job * o.slack
+    o.implementers = p.implementation_staff * ((1.0 - p.on_day_job) * o.paid + own_time)
+    delay = p.start_up_months * p.participation_depth * saturating(o.coproduction_money, o.coproduction_money)
+    o.seats = 0.0
+    if p.age > delay:
+        hands = o.implementers * p.posts / 100.0
+        o.seats = min(o.waiting, p.seats_per_implementer * hands)
+    course = course_yield(p)
+    pace = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
+    refreshed = o.paid * course / p.refresher_interval
+    for i in range(len(world.practitioners)):
+        q = world.practitioners[i]
+        if q.stage == NONE:
+            continue
+        manager = world.leaders[q.manager]
+        supervision = p.containment * (1.0 - q.strain) * world.lead_before[q.manager] * (manager.acting <= 0.0)
+        q.reinforcement = prac.reinforcement(
+            p.coaching,
+            p.feedback,
+            o.paid,
+            supervision,
+            q.influence,
+            o.codified_memory,
+            p.reinforce_coaching,
+            p.reinforce_supervision,
+            p.reinforce_peers,
+        )
+        using = 1.0 if uses(q.stage) else 0.0
+        fresh = refreshed if q.stage in (TRAINED, TRYING, ROUTINE) else 0.0
+        q.skill = prac.skill_next(q.skill, using, q.reinforcement, fresh, pace, p.skill_retention)
+        q.fidelity = using * prac.fidelity(
+            q.skill, q.reinforcement, o.fit, q.belief, p.clarity, q.aptitude, p.fidelity_skill, p.fidelity_context
+        )
+        q.habit = toward(q.habit, q.fidelity, pace)
+
+
+# ---- 7. Adoption ---------------------------------------------------------------------------------------------------
+
+
+@rule
+def adoption(world: World, p: Record, o: Record) -> None:
+    """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses with the cause that struck."""
+    staff, before = world.practitioners, world.before
+    for i in range(len(staff)):
+        before[i] = staff[i].stage
+    cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
+    seat = prac.seat_chance(o.seats * o.paid_start_up, o.waiting)
+    course = course_yield(p)
+    drive = lead_drive(p.outcome_motivation, p.age)
+    focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
+    harmony = value_harmony(p)
+    memory = o.codified_memory
+    stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
+    for i in range(len(staff)):
+        q, stage = staff[i], before[i]
+        if stage == NONE:
+            continue
+        manager, lead_seen = world.leaders[q.manager], world.lead_before[q.manager]
+        moves, cause, taught, tried = uniforms(world.seed, MOVES, int(p.month), i)
+        freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
+        o.trials += 1.0 if tried < chance(p.try_alone * freedom) else 0.0
+        if p.wave == 0.0:
+            continue
+        look_around(p, q, i, before, world.tie_start, world.tie_to, world.tie_trust, world.tie_width)
+        make_up_mind(p, o, q, lead_seen, drive, focus)
+        expects = expected(p, q.trust_up, o.money_ahead, stay)
+        pressure = p.push * lead_seen
+        if stage == UNAWARE:
+            if moves < chance(prac.aware_rate(pressure, q.exposure)):
+                q.stage = AWARE
+        elif stage == AWARE:
+            rate = prac.willing_rate(
+                q.belief, expects, q.safety, q.influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
+                p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+            )  # fmt: skip
+            if moves < chance(rate):
+                q.stage = WILLING
+        elif stage == WILLING:
+            if taught < seat:
+                q.stage, q.skill = TRAINED, either(q.skill, course)
+            elif moves < chance(prac.shadow_rate(q.mentors, memory, q.slack, p.step_pace)):
+                q.stage, q.skill = TRAINED, either(q.skill, prac.newcomer_start(memory, q.mentors, p.memory_transfer))
+        elif stage == TRAINED:
+            rate = prac.trying_rate(
+                freedom, q.skill, o.fit, o.obstacles, expects, q.influence, p.try_alone, p.try_peers, p.gate_strength
+            )
+            if moves < chance(rate):
+                q.stage = TRYING
+                log(o, world.ledger, p.month, i, stage, TRYING, BEGAN)
+        elif stage == LAPSED:
+            if moves < chance(prac.return_rate(q.belief, lead_seen, expects, q.influence, p.return_pace)):
+                q.stage = WILLING
+        else:
+            lost = either(manager.ownership_lost, world.leaders[0].ownership_lost)
+            struck = lapse(p, o, q, lost, cost, moves, cause)
+            if struck > 0:
+                q.stage = LAPSED
+                log(o, world.ledger, p.month, i, stage, LAPSED, struck)
+            elif stage == TRYING and taught < chance(prac.routine_rate(q.habit)):
+                q.stage = ROUTINE
+
+
+@rule
+def look_around(
+    p: Record, q: Record, i: int, before: Ints, tie_start: Ints, tie_to: Ints, tie_trust: Floats, tie_width: Floats
+) -> None:
+    """What a worker sees among trusted colleagues: users, routine users to learn from, and those who gave it up."""
+    using = mentors = doubt = 0.0
+    ties = 0
+    for e in range(tie_start[i], tie_start[i + 1]):
+        stage = before[tie_to[e]]
+        if tie_width[e] < p.silo or stage == NONE:
+            continue
+        ties += 1
+        if stage == ROUTINE:
+            mentors += tie_trust[e]
+        elif stage == TRYING:
+            using += tie_trust[e]
+        elif stage == LAPSED:
+            doubt += tie_trust[e]
+    most = max(1, ties)
+    q.exposure, q.mentors, q.doubt = (using + mentors) / most, mentors / most, doubt / most
+    q.influence = 0.0
+    if p.contagion_on > 0.0:
+        seen = max(0.0, q.exposure - q.doubt)
+        q.influence = prac.influence(seen, p.contagion_threshold * (1.0 - q.openness), p.contagion_steepness)
+
+
+@rule
+def make_up_mind(p: Record, o: Record, q: Record, lead_seen: float, drive: float, focus: float) -> None:
+    """Belief follows reasons; fatigue gathers from change that is too much or imposed."""
+    target = prac.belief_target(
+        p.value_alignment * drive,
+        prac.message(q.trust_up, lead_seen, p.shared_vision, p.gate_strength),
+        o.visible_benefit,
+        q.influence,
+        either(p.staff_participation, o.family_voice),
+        q.fatigue,
+        p.belief_values,
+        p.belief_message,
+        p.belief_benefit,
+        p.belief_peers,
+        p.voice_weight,
+    )
+    q.belief = toward(q.belief, target, p.climate_pace)
+    imposed = p.push * lead_seen * either(1.0 - p.staff_participation, 1.0 - p.outcome_motivation)
+    day_job = clip(p.implementation_staff * p.on_day_job / 100.0)
+    q.fatigue = stock(q.fatigue, prac.fatigue_gain(focus, imposed, day_job, p.fatigue_growth), p.fatigue_recovery)
+
+
+@rule
+def lapse(p: Record, o: Record, q: Record, lost: float, cost: float, moves: float, cause: float) -> int:
+    """Cause of lapse that strikes a user this month, or 0: causes compete in proportion to their rates."""
+    rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, o.paid)
+    total = rates[0] + rates[1] + rates[2] + rates[3] + rates[4] + rates[5] + rates[6]
+    if moves >= prac.lapses_within_month(total, prac.lapse_shield(q.habit, p.habit_shield)):
+        return 0
+    mark = cause * total
+    struck = OVERLOAD
+    for rate in rates[:-1]:
+        if mark < rate:
+            return struck
+        mark -= rate
+        struck += 1
+    return struck
+
+
+# ---- 8. Trust ------------------------------------------------------------------------------------------------------
+
+
+@rule
+def trust(world: World, p: Record, o: Record) -> None:
+    """Trust grows slowly with supportive leaders and shared work, and falls fast with blame and broken promises."""
+    staff, tie_trust = world.practitioners, world.tie_trust
+    blamed = p.breach * p.blame_culture * o.incidents
+    broken = either(blamed, p.breach * p.promise_broken)
+    wear = either(p.trust_wear, blamed)
+    total, ties = 0.0, 0
+    for i in range(len(staff)):
+        q = staff[i]
+        if q.stage == NONE:
+            continue
+        manager = world.leaders[q.manager]
+        gain = lead.trust_gain(manager.support, p.trust_growth) if manager.acting <= 0.0 else 0.0
+        q.trust_up = lead.trust_after_breach(stock(q.trust_up, gain, p.trust_wear), broken)
+        for e in range(world.tie_start[i], world.tie_start[i + 1]):
+            other = staff[world.tie_to[e]]
+            if other.stage != NONE:
+                shared = either(1.0 - other.strain, q.fidelity * other.fidelity)
+                tie_trust[e] = stock(tie_trust[e], p.trust_growth * shared, wear)
+                if world.tie_width[e] >= p.silo:
+                    total += tie_trust[e]
+                    ties += 1
+    o.peer_trust = total / max(1, ties)
+
+
+# ---- 9. Memory and adaptation --------------------------------------------------------------------------------------
+
+
+@rule
+def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
+    """Codified memory, fit and obstacles; benefit shows after its lag."""
+    staff = world.practitioners
+    if p.wave == 0.0:
+        return
+    users = filled = skill = slack = 0.0
+    for i in range(len(staff)):
+        q = staff[i]
+        if q.stage != NONE:
+            filled += 1.0
+            users += uses(q.stage)
+            slack += q.slack
+            skill += either(q.skill, q.habit) if q.stage != LAPSED else q.skill
+    o.slack = slack / filled
+    o.living_memory = skill / filled
+    o.reflection = climate.reflection(p.reflection_interval, o.slack)
+    if p.memory_on > 0.0:
+        o.codified_memory = climate.codified_next(
+            o.codified_memory, users / filled, o.reflection, p.codification, p.memory_growth, p.memory_retention
+        )
+        o.newcomer_start = prac.newcomer_start(o.codified_memory, o.living_memory, p.memory_transfer)
+    tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
+    whole = climate.integrity(tailored, p.dilution)
+    effort = climate.adaptation_effort(
+        o.reflection, p.failure_tolerance, p.staff_participation, o.family_voice, p.voice_weight, p.gate_strength
+    )
+    o.fit = climate.fit_next(o.fit, climate.fit_ceiling(p.context_distance, tailored), effort, p.fit_pace, p.drift_pace)
+    o.obstacles = climate.obstacles_next(o.obstacles, o.fit, o.implementers, p.partner_collaboration, p.fit_pace)
+    shown = 0.0
+    if p.age > p.effect_lag + 1.0:
+        shown = world.monthly[int(p.month) - 2 - int(p.effect_lag)].benefit
+    o.visible_benefit = shown / (shown + p.benefit_seen)
+    o.evidence = climate.evidence_next(
+        o.evidence, shown, p.data_capability, whole, p.benefit_seen, p.gate_strength, p.climate_pace
+    )
+
+
+# ---- 10. Measure ---------------------------------------------------------------------------------------------------
+
+
+@rule
+def measure(world: World, p: Record, o: Record) -> None:
+    """Count what next month's decisions need; after launch, write the month's indicators."""
+    staff = world.practitioners
+    stages = np.zeros(7)
+    filled = permanent = agency = established = faithful = 0.0
+    strain = safety = fatigue = belief = skill = fidelity = benefit = up = support = hope = 0.0
+    tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
+    works = p.potential * o.fit * climate.integrity(tailored, p.dilution) if p.wave > 0.0 else 0.0
+    stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
+    for i in range(len(staff)):
+        q = staff[i]
+        established += q.post != CLOSED and q.kind != prac.EXTRA
+        if q.stage == NONE:
+            continue
+        filled += 1.0
+        permanent += q.post == PERMANENT
+        agency += q.post == AGENCY
+        stages[q.stage] += 1.0
+        strain += q.strain
+        safety += q.safety
+        fatigue += q.fatigue
+        belief += q.belief
+        skill += q.skill
+        up += q.trust_up
+        support += q.reinforcement
+        if p.wave > 0.0:
+            hope += expected(p, q.trust_up, o.money_ahead, stay)
+        if uses(q.stage):
+            fidelity += q.fidelity
+            benefit += works * q.fidelity
+            faithful += q.fidelity >= p.faithful_at
+    o.filled = filled
+    o.strain = strain / filled
+    o.cases = len(world.families) * p.cases_per_family
+    o.waiting = stages[WILLING]
+    o.users = stages[TRYING] + stages[ROUTINE]
+    o.learners = o.users + stages[TRAINED]
+    if p.month < 1.0:
+        return
+    row = world.monthly[int(p.month) - 1]
+    row.wave = p.wave
+    row.unaware, row.aware, row.willing = stages[UNAWARE] / filled, stages[AWARE] / filled, stages[WILLING] / filled
+    row.trained, row.trying, row.routine = stages[TRAINED] / filled, stages[TRYING] / filled, stages[ROUTINE] / filled
+    row.lapsed = stages[LAPSED] / filled
+    row.use = o.users / filled
+    row.use_at_fidelity = faithful / filled
+    row.new_users, row.lapses, row.losses = o.new_users, o.lapses, o.losses
+    row.trials = o.trials / filled
+    row.codified_memory, row.living_memory, row.newcomer_start = o.codified_memory, o.living_memory, o.newcomer_start
+    row.vertical_trust, row.safety, row.strain = up / filled, safety / filled, o.strain
+    row.fatigue, row.belief, row.skill = fatigue / filled, belief / filled, skill / filled
+    row.reinforcement, row.continuation, row.scar = support / filled, hope / filled, o.scar
+    row.turnover_12m = world.leavers.sum() / max(1.0, permanent)
+    row.vacancy_rate = 1.0 - permanent / established
+    row.agency_rate = agency / filled
+    row.filled_posts, row.leavers, row.starters = filled, o.leavers, o.starters
+    row.cases, row.caseload = o.cases, o.cases / filled
+    row.fit, row.benefit, row.evidence, row.paid, row.budget = o.fit, benefit / filled, o.reported, o.paid, o.budget
+    row.fidelity = fidelity / max(1.0, o.users)
+    row.external_money, row.council_money, row.spend = o.external_money, o.council_money, o.spend
+    row.cumulative_cost, row.training_spend = o.cumulative_cost, o.training_spend
+    row.diverted, row.returned, row.balance = o.diverted, o.returned, o.start_up_balance + o.embedding_balance
+    row.leader_changes, row.incidents, row.inspections = o.leader_changes, o.incidents, o.inspections
+    row.inspection_grade, row.stopped_by_funder = o.inspection_grade, o.stopped_by_funder
+    row.funder_confidence = world.funders[EXTERNAL].confidence
+    commitment = 0.0
+    for k in range(len(world.leaders)):
+        commitment += world.leaders[k].commitment
+    row.leader_commitment = commitment / len(world.leaders)
+    row.wellbeing, row.family_trust, row.voice, row.burden = o.wellbeing, o.family_trust, o.voice, o.burden
+    row.peer_trust = o.peer_trust
+    if p.wave > 0.0 and (p.age % 3.0 == 0.0 or p.age == 1.0):
+        ahead = o.council_share if p.anticipation_on > 0.0 else 1.0
+        granted = world.funders[EXTERNAL].term > 0.0 and p.money_on > 0.0
+        o.uptake_number, o.zone_open, o.uptake_number_without_grant = uptake(world, p, o, granted, ahead)
+    row.uptake_number, row.zone_open = o.uptake_number, o.zone_open
+    row.uptake_number_without_grant = o.uptake_number_without_grant
+    since = p.month - o.last_external_month
+    if p.wave > 0.0 and world.funders[EXTERNAL].term <= 0.0 and since == 24.0:
+        at = int(p.month) - 1
+        mean = (world.monthly[at - 2].use_at_fidelity + world.monthly[at - 1].use_at_fidelity + row.use_at_fidelity) / 3.0
+        o.sustained = 1.0 if mean >= p.sustained_share else 0.0
+    row.sustained = o.sustained

@@ -1,0 +1,211 @@
+"""The uptake number R: how many colleagues one user brings into use before lapsing or leaving, nobody else using it yet.
+
+Each monthly rate is averaged over all filled posts as if in that stage, at an exposure to trusted users scaled by x (0: nobody uses
+it; 1: the present use u). They form the generator Q(x) of a post's stage, in which leaving returns the post to a newcomer's start.
+With pi Q = 0 and W = pi_use / (1 - pi_use), r(x) = (W(x) - W(0)) / (x u); the uptake number is r(1), and the zone is open when
+r(x) (1 - x u) >= 1 for some x. In the susceptible-infected-susceptible limit this is contact rate over lapse rate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conducive.agents import leader as lead
+from conducive.agents import practitioner as prac
+from conducive.agents.practitioner import NONE, ROUTINE, TRYING
+from conducive.agents.rule import either, gate, rule
+from conducive.model.state import World, monthly_turnover
+
+FOOTHOLD = 0.1
+"""Where fewer use it than this share, R is taken at a seeded foothold of this size."""
+STEPS = 4
+"""Levels of use, as fractions of the present use, at which r(x) is taken."""
+LEAST = 1e-9
+
+
+@rule
+def uses(stage: int) -> bool:
+    """Whether somebody in this stage uses the innovation."""
+    return stage in (TRYING, ROUTINE)
+
+
+@rule
+def course_yield(p: Any) -> float:
+    """Share of the missing skill that one course gives this month."""
+    return prac.training_yield(
+        p.training_days, p.interactive_training, p.feedback, p.clarity, p.manualised, p.didactic_share, p.gate_strength
+    )
+
+
+@rule
+def value_harmony(p: Any) -> float:
+    """What dissonance with staff values leaves of the appeal (0-1): little harm at first, then a barrier. Paper 4.1."""
+    return gate(p.value_alignment, 1.0 - p.value_alignment)
+
+
+@rule
+def expected(p: Any, trust_up: float, money_ahead: float, stay: float) -> float:
+    """How far a worker expects the innovation to last (0-1), given money in sight and leaders expected to stay."""
+    return lead.continuation(money_ahead, stay, trust_up, p.gate_strength) if p.anticipation_on > 0.0 else 1.0
+
+
+@rule
+def lapse_rates(
+    p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, paid: float
+) -> tuple[float, float, float, float, float, float, float]:
+    """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on, before habit shields from them."""
+    return (
+        prac.lapse_overload(q.strain, p.lapse_strain),
+        prac.lapse_unsupported(reinforcement, p.lapse_reinforcement),
+        prac.lapse_poor_fit(o.fit, o.obstacles, p.lapse_fit),
+        prac.lapse_incident(cost, o.scar, p.lapse_blame),
+        prac.lapse_leader(ownership_lost, p.lapse_leader_gone),
+        prac.lapse_money(paid, p.lapse_unpaid, p.unpaid_convexity),
+        prac.lapse_sceptics(q.doubt, p.lapse_doubt),
+    )
+
+
+@rule
+def odds_of_use(
+    aware: float, willing: float, trained: float, begin: float, settle: float, lapse_new: float, lapse_old: float, back: float, leave: float
+) -> float:
+    """W = pi_use / (1 - pi_use) in the steady state of one post, from monthly rates along its stages.
+
+    UNAWARE -aware-> AWARE -willing-> WILLING -trained-> TRAINED -begin-> TRYING -settle-> ROUTINE; TRYING and ROUTINE lapse;
+    LAPSED -back-> WILLING; from every stage leaving leads to UNAWARE.
+    """
+    leave = max(leave, LEAST)
+    pi_unaware = leave / (aware + leave)
+    pi_aware = aware * pi_unaware / (willing + leave)
+    # Stages from WILLING on, per unit of WILLING; then WILLING from its own balance.
+    per_trained = trained / (begin + leave)
+    per_trying = begin * per_trained / (settle + lapse_new + leave)
+    per_routine = settle * per_trying / (lapse_old + leave)
+    per_lapsed = (lapse_new * per_trying + lapse_old * per_routine) / (back + leave)
+    pi_willing = willing * pi_aware / max(trained + leave - back * per_lapsed, LEAST * LEAST)
+    use = pi_willing * (per_trying + per_routine)
+    rest = pi_unaware + pi_aware + pi_willing * (1.0 + per_trained + per_lapsed)
+    return use / max(rest, LEAST)
+
+
+@rule
+def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: float) -> tuple[float, float, float]:
+    """Return the uptake number, 1 where the zone is open, and the uptake number without the grant.
+
+    `granted` says whether external money is running; `money_ahead_without` is what people would see ahead without it.
+    """
+    staff = world.practitioners
+    present = o.users / o.filled
+    used = max(present, FOOTHOLD)
+    seeded = present < FOOTHOLD
+    cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
+    course = course_yield(p)
+    harmony = value_harmony(p)
+    memory = o.codified_memory
+    new_habit, old_habit = habits(p, staff)
+    new_shield, old_shield = prac.lapse_shield(new_habit, p.habit_shield), prac.lapse_shield(old_habit, p.habit_shield)
+    leaving = monthly_turnover(p.turnover) * (1.0 - p.induction) if p.turnover_on > 0.0 else 0.0
+    # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back. Last axis: levels of use.
+    rates = np.zeros((2, 6, STEPS + 1))
+    worlds = 2 if granted else 1
+    stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
+    for i in range(len(staff)):
+        q = staff[i]
+        if q.stage == NONE:
+            continue
+        manager, lead_seen = world.leaders[q.manager], world.lead_before[q.manager]
+        lost = either(manager.ownership_lost, world.leaders[0].ownership_lost)
+        freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
+        pressure = p.push * lead_seen
+        supervision = p.containment * (1.0 - q.strain) * lead_seen * (manager.acting <= 0.0)
+        threshold = p.contagion_threshold * (1.0 - q.openness)
+        exposure = used * tie_trust(p.silo, staff, i, world.tie_start, world.tie_to, world.tie_trust, world.tie_width) if seeded else q.exposure
+        mentors = exposure if seeded else q.mentors
+        skill = max(q.skill, course)
+        for step in range(STEPS + 1):
+            x = step / STEPS
+            influence = 0.0
+            if p.contagion_on > 0.0:
+                influence = prac.influence(max(0.0, x * exposure - q.doubt), threshold, p.contagion_steepness)
+            for without in range(worlds):
+                if without == 1 and 0 < step < STEPS:
+                    continue  # without the grant only r(1) is asked for
+                ahead = money_ahead_without if without else o.money_ahead
+                paid = o.council_share if without else o.paid
+                expects = expected(p, q.trust_up, ahead, stay)
+                held = prac.reinforcement(
+                    p.coaching, p.feedback, paid, supervision, influence, memory,
+                    p.reinforce_coaching, p.reinforce_supervision, p.reinforce_peers,
+                )  # fmt: skip
+                cell = rates[without]
+                cell[0, step] += prac.aware_rate(pressure, x * exposure)
+                cell[1, step] += prac.willing_rate(
+                    q.belief, expects, q.safety, influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
+                    p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+                )  # fmt: skip
+                cell[2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
+                cell[3, step] += prac.trying_rate(
+                    freedom, skill, o.fit, o.obstacles, expects, influence, p.try_alone, p.try_peers, p.gate_strength
+                )
+                causes = lapse_rates(p, o, q, lost, cost, held, paid)
+                cell[4, step] += causes[0] + causes[1] + causes[2] + causes[3] + causes[4] + causes[5] + causes[6]
+                cell[5, step] += prac.return_rate(q.belief, lead_seen, expects, influence, p.return_pace)
+    numbers = np.zeros(2)
+    is_open = 0.0
+    for without in range(worlds):
+        mean = rates[without] / o.filled
+        seat = prac.seat_chance(o.seats * (o.council_share if without else o.paid_start_up), max(o.waiting, 1.0))
+        nobody = 0.0
+        for step in range(STEPS + 1):
+            odds = odds_of_use(
+                mean[0, step], mean[1, step], mean[2, step] + seat, mean[3, step], prac.routine_rate(new_habit),
+                mean[4, step] * new_shield, mean[4, step] * old_shield, mean[5, step], leaving,
+            )  # fmt: skip
+            if step == 0:
+                nobody = odds
+                continue
+            if without == 1 and step < STEPS:
+                continue
+            x = step / STEPS
+            numbers[without] = (odds - nobody) / (x * used)
+            if without == 0 and numbers[0] * (1.0 - x * used) >= 1.0:
+                is_open = 1.0
+    return numbers[0], is_open, numbers[1] if granted else numbers[0]
+
+
+@rule
+def habits(p: Any, staff: Any) -> tuple[float, float]:
+    """Mean habit of those trying and of those in routine; where there are none, a first month's and that of faithful use."""
+    new = old = news = olds = 0.0
+    for i in range(len(staff)):
+        q = staff[i]
+        if q.stage == TRYING:
+            new += q.habit
+            news += 1.0
+        elif q.stage == ROUTINE:
+            old += q.habit
+            olds += 1.0
+    first = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag) * p.faithful_at
+    return (new / news if news > 0.0 else first), (old / olds if olds > 0.0 else p.faithful_at)
+
+
+@rule
+def tie_trust(
+    silo: float,
+    staff: Any,
+    i: int,
+    tie_start: npt.NDArray[np.int32],
+    tie_to: npt.NDArray[np.int32],
+    trust: npt.NDArray[np.float64],
+    width: npt.NDArray[np.float64],
+) -> float:
+    """Mean trust of a worker over living ties."""
+    total, ties = 0.0, 0
+    for e in range(tie_start[i], tie_start[i + 1]):
+        if width[e] >= silo and staff[tie_to[e]].stage != NONE:
+            total += trust[e]
+            ties += 1
+    return total / max(1, ties)
