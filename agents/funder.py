@@ -11,7 +11,7 @@ FUNDERS = ("external", "council")
 
 FUNDER = np.dtype(
     [
-        ("kind", np.int32),
+        ("source", np.int32),  # external or council
         ("term", np.float64),  # months left
         ("grant", np.float64),  # GBP a year
         ("confidence", np.float64),

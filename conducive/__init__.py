@@ -1,0 +1,76 @@
+"""Conducive: how an innovation is taken up, dropped and remembered in a children's services organisation.
+
+Read in this order: `scenarios` (what is asked), `agents` (who acts, and the rules they follow), `model` (the month), `experiments`
+(asked many times). `import conducive as cz` is light; each name below is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conducive.agents.views import Family, Funder, Leader, Practitioner
+    from conducive.experiments.comparison import Comparison, compare
+    from conducive.experiments.ensemble import Ensemble, run
+    from conducive.model.organisation import Organisation
+    from conducive.scenarios.coefficients import coefficients
+    from conducive.scenarios.conditions import conditions
+    from conducive.scenarios.errors import InputError
+    from conducive.scenarios.files import library, load_scenario
+    from conducive.scenarios.scenario import Scenario
+    from conducive.scenarios.schema import scenario_schema
+    from conducive.scenarios.workforce import authorities
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": "experiments.comparison",
+    "Ensemble": "experiments.ensemble",
+    "Family": "agents.views",
+    "Funder": "agents.views",
+    "InputError": "scenarios.errors",
+    "Leader": "agents.views",
+    "Organisation": "model.organisation",
+    "Practitioner": "agents.views",
+    "Scenario": "scenarios.scenario",
+    "authorities": "scenarios.workforce",
+    "coefficients": "scenarios.coefficients",
+    "compare": "experiments.comparison",
+    "conditions": "scenarios.conditions",
+    "library": "scenarios.files",
+    "load_scenario": "scenarios.files",
+    "run": "experiments.ensemble",
+    "scenario_schema": "scenarios.schema",
+}
+
+__all__ = [
+    "Comparison",
+    "Ensemble",
+    "Family",
+    "Funder",
+    "InputError",
+    "Leader",
+    "Organisation",
+    "Practitioner",
+    "Scenario",
+    "authorities",
+    "coefficients",
+    "compare",
+    "conditions",
+    "library",
+    "load_scenario",
+    "run",
+    "scenario_schema",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module 'conducive' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(f"conducive.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

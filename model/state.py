@@ -333,7 +333,7 @@ def settle_in(world: World) -> None:
     for i in range(len(world.practitioners)):
         world.practitioners[i].caseload = world.cases_held[i] * p.cases_per_family
     u, v, w, z = uniforms(world.seed, START_WORLD, 0, 0)
-    world.funders[EXTERNAL].kind, world.funders[COUNCIL].kind = EXTERNAL, COUNCIL
+    world.funders[EXTERNAL].source, world.funders[COUNCIL].source = EXTERNAL, COUNCIL
     o.budget = 1.0
     o.policy = 1.0
     o.weather = normal(u, v)

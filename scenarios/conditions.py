@@ -240,7 +240,7 @@ CONDITIONS: tuple[Condition, ...] = (
             _input("renewal", "Chance that a funder content with the evidence renews the grant for another term.", "share", 0.0, SHARE,
                    (0.0, 0.8), (0.0, 0.5), "Paper 4.3; 10 of 57 projects were continued into round 2", "assumed"),
             _input("review_month", "Month after launch at which the funder reviews and may stop; 0 means no review before the end.",
-                   "months", 0.0, (0.0, 240.0), (12.0, 0.0), (0.0, 36.0), "Paper 4.3", "assumed", whole=True),
+                   "months", 0.0, (0.0, 240.0), (12.0, 48.0), (0.0, 36.0), "Paper 4.3", "assumed", whole=True),
         ),
     ),
     _condition(

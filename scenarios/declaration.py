@@ -67,7 +67,7 @@ class Input:
         if self.barrier is None or self.facilitator is None:
             msg = f"{self.address} has no barrier and facilitator end, so it has no position."
             raise InputError(msg)
-        value = self.barrier + position * (self.facilitator - self.barrier)
+        value = self.facilitator * position + self.barrier * (1 - position)
         return float(round(value)) if self.whole else value
 
     def check(self, value: object) -> float:
@@ -119,7 +119,9 @@ class Condition:
 
 def nearest_names(name: str, known: list[str], count: int = 3) -> str:
     """Return ` Did you mean a, b or c?`, or an empty string when nothing is near."""
-    tails = {k.rsplit(".", 1)[-1]: k for k in known}
+    tails: dict[str, str] = {}
+    for k in known:
+        tails.setdefault(k.rsplit(".", 1)[-1], k)
     close = difflib.get_close_matches(name, known, count, 0.6)
     close += [tails[t] for t in difflib.get_close_matches(name.rsplit(".", 1)[-1], list(tails), count, 0.75)]
     unique = list(dict.fromkeys(close))[:count]

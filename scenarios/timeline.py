@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conducive.scenarios.events import GRADES
-from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.events import GRADES, Event
+from conducive.scenarios.scenario import Scenario, Wave, declared
 
 FAR = 1e9
 """Months until something that is not in sight."""
@@ -59,8 +59,12 @@ def timeline(scenario: Scenario) -> npt.NDArray[Any]:
         after = rows["month"] > wave.month
         rows["wave"][after] = number
         rows["age"][after] = rows["month"][after] - wave.month
-        _set(rows, after, wave.changes)
-    for event in sorted(scenario.events, key=lambda e: e.month):
+    # In order of the first month they hold for; a wave launched after month m holds from m + 1 on.
+    dated: list[Wave | Event] = sorted((*scenario.waves, *scenario.events), key=lambda d: d.month + isinstance(d, Wave))
+    for event in dated:
+        if isinstance(event, Wave):
+            _set(rows, rows["month"] > event.month, event.changes)
+            continue
         now, after = rows["month"] == event.month, rows["month"] >= event.month
         match event.name:
             case "incident":

@@ -1,0 +1,122 @@
+"""Two scenarios side by side, replicate by replicate in the same world: paired differences, causes, and the chance to do better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from conducive.experiments.ensemble import Ensemble, interval, run
+from conducive.model.measures import INDICATORS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from conducive.scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A base and an alternative, paired by common random numbers; differences are alternative minus base."""
+
+    base: Ensemble
+    alternative: Ensemble
+
+    @property
+    def pairs(self) -> int:
+        """Replicates finished in both."""
+        return min(len(self.base.lives), len(self.alternative.lives))
+
+    @property
+    def months(self) -> int:
+        """Months that both have."""
+        return min(self.base.scenario.horizon, self.alternative.scenario.horizon)
+
+    def difference(self, indicator: str) -> npt.NDArray[np.float64]:
+        """Alternative minus base, shape (pairs, months)."""
+        a, b = (e.values(indicator)[: self.pairs, : self.months] for e in (self.base, self.alternative))
+        return b - a
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Mean difference of each indicator by month with its 95% interval: month, indicator, base, alternative, mean, low, high."""
+        import pandas as pd
+
+        frames = []
+        for i in INDICATORS:
+            if i.name in {"wave"}:
+                continue
+            low, mean, high = interval(self.difference(i.name))
+            levels = [interval(e.values(i.name)[: self.pairs, : self.months])[1] for e in (self.base, self.alternative)]
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "month": np.arange(1, self.months + 1),
+                        "indicator": i.name,
+                        "base": levels[0],
+                        "alternative": levels[1],
+                        "mean": mean,
+                        "low": low,
+                        "high": high,
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    def chance_better(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
+        """Share of pairs in which the alternative has more of an indicator at a month (the last by default); ties count half."""
+        gap = self.difference(indicator)[:, (month or self.months) - 1]
+        return float(np.mean((gap > 0) + 0.5 * (gap == 0)))
+
+    def variance_reduction(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
+        """How many times as many unpaired replicates would give an interval as narrow: variance unpaired over variance paired."""
+        at = (month or self.months) - 1
+        unpaired = sum(e.values(indicator)[: self.pairs, at].var(ddof=1) for e in (self.base, self.alternative))
+        paired = self.difference(indicator)[:, at].var(ddof=1)
+        return float(unpaired / paired) if paired > 0 else float("inf")
+
+    @cached_property
+    def causes(self) -> pd.DataFrame:
+        """Lapses and losses by cause: mean number in a replicate in each scenario, and their difference with its 95% interval."""
+        import pandas as pd
+
+        counts = []
+        for e in (self.base, self.alternative):
+            entries = e.ledger[e.ledger["month"] <= self.months]
+            table = entries.groupby(["replicate", "cause"], observed=False).size().unstack(fill_value=0)
+            counts.append(table.reindex(range(self.pairs), fill_value=0).drop(columns=["began", "inducted"]))
+        low, mean, high = interval((counts[1] - counts[0]).to_numpy(float))
+        table = pd.DataFrame({"base": counts[0].mean(), "alternative": counts[1].mean()})
+        return table.assign(mean=mean, low=low, high=high).rename_axis("cause").reset_index()
+
+    def text(self) -> str:
+        """Say what differs and why in plain English, with numbers and intervals."""
+        from conducive.experiments.text import say_comparison
+
+        return say_comparison(self)
+
+
+def compare(
+    base: str | Path | Mapping[str, object] | Scenario,
+    alternative: str | Path | Mapping[str, object] | Scenario,
+    replicates: int = 200,
+    seed: int = 0,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Comparison:
+    """Run two scenarios with the same luck and return the paired comparison.
+
+    Arguments are those of `run`; `replicates` is the number of pairs. Raises InputError for anything that cannot be used.
+    """
+    first = run(base, replicates, seed, executor=executor, progress=progress, agents=False)
+    second = run(alternative, replicates, seed, executor=executor, progress=progress, agents=False)
+    return Comparison(first, second)

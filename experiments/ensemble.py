@@ -1,0 +1,244 @@
+"""One scenario lived many times: replicates over threads, tidy tables, intervals."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from conducive.model.measures import INDICATORS
+from conducive.model.month import live
+from conducive.model.state import new_world
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import load_scenario
+from conducive.scenarios.timeline import timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from conducive.scenarios.scenario import Scenario
+
+AGENTS = ("practitioners", "leaders", "families", "funders")
+LEVEL = 0.95
+"""Level of every interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is kept of one replicate: its months, its ledger, and its agents in the last month (empty when not asked for)."""
+
+    replicate: int
+    monthly: npt.NDArray[Any]
+    ledger: npt.NDArray[Any]
+    agents: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+
+def one_life(rows: npt.NDArray[Any], seed: int, replicate: int, *, agents: bool = False) -> Life:
+    """Live through a timeline once."""
+    world = new_world(rows, seed, replicate)
+    live(world, 0, len(rows))
+    entries = int(world.organisation["ledger_rows"][0])
+    last = {table: np.asarray(getattr(world, table)).copy() for table in AGENTS} if agents else {}
+    return Life(replicate, np.asarray(world.monthly), np.asarray(world.ledger)[:entries].copy(), last)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Replicates of one scenario.
+
+    Attributes:
+        scenario: what was asked.
+        seed: the seed; replicate r of a seed meets the same luck whatever the scenario.
+        asked: replicates asked for; `lives` holds fewer where the run was interrupted.
+        lives: the replicates, in order.
+
+    """
+
+    scenario: Scenario
+    seed: int
+    asked: int
+    lives: tuple[Life, ...]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether fewer replicates were finished than asked for."""
+        return len(self.lives) < self.asked
+
+    def values(self, indicator: str) -> npt.NDArray[np.float64]:
+        """An indicator as an array of shape (replicates, months)."""
+        return np.stack([life.monthly[indicator] for life in self.lives])
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """Tidy table: replicate, month (1 to the horizon, values at month end), then a column for each indicator."""
+        import pandas as pd
+
+        months = self.scenario.horizon
+        frame = pd.DataFrame.from_records(np.concatenate([life.monthly for life in self.lives]))
+        for i in INDICATORS:
+            if i.unit == "count":
+                frame[i.name] = frame[i.name].astype(np.int64)
+        frame.insert(0, "replicate", np.repeat([life.replicate for life in self.lives], months))
+        frame.insert(1, "month", np.tile(np.arange(1, months + 1), len(self.lives)))
+        return frame
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Every change in the number of users: replicate, month, post, from, to, cause."""
+        import pandas as pd
+
+        from conducive.agents.practitioner import CAUSES, STAGES
+
+        entries = np.concatenate([life.ledger for life in self.lives])
+        stages = [*STAGES, "not in post"]
+        return pd.DataFrame(
+            {
+                "replicate": np.repeat([life.replicate for life in self.lives], [len(life.ledger) for life in self.lives]),
+                "month": entries["month"],
+                "post": entries["post"],
+                "from": pd.Categorical.from_codes(entries["from_stage"] % len(stages), stages),
+                "to": pd.Categorical.from_codes(entries["to_stage"] % len(stages), stages),
+                "cause": pd.Categorical.from_codes(entries["cause"] - 1, list(CAUSES[1:])),
+            }
+        )
+
+    @cached_property
+    def agents(self) -> pd.DataFrame:
+        """Every agent in the last month: replicate, agent (type), row, then their fields; fields a type does not have are empty."""
+        import pandas as pd
+
+        frames = []
+        for life in self.lives:
+            for table, rows in life.agents.items():
+                frame = pd.DataFrame.from_records(rows)
+                frame.insert(0, "replicate", life.replicate)
+                frame.insert(1, "agent", {"families": "family"}.get(table, table[:-1]))
+                frame.insert(2, "row", np.arange(len(rows)))
+                frames.append(frame)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["replicate", "agent", "row"])
+
+    def summary(self) -> pd.DataFrame:
+        """Mean of each indicator by month, its 95% interval (low, high), and the spread of single replicates (p10, p50, p90)."""
+        import pandas as pd
+
+        frames = []
+        for i in INDICATORS:
+            if i.name in {"wave"}:
+                continue
+            values = self.values(i.name)
+            low, mean, high = interval(values)
+            known = ~np.isnan(values).all(axis=0)
+            spread = np.full((3, values.shape[1]), np.nan)
+            spread[:, known] = np.nanquantile(values[:, known], [0.1, 0.5, 0.9], axis=0)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "month": np.arange(1, values.shape[1] + 1),
+                        "indicator": i.name,
+                        "mean": mean,
+                        "low": low,
+                        "high": high,
+                        "p10": spread[0],
+                        "p50": spread[1],
+                        "p90": spread[2],
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    def text(self) -> str:
+        """Say what happened in plain English, with numbers and intervals."""
+        from conducive.experiments.text import say_run
+
+        return say_run(self)
+
+
+def interval(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Low, mean and high of the 95% interval of the mean over the first axis (Student's t); empty values are left out."""
+    from scipy.stats import t
+
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / count
+        squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
+        half = np.where(count > 1, t.ppf(0.5 + LEVEL / 2, np.maximum(count - 1, 1)) * np.sqrt(squares / (count - 1) / count), np.nan)
+    return mean - half, mean, mean + half
+
+
+def run(
+    scenario: str | Path | Mapping[str, object] | Scenario,
+    replicates: int = 100,
+    seed: int = 0,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+    agents: bool = True,
+) -> Ensemble:
+    """Live through a scenario many times and return the replicates.
+
+    Args:
+        scenario: a library name, a path to a TOML file, a mapping, or a `Scenario`.
+        replicates: how many.
+        seed: whole number, 0 or more; the same seed gives the same result to the bit, however it is run.
+        executor: any `concurrent.futures` executor; a thread for each core by default.
+        progress: called with 1 each time a replicate is done.
+        agents: keep every agent of the last month (`.agents`).
+
+    A keyboard interrupt keeps what is finished (`.interrupted` is then True), or is raised again when nothing is.
+    Raises InputError for anything that cannot be used.
+
+    """
+    scenario = load_scenario(scenario)
+    check_whole("replicates", replicates, 1, 1_000_000)
+    check_whole("seed", seed, 0, 2**63 - 1)
+    rows = timeline(scenario)
+    with _pool(executor, replicates) as pool:
+        futures = [pool.submit(one_life, rows, seed, r, agents=agents) for r in range(replicates)]
+        lives = list(_finished(futures, progress or (lambda _: None)))
+    return Ensemble(scenario, seed, replicates, tuple(sorted(lives, key=lambda life: life.replicate)))
+
+
+def check_whole(name: str, value: object, least: int, most: int) -> None:
+    """Raise InputError unless a value is a whole number from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        nearest = f" Did you mean {min(max(math.floor(value), least), most)}?" if isinstance(value, int | float) and value == value else ""
+        msg = f"{name} must be a whole number, {least:,} to {most:,}. Got {value!r}.{nearest}"
+        raise InputError(msg)
+
+
+@contextmanager
+def _pool(executor: Executor | None, most: int) -> Iterator[Executor]:
+    if executor is not None:
+        yield executor
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with ThreadPoolExecutor(min(cores, most)) as pool:
+        yield pool
+
+
+def _finished(futures: list[Future[Life]], progress: Callable[[int], object]) -> Iterator[Life]:
+    """Yield replicates as they finish; on an interrupt cancel the rest and yield what is done."""
+    try:
+        for future in futures:
+            yield future.result()
+            progress(1)
+    except KeyboardInterrupt:
+        for future in futures:
+            future.cancel()
+        wait(futures)
+        done = [f for f in futures if f.done() and not f.cancelled()]
+        if not done:
+            raise
+        yield from (f.result() for f in done)
