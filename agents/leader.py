@@ -46,9 +46,19 @@ def commitment_target(
 
 
 @rule
-def energy_target(chasing: float, intervention: float, defensive: float, gate_strength: float) -> float:
-    """Energy left for the innovation (0-1): chasing money, an improvement regime, defending what went wrong drain it. Paper 4.1, 4.3, 4.5."""
-    return gate((1.0 - chasing) * (1.0 - intervention) * (1.0 - defensive), gate_strength)
+def energy_target(chasing: float, intervention: float, defensive: float, shortage: float, theory_of_change: float) -> float:
+    """Energy left for the innovation (0-1) under pressure: chasing money, an improvement regime, defending what went wrong, posts empty.
+
+    All of it can be drained where the case for change is weak; a strong case protects it. Paper 4.1, 4.3, 4.5.
+    """
+    calm = (1.0 - chasing) * (1.0 - intervention) * (1.0 - defensive) * (1.0 - shortage)
+    return gate(calm, 1.0 - theory_of_change)
+
+
+@rule
+def ownership_lost(succession_continuity: float, theory_of_change: float) -> float:
+    """Ownership that goes with a leader (0-1): what is neither handed over nor carried by the case for change itself. Paper 4.1, 4.3."""
+    return (1.0 - succession_continuity) * (1.0 - theory_of_change)
 
 
 @rule

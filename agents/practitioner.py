@@ -209,10 +209,8 @@ def shadow_rate(mentors: float, codified_memory: float, slack: float, step_pace:
 
 @rule
 def trial_freedom(openness: float, safety: float, slack: float, permission: float, gate_strength: float) -> float:
-    """How free a person is to attempt unfamiliar practice (0-1): openness, safety, time, and a manager open to risk. Paper 4.3, 4.4."""
-    return (
-        gate(openness, gate_strength) * gate(safety, gate_strength) * gate(slack, gate_strength) * gate(permission, gate_strength)
-    )
+    """How free a person is to attempt unfamiliar practice (0-1): safety first; openness, time, a manager open to risk. Paper 4.3-4.5."""
+    return safety * gate(openness, gate_strength) * gate(slack, gate_strength) * gate(permission, gate_strength)
 
 
 @rule
@@ -306,7 +304,7 @@ def training_yield(
     gate_strength: float,
 ) -> float:
     """Share of the missing skill that one course gives: days, hands-on practice, feedback, clarity; a manual speeds it. Paper 4.3."""
-    method = didactic_share + (1.0 - didactic_share) * interactive_training * gate(feedback, 1.0 - didactic_share)
+    method = didactic_share + (1.0 - didactic_share) * interactive_training * gate(feedback, didactic_share)
     days = saturating(training_days, 1.0 + (1.0 - manualised))
     return method * days * gate(clarity, gate_strength)
 

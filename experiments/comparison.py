@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.ensemble import Ensemble, interval, run
+from conducive.experiments.ensemble import Ensemble, run_each
+from conducive.experiments.intervals import interval
 from conducive.model.measures import INDICATORS
 
 if TYPE_CHECKING:
@@ -73,29 +74,33 @@ class Comparison:
 
     def chance_better(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
         """Share of pairs in which the alternative has more of an indicator at a month (the last by default); ties count half."""
-        gap = self.difference(indicator)[:, (month or self.months) - 1]
+        gap = self._difference_at(indicator, month)
         return float(np.mean((gap > 0) + 0.5 * (gap == 0)))
 
     def variance_reduction(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
-        """How many times as many unpaired replicates would give an interval as narrow: variance unpaired over variance paired."""
-        at = (month or self.months) - 1
+        """How many times as many unpaired replicates would give an interval as narrow: variance unpaired over variance paired.
+
+        Not a number where there is one pair or nothing varies; infinite where only the difference does not vary.
+        """
+        if self.pairs < 2:  # noqa: PLR2004
+            return float("nan")
+        at = (self.months if month is None else month) - 1
         unpaired = sum(e.values(indicator)[: self.pairs, at].var(ddof=1) for e in (self.base, self.alternative))
-        paired = self.difference(indicator)[:, at].var(ddof=1)
-        return float(unpaired / paired) if paired > 0 else float("inf")
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return float(np.divide(unpaired, self._difference_at(indicator, month).var(ddof=1)))
 
     @cached_property
     def causes(self) -> pd.DataFrame:
         """Lapses and losses by cause: mean number in a replicate in each scenario, and their difference with its 95% interval."""
         import pandas as pd
 
-        counts = []
-        for e in (self.base, self.alternative):
-            entries = e.ledger[e.ledger["month"] <= self.months]
-            table = entries.groupby(["replicate", "cause"], observed=False).size().unstack(fill_value=0)
-            counts.append(table.reindex(range(self.pairs), fill_value=0).drop(columns=["began", "inducted"]))
-        low, mean, high = interval((counts[1] - counts[0]).to_numpy(float))
-        table = pd.DataFrame({"base": counts[0].mean(), "alternative": counts[1].mean()})
+        base, alternative = (e.causes(self.months).iloc[: self.pairs] for e in (self.base, self.alternative))
+        low, mean, high = interval(alternative.to_numpy(float) - base.to_numpy(float))
+        table = pd.DataFrame({"base": base.mean(), "alternative": alternative.mean()})
         return table.assign(mean=mean, low=low, high=high).rename_axis("cause").reset_index()
+
+    def _difference_at(self, indicator: str, month: int | None) -> npt.NDArray[np.float64]:
+        return self.difference(indicator)[:, (self.months if month is None else month) - 1]
 
     def text(self) -> str:
         """Say what differs and why in plain English, with numbers and intervals."""
@@ -115,8 +120,7 @@ def compare(
 ) -> Comparison:
     """Run two scenarios with the same luck and return the paired comparison.
 
-    Arguments are those of `run`; `replicates` is the number of pairs. Raises InputError for anything that cannot be used.
+    Arguments are those of `run`; `replicates` is the number of pairs, and `progress` is called for each replicate of each
+    scenario. An interrupt keeps the pairs that are finished. Raises InputError for anything that cannot be used.
     """
-    first = run(base, replicates, seed, executor=executor, progress=progress, agents=False)
-    second = run(alternative, replicates, seed, executor=executor, progress=progress, agents=False)
-    return Comparison(first, second)
+    return Comparison(*run_each((base, alternative), replicates, seed, executor=executor, progress=progress, agents=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from conducive.experiments.intervals import interval
 from conducive.model.measures import INDICATORS
 from conducive.model.month import live
 from conducive.model.state import new_world
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
 
 AGENTS = ("practitioners", "leaders", "families", "funders")
-LEVEL = 0.95
-"""Level of every interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,18 @@ class Ensemble:
             }
         )
 
+    def causes(self, months: int | None = None) -> pd.DataFrame:
+        """Lapses and losses of use up to a month (all by default): a row for each replicate, a column for each cause."""
+        import pandas as pd
+
+        from conducive.agents.practitioner import BEGAN, CAUSES
+
+        rows = []
+        for life in self.lives:
+            entries = life.ledger if months is None else life.ledger[life.ledger["month"] <= months]
+            rows.append(np.bincount(entries["cause"], minlength=len(CAUSES))[1:BEGAN])
+        return pd.DataFrame(rows, index=[life.replicate for life in self.lives], columns=list(CAUSES[1:BEGAN]))
+
     @cached_property
     def agents(self) -> pd.DataFrame:
         """Every agent in the last month: replicate, agent (type), row, then their fields; fields a type does not have are empty."""
@@ -164,19 +175,6 @@ class Ensemble:
         return say_run(self)
 
 
-def interval(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Low, mean and high of the 95% interval of the mean over the first axis (Student's t); empty values are left out."""
-    from scipy.stats import t
-
-    known = ~np.isnan(values)
-    count = known.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=0) / count
-        squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
-        half = np.where(count > 1, t.ppf(0.5 + LEVEL / 2, np.maximum(count - 1, 1)) * np.sqrt(squares / (count - 1) / count), np.nan)
-    return mean - half, mean, mean + half
-
-
 def run(
     scenario: str | Path | Mapping[str, object] | Scenario,
     replicates: int = 100,
@@ -200,14 +198,37 @@ def run(
     Raises InputError for anything that cannot be used.
 
     """
-    scenario = load_scenario(scenario)
+    return run_each((scenario,), replicates, seed, executor=executor, progress=progress, agents=agents)[0]
+
+
+def run_each(
+    scenarios: Sequence[str | Path | Mapping[str, object] | Scenario],
+    replicates: int,
+    seed: int,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+    agents: bool = True,
+) -> list[Ensemble]:
+    """Live through several scenarios many times, each replicate with the same luck in all, and return an ensemble for each.
+
+    Arguments are those of `run`. A keyboard interrupt keeps the replicates that are finished in every scenario.
+    """
+    asked = [load_scenario(scenario) for scenario in scenarios]
     check_whole("replicates", replicates, 1, 1_000_000)
     check_whole("seed", seed, 0, 2**63 - 1)
-    rows = timeline(scenario)
+    rows = [timeline(scenario) for scenario in asked]
     with _pool(executor, replicates) as pool:
-        futures = [pool.submit(one_life, rows, seed, r, agents=agents) for r in range(replicates)]
-        lives = list(_finished(futures, progress or (lambda _: None)))
-    return Ensemble(scenario, seed, replicates, tuple(sorted(lives, key=lambda life: life.replicate)))
+        futures = [pool.submit(one_life, each, seed, r, agents=agents) for r in range(replicates) for each in rows]
+        _wait_for(futures, progress or (lambda _: None))
+    done = [[_life(future) for future in futures[n :: len(rows)]] for n in range(len(rows))]
+    together = [lives for lives in zip(*done, strict=True) if None not in lives]
+    if not together:
+        raise KeyboardInterrupt
+    return [
+        Ensemble(scenario, seed, replicates, tuple(life for life in lives if life))
+        for scenario, lives in zip(asked, zip(*together, strict=True), strict=True)
+    ]
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:
@@ -228,17 +249,18 @@ def _pool(executor: Executor | None, most: int) -> Iterator[Executor]:
         yield pool
 
 
-def _finished(futures: list[Future[Life]], progress: Callable[[int], object]) -> Iterator[Life]:
-    """Yield replicates as they finish; on an interrupt cancel the rest and yield what is done."""
+def _wait_for(futures: list[Future[Life]], progress: Callable[[int], object]) -> None:
+    """Wait for replicates in order; on an interrupt cancel those not begun and wait for the rest."""
     try:
         for future in futures:
-            yield future.result()
+            future.result()
             progress(1)
     except KeyboardInterrupt:
         for future in futures:
             future.cancel()
         wait(futures)
-        done = [f for f in futures if f.done() and not f.cancelled()]
-        if not done:
-            raise
-        yield from (f.result() for f in done)
+
+
+def _life(future: Future[Life]) -> Life | None:
+    """Return a finished replicate, or None for one that was cancelled or that an interrupt ended."""
+    return None if future.cancelled() or future.exception() else future.result()

@@ -81,9 +81,9 @@ def fit_ceiling(context_distance: float, tailoring: float) -> float:
 
 
 @rule
-def integrity(tailoring: float, dilution: float) -> float:
-    """Active ingredients left after tailoring (0-1): little is lost at first, then more. Paper 4.2 ("flexibility within fidelity")."""
-    return 1.0 - dilution * tailoring * tailoring
+def integrity(adaptation: float, dilution: float) -> float:
+    """Active ingredients left when so much may be changed (0-1): little is lost at first, then more. Paper 4.2 (flexible but faithful)."""
+    return 1.0 - dilution * adaptation * adaptation
 
 
 @rule

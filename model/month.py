@@ -244,14 +244,14 @@ def money(world: World, p: Record, o: Record) -> None:
     external.grant = p.grant if running else 0.0
     external.ring_fenced = p.ring_fenced
     world.funders[COUNCIL].grant = o.council_money * 12.0
-    o.promised = fund.promised_evidence(p.age, patience)
+    o.promised = fund.promised_evidence(p.age, patience, p.potential)
     o.reported = fund.reported_evidence(o.evidence, o.promised, p.failure_tolerance, p.rosy_reporting)
     if running:
         stops, renews, _, _ = uniforms(world.seed, FUNDER, int(p.month), 0)
         decide(p, o, external, world.practitioners, stops, renews)
     o.money_ahead = lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
     secured = either(o.council_share, fading(external.term, p.look_ahead))
-    o.months_chased = 1.0 - secured if external.term > 0.0 else 0.0
+    o.chasing = 1.0 - secured if external.term > 0.0 else 0.0
 
 
 @rule
@@ -286,6 +286,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
     for k in range(len(leaders)):
         world.lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
     drive = lead_drive(p.outcome_motivation, p.age)
+    shortage = clip(1.0 - o.filled / p.posts)
     for k in range(len(leaders)):
         leader = leaders[k]
         leader.tenure += 1.0
@@ -303,7 +304,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
                 leader.acting = max(1.0, p.acting_months)
                 leader.agenda = agenda * gate(p.theory_of_change, p.gate_strength)
                 leader.commitment *= p.succession_continuity
-                leader.ownership_lost = 1.0 - p.succession_continuity
+                leader.ownership_lost = lead.ownership_lost(p.succession_continuity, p.theory_of_change)
         if p.wave == 0.0:
             continue
         leader.ownership_lost = toward(leader.ownership_lost, 0.0, p.climate_pace)
@@ -316,7 +317,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
             p.theory_of_change, drive, o.reported, p.voice_weight * o.family_voice, line, p.commitment_evidence, p.commitment_line
         )
         leader.commitment = toward(leader.commitment, target, p.climate_pace)
-        energy = lead.energy_target(o.months_chased, o.intervention, p.blame_culture * o.scar, p.gate_strength)
+        energy = lead.energy_target(o.chasing, o.intervention, p.blame_culture * o.scar, shortage, p.theory_of_change)
         leader.energy = toward(leader.energy, energy, p.climate_pace)
         leader.trust_up = stock(leader.trust_up, lead.trust_gain(p.support_style, p.trust_growth), p.trust_wear)
     if p.wave > 0.0:
@@ -374,6 +375,7 @@ def workforce(world: World, p: Record, o: Record) -> None:
     recruited = prac.recruitment_chance(p.time_to_fill, o.intervention, p.recruit_stigma)
     arrives = prac.agency_arrival_chance(cover, p.agency_stay)
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
+    others = p.added_work * (1.0 / focus - 1.0)  # what other initiatives ask of everybody
     day_job = p.implementation_staff / 100.0 * p.on_day_job * p.contract_hours if p.wave > 0.0 else 0.0
     in_post = 0
     world.gone[:] = 0.0
@@ -384,7 +386,7 @@ def workforce(world: World, p: Record, o: Record) -> None:
         is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
         leaves, fills, _, _ = uniforms(world.seed, LEAVES, month, i)
         if q.stage != NONE:
-            feel(p, o, q, world.leaders[q.manager], bureaucracy, cost, focus, day_job)
+            feel(p, o, q, world.leaders[q.manager], bureaucracy, cost, focus, others + day_job)
             q.tenure += 1.0
             gone = not is_open
             if p.turnover_on > 0.0 and q.post == PERMANENT:
@@ -419,10 +421,10 @@ def workforce(world: World, p: Record, o: Record) -> None:
 
 @rule
 def feel(
-    p: Record, o: Record, q: Record, manager: Record, bureaucracy: float, cost: float, focus: float, day_job: float
+    p: Record, o: Record, q: Record, manager: Record, bureaucracy: float, cost: float, focus: float, extra_hours: float
 ) -> None:
     """A month's load, and the strain, safety and slack it leaves."""
-    added = day_job
+    added = extra_hours
     if uses(q.stage):
         added += p.added_work * (1.0 - p.backfill * o.paid)
     q.load = prac.load(q.caseload, p.hours_per_case, p.contract_hours, bureaucracy, added)
@@ -481,8 +483,7 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
 def families(world: World, p: Record, o: Record) -> None:
     """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard or burdened."""
     month, staff, held, teams = int(p.month), world.practitioners, world.cases_held, world.teams
-    tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
-    works = p.potential * o.fit * climate.integrity(tailored, p.dilution) if p.wave > 0.0 else 0.0
+    works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
     for i in range(len(staff)):
         world.help[i, TIME] = 1.0 / max(1.0, staff[i].load)
         world.help[i, EFFECT] = works * staff[i].fidelity
@@ -585,6 +586,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
     staff, before = world.practitioners, world.before
     for i in range(len(staff)):
         before[i] = staff[i].stage
+        world.belief_before[i] = staff[i].belief
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
     seat = prac.seat_chance(o.seats * o.paid_start_up, o.waiting)
     course = course_yield(p)
@@ -603,7 +605,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
         o.trials += 1.0 if tried < chance(p.try_alone * freedom) else 0.0
         if p.wave == 0.0:
             continue
-        look_around(p, q, i, before, world.tie_start, world.tie_to, world.tie_trust, world.tie_width)
+        look_around(p, q, i, before, world.belief_before, world.tie_start, world.tie_to, world.tie_trust, world.tie_width)
         make_up_mind(p, o, q, lead_seen, drive, focus)
         expects = expected(p, q.trust_up, o.money_ahead, stay)
         pressure = p.push * lead_seen
@@ -644,9 +646,17 @@ def adoption(world: World, p: Record, o: Record) -> None:
 
 @rule
 def look_around(
-    p: Record, q: Record, i: int, before: Ints, tie_start: Ints, tie_to: Ints, tie_trust: Floats, tie_width: Floats
+    p: Record,
+    q: Record,
+    i: int,
+    before: Ints,
+    belief: Floats,
+    tie_start: Ints,
+    tie_to: Ints,
+    tie_trust: Floats,
+    tie_width: Floats,
 ) -> None:
-    """What a worker sees among trusted colleagues: users, routine users to learn from, and those who gave it up."""
+    """What a worker sees among trusted colleagues: users, routine users to learn from, and those who gave it up unconvinced."""
     using = mentors = doubt = 0.0
     ties = 0
     for e in range(tie_start[i], tie_start[i + 1]):
@@ -659,7 +669,7 @@ def look_around(
         elif stage == TRYING:
             using += tie_trust[e]
         elif stage == LAPSED:
-            doubt += tie_trust[e]
+            doubt += tie_trust[e] * (1.0 - belief[tie_to[e]])
     most = max(1, ties)
     q.exposure, q.mentors, q.doubt = (using + mentors) / most, mentors / most, doubt / most
     q.influence = 0.0
@@ -762,7 +772,7 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
         )
         o.newcomer_start = prac.newcomer_start(o.codified_memory, o.living_memory, p.memory_transfer)
     tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
-    whole = climate.integrity(tailored, p.dilution)
+    whole = climate.integrity(p.adaptation, p.dilution)
     effort = climate.adaptation_effort(
         o.reflection, p.failure_tolerance, p.staff_participation, o.family_voice, p.voice_weight, p.gate_strength
     )
@@ -787,8 +797,7 @@ def measure(world: World, p: Record, o: Record) -> None:
     stages = np.zeros(7)
     filled = permanent = agency = established = faithful = 0.0
     strain = safety = fatigue = belief = skill = fidelity = benefit = up = support = hope = 0.0
-    tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
-    works = p.potential * o.fit * climate.integrity(tailored, p.dilution) if p.wave > 0.0 else 0.0
+    works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
         q = staff[i]

@@ -64,7 +64,7 @@ ORGANISATION = np.dtype(
             "cumulative_cost",
             "council_share",
             "money_ahead",
-            "months_chased",  # energy that chasing money takes (0-1)
+            "chasing",  # energy that chasing money takes (0-1)
             "last_external_month",
             "stopped_by_funder",
             "promised",
@@ -134,6 +134,7 @@ class World(NamedTuple):
     leavers: npt.NDArray[np.float64]
     cases_held: npt.NDArray[np.int32]
     before: npt.NDArray[np.int32]
+    belief_before: npt.NDArray[np.float64]
     lead_before: npt.NDArray[np.float64]
     help: npt.NDArray[np.float64]
     monthly: Any
@@ -182,6 +183,7 @@ def new_world(rows: npt.NDArray[Any], seed: int, replicate: int = 0) -> World:
         leavers=np.zeros(12),
         cases_held=np.zeros(posts, np.int32),
         before=np.zeros(posts, np.int32),
+        belief_before=np.zeros(posts),
         lead_before=np.zeros(1 + heads + managers),
         help=np.zeros((posts, 3)),
         monthly=_rows(horizon, MONTHLY),

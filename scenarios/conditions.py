@@ -346,7 +346,7 @@ CONDITIONS: tuple[Condition, ...] = (
         paper="4.5",
         inputs=(
             _input("bureaucracy", "Share of working time that goes to recording and procedure.", "share of time", 0.5, (0.0, 0.9),
-                   (0.62, 0.38), (0.4, 0.62), "BASW 2018: 29 of 45 hours at the computer (self-selected)", "literature"),
+                   (0.58, 0.42), (0.4, 0.6), "BASW 2018: 29 of 45 hours at the computer (self-selected)", "literature"),
             _input("permissiveness", "How much room regulation leaves to adapt practice.", "share", 0.5, SHARE,
                    (0.1, 0.9), (0.2, 0.8), "Paper 4.5", "paper"),
         ),
@@ -421,7 +421,7 @@ OTHER_INPUTS: tuple[Input, ...] = (
     ),
     *_group(
         "funder",
-        _input("patience", "Time before the funder expects to see full results.", "months", 24.0, (1.0, 240.0), None, (12.0, 60.0),
+        _input("patience", "Time before the funder expects to see full results.", "months", 36.0, (1.0, 240.0), None, (12.0, 60.0),
                "Paper 4.3, 4.5", "assumed"),
     ),
     *_group(

@@ -1,0 +1,40 @@
+"""The 95% interval of a mean over replicates."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+LEVEL = 0.95
+"""Level of every interval."""
+RESAMPLES = 2000
+
+
+def interval(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Low, mean and high of the 95% interval of the mean over the first axis (Student's t); empty values are left out."""
+    from scipy.stats import t
+
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / count
+        squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
+        half = np.where(count > 1, t.ppf(0.5 + LEVEL / 2, np.maximum(count - 1, 1)) * np.sqrt(squares / (count - 1) / count), np.nan)
+    return mean - half, mean, mean + half
+
+
+def interval_of_share(count: int, of: int) -> tuple[float, float]:
+    """Low and high of the 95% interval of a share counted in runs (Wilson 1927): none of a hundred is not `certainly never`."""
+    from scipy.stats import binomtest
+
+    found = binomtest(count, of).proportion_ci(LEVEL, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def interval_of_ratio(over: npt.NDArray[np.float64], under: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Low and high of the 95% interval of mean(over) / mean(under), resampling replicates (percentile bootstrap, fixed seed)."""
+    draws = np.random.default_rng(0).integers(0, len(over), (RESAMPLES, len(over)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = over[draws].mean(axis=1) / under[draws].mean(axis=1)
+    low, high = np.nanquantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

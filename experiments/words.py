@@ -1,0 +1,130 @@
+"""How numbers, paragraphs and tables are written: plain text that reads well at 80 columns."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+from conducive.scenarios.declaration import Input, number
+from conducive.scenarios.events import EVENTS, Event
+from conducive.scenarios.scenario import Scenario, Wave, declared
+
+WIDTH = 79
+MILLION = 1_000_000
+
+
+def percent(share: float) -> str:
+    """Return a share (0-1) as a percentage; a dash where it is not known."""
+    return "-" if math.isnan(share) else f"{100 * share:.1f}%"
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in percentage points, signed."""
+    return "-" if math.isnan(share) else f"{100 * share + 0.0:+.1f}"
+
+
+def plain(value: float) -> str:
+    """Return a number with two decimals when small, one when larger."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.1f}"  # noqa: PLR2004
+
+
+def pounds(value: float) -> str:
+    """Return an amount of money to three digits."""
+    if math.isnan(value):
+        return "-"
+    sign, size = "-" if value < 0 else "", abs(value)
+    if size >= MILLION:
+        return f"{sign}GBP {size / MILLION:,.2f} million"
+    rounded = round(size, 2 - math.floor(math.log10(size))) if size >= 1 else round(size)
+    return f"{sign if rounded else ''}GBP {rounded:,.0f}"
+
+
+def several(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """Return parts as `a, b and c`."""
+    return f" {last} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def paragraph(text: str, indent: str = "") -> str:
+    """Return a text wrapped to the width of a page."""
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def bullet(text: str) -> str:
+    """Return a text as an item of a list."""
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def fact(label: str, text: str, column: int = 22) -> str:
+    """Return a label and a text beside it."""
+    head = f"{label:<{column}}"
+    return textwrap.fill(
+        head + " ".join(text.split()), WIDTH, subsequent_indent=" " * column, break_on_hyphens=False, drop_whitespace=True
+    )
+
+
+def heading(text: str, line: str = "-") -> str:
+    """Return a heading, underlined."""
+    lines = textwrap.wrap(text, WIDTH) or [""]
+    return "\n".join([*lines, line * max(len(each) for each in lines)])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table: the first column to the left, the others to the right."""
+    cells = [list(head), *(list(row) for row in rows)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]).rstrip()
+        for row in cells
+    )
+
+
+def with_unit(declaration: Input, value: float) -> str:
+    """Return a value as people write it, with its unit."""
+    if declaration.group == "mechanisms":
+        return "on" if value else "off"
+    return number(value) if declaration.unit == "share" else f"{number(value)} {declaration.unit}"
+
+
+def difference(address: str, before: float, after: float) -> str:
+    """Return what became of an input."""
+    declaration = declared()[address]
+    return f"{address}: {with_unit(declaration, before)} -> {with_unit(declaration, after)}"
+
+
+def differences(base: Scenario, alternative: Scenario) -> list[str]:
+    """Inputs whose values differ between two scenarios, each with both values."""
+    return [difference(a, base[a], alternative[a]) for a in declared() if base[a] != alternative[a]]
+
+
+def happening(event: Event) -> str:
+    """Return a dated event in words."""
+    if not event.name:
+        return f"month {event.month}: {changed(event.changes)} from then on"
+    kind = EVENTS[event.name]
+    detail = f" ({kind.detail}: {str(event.detail).lower()})" if kind.detail else ""
+    return f"month {event.month}: {event.name.replace('_', ' ')}{detail}"
+
+
+def launch(count: int, wave: Wave) -> str:
+    """Return the launch of an innovation in words."""
+    name = wave.name or f"innovation {count}"
+    return f"month {wave.month}: launch of {name}" + (f" with {changed(wave.changes)}" if wave.changes else "")
+
+
+def dated(scenario: Scenario) -> list[str]:
+    """What happens in a scenario, by month: later launches and events."""
+    waves = [(w.month, launch(n, w)) for n, w in enumerate(scenario.waves, 1) if len(scenario.waves) > 1]
+    return [words for _, words in sorted([*waves, *((e.month, happening(e)) for e in scenario.events)])]
+
+
+def changed(changes: Mapping[str, float]) -> str:
+    """Return values that change as `a = 1 and b = 2`."""
+    return listed([f"{address} = {with_unit(declared()[address], value)}" for address, value in changes.items()])
