@@ -25,7 +25,7 @@ FAMILY = np.dtype(
 @rule
 def closing_chance(wellbeing: float, usual_wellbeing: float, usual_chance: float) -> float:
     """Monthly chance that a case closes: the usual chance for a family doing as usual, more for one doing well."""
-    return min(1.0, usual_chance * wellbeing / usual_wellbeing)
+    return min(1.0, wellbeing * (usual_chance / usual_wellbeing))
 
 
 @rule

@@ -154,18 +154,27 @@ def fatigue_gain(attention: float, imposed: float, day_job: float, fatigue_growt
 
 
 @rule
+def pull(exposure: float, threshold: float, steepness: float) -> float:
+    """Odds that colleagues persuade: exposure over threshold, raised so that several users count for more than one each."""
+    if exposure <= 0.0:
+        return 0.0
+    return (exposure / threshold) ** steepness if threshold > 0.0 else math.inf
+
+
+@rule
+def influence_of(pull: float) -> float:
+    """Influence (0-1) from the odds that colleagues persuade."""
+    return pull / (1.0 + pull) if pull < math.inf else 1.0
+
+
+@rule
 def influence(exposure: float, threshold: float, steepness: float) -> float:
     """Complex contagion (0-1): several trusted users count for more than one. Granovetter 1978; Centola 2010.
 
     `exposure` is the trust-weighted share of ties that use it, `threshold` the exposure at which this person is half persuaded;
     a large `steepness` makes it Granovetter's threshold, a steepness of 1 far below the threshold makes it linear.
     """
-    if exposure <= 0.0:
-        return 0.0
-    if threshold <= 0.0:
-        return 1.0
-    ratio = (exposure / threshold) ** steepness
-    return ratio / (1.0 + ratio) if ratio < math.inf else 1.0
+    return influence_of(pull(exposure, threshold, steepness))
 
 
 # ---- Moves between stages: monthly rates ---------------------------------------------------------------------------

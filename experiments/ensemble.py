@@ -100,7 +100,7 @@ class Ensemble:
         from conducive.agents.practitioner import CAUSES, STAGES
 
         entries = np.concatenate([life.ledger for life in self.lives])
-        stages = [*STAGES, "not in post"]
+        stages = pd.Index([*STAGES, "not in post"])
         return pd.DataFrame(
             {
                 "replicate": np.repeat([life.replicate for life in self.lives], [len(life.ledger) for life in self.lives]),
@@ -108,7 +108,7 @@ class Ensemble:
                 "post": entries["post"],
                 "from": pd.Categorical.from_codes(entries["from_stage"] % len(stages), stages),
                 "to": pd.Categorical.from_codes(entries["to_stage"] % len(stages), stages),
-                "cause": pd.Categorical.from_codes(entries["cause"] - 1, list(CAUSES[1:])),
+                "cause": pd.Categorical.from_codes(entries["cause"] - 1, pd.Index(CAUSES[1:])),
             }
         )
 

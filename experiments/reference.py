@@ -1,4 +1,7 @@
-"""The reference page, written from the declarations: `python -m conducive.experiments.reference > docs/reference.md`."""
+"""The reference page, written from the declarations.
+
+`python -m conducive.experiments.reference > docs/reference.md` writes it anew.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from conducive.agents.practitioner import CAUSES
-from conducive.model.measures import INDICATORS, NULLABLE
+from conducive.model.measures import INDICATORS
 from conducive.scenarios.coefficients import MECHANISMS, coefficients
 from conducive.scenarios.conditions import CLUSTERS, OTHER_INPUTS, conditions
 from conducive.scenarios.declaration import Condition, Input, number
@@ -15,14 +18,14 @@ from conducive.scenarios.events import EVENTS, EventKind
 
 INTRODUCTION = """# Reference
 
-Every number a scenario may set and every number a run gives. Written from the declarations in `scenarios/` and `model/measures.py` by
-`python -m conducive.experiments.reference`; a change by hand does not last.
+Every number a scenario may set and every number a run gives. Written from the declarations in `scenarios/` and
+`model/measures.py` by `python -m conducive.experiments.reference`; a change by hand does not last.
 
-An input is addressed `group.name`. *Bounds* are hard: what lies outside is refused. *Ends* are the values at the barrier (position 0) and
-the facilitator end (position 1) of a condition. The *plausible* range is what calibration and sensitivity analyses explore.
+An input is addressed `group.name`. *Bounds* are hard: what lies outside is refused. *Barrier* and *facilitator* are its
+values at positions 0 and 1 of its condition. *Plausible* is the range that calibration and sensitivity analyses use.
 
-Grades of evidence: `measured` (official figures), `literature` (published studies), `paper` (Lefevre et al. 2025 give the direction or the
-number), `assumed` (our judgement)."""
+Grades of evidence: `measured` (official figures), `literature` (published studies), `paper` (Lefevre et al. 2025 give
+the direction or the number), `assumed` (our judgement)."""
 
 
 def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -100,16 +103,14 @@ def reference() -> str:
     parts.append("## Other inputs")
     for group, members in groupby(OTHER_INPUTS, key=lambda i: i.group):
         parts += [f"### {(group or 'run').capitalize()}", inputs_table(members, ends=False)]
-    indicators = (
-        (f"`{i.name}`", i.unit, i.meaning + (" Empty where it is not known." if i.name in NULLABLE else ""))
-        for i in INDICATORS
-    )
+    indicators = ((f"`{i.name}`", i.unit, i.meaning) for i in INDICATORS)
     parts += [
         "## Coefficients",
-        "What no scenario usually changes: the paces and weights of the rules. Calibration may move those graded `assumed` or `literature`.",
+        "Paces and weights of the rules, which few scenarios change. Calibration may move those graded `assumed` or "
+        "`literature`.",
         inputs_table(coefficients(), ends=False),
         "## Mechanisms",
-        "Switches that take one mechanism out, for negative controls and limits; all are on unless a scenario says otherwise.",
+        "Switches that take one mechanism out, for negative controls and limits. All are on by default.",
         table(("Switch", "Meaning"), ((f"`{i.address}`", i.meaning) for i in MECHANISMS)),
         "## Events",
         "What can happen in a month. An event may also change any input from then on.",

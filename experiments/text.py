@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.intervals import interval, interval_of_ratio, interval_of_share
-from conducive.experiments.moments import LATER, Moment, money_ends, moments
+from conducive.experiments.moments import LATER, Moment, launched, money_ends, moments
 from conducive.experiments.words import (
     bullet,
     dated,
@@ -23,10 +23,13 @@ from conducive.experiments.words import (
     points,
     pounds,
     several,
+    signed,
+    signed_thousands,
     table,
+    thousands,
 )
 from conducive.scenarios.coefficients import COEFFICIENTS
-from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.scenario import PER_POST, Scenario, declared
 
 if TYPE_CHECKING:
     from conducive.experiments.comparison import Comparison
@@ -35,7 +38,8 @@ if TYPE_CHECKING:
 type Numbers = npt.NDArray[np.float64]
 type Say = Callable[[float], str]
 
-MOST_INPUTS = 8  # named one by one; the rest are counted
+MOST_INPUTS = 12  # named one by one; the rest are counted
+SMALL = 0.01  # share of practitioners: below, a difference is called small
 SPREAD_FROM = 10  # replicates from which a tenth can be left out at either end
 NOT_A_FORECAST = "This compares scenarios. It is not a forecast of what will happen in any real service."
 
@@ -70,7 +74,7 @@ def _title(scenario: Scenario) -> str:
 
 def _asked(ensemble: Ensemble) -> str:
     scenario = ensemble.scenario
-    inputs = [difference(a, declared()[a].default, value) for a, value in scenario.values.items() if value != declared()[a].default]
+    inputs = _inputs(scenario)
     rest = [f"{len(inputs) - MOST_INPUTS} more; scenario.toml has every input."] if len(inputs) > MOST_INPUTS else []
     lines = [
         *([paragraph(scenario.question)] if scenario.question else []),
@@ -84,6 +88,13 @@ def _asked(ensemble: Ensemble) -> str:
         *(bullet(line) for line in dated(scenario)),
     ]
     return "\n".join(lines)
+
+
+def _inputs(scenario: Scenario) -> list[str]:
+    """Return what differs from the average authority; what a real authority brings comes last."""
+    theirs = (*PER_POST, "organisation.", "workforce_capacity.") if scenario.place else ()
+    changed = [address for address, value in scenario.values.items() if value != declared()[address].default]
+    return [difference(a, declared()[a].default, scenario[a]) for a in sorted(changed, key=lambda a: a.startswith(theirs))]
 
 
 def _runs(ensemble: Ensemble) -> str:
@@ -102,7 +113,7 @@ def _use(ensemble: Ensemble) -> str:
         heading("Practitioners using it as it is meant"),
         table(("", *head), rows),
         paragraph(
-            (f"The mean is highest in month {highest + 1}, at {percent(peak[highest])}. " if peak[highest] > 0 else "Nobody ever did. ")
+            (f"Highest in month {highest + 1}, at {percent(peak[highest])}. " if peak[highest] > 0 else "Nobody ever does. ")
             + f"Counting any use, as meant or not, {percent(float(ensemble.values('use')[:, -1].mean()))} use it at the horizon."
         ),
         *_some_do_not_get_there(ensemble),
@@ -126,6 +137,7 @@ def _columns(runs: int) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[
 
 
 def _mean_and_interval(values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[str, str]:
+    """Return a mean and its interval, a dash where one replicate has none."""
     low, mean, high = (float(np.clip(bound, *within)) for bound in interval(values))
     return say(mean), _between(low, high, say)
 
@@ -148,7 +160,7 @@ def _some_do_not_get_there(ensemble: Ensemble) -> Iterator[str]:
 
 def _sustained(ensemble: Ensemble) -> str:
     judged = _judged(ensemble)
-    share = percent(ensemble.scenario["organisation.sustained_share"])
+    share = f"{ensemble.scenario['organisation.sustained_share']:.0%}"
     rule = (
         f"Sustained means that at least {share} of filled posts use it as meant, on average over the last three months of the two "
         f"years after external money ended{_of_latest(ensemble)}."
@@ -187,7 +199,8 @@ def _losses(ensemble: Ensemble) -> str:
     causes = ensemble.causes().mean().sort_values(ascending=False)
     total = float(causes.sum())
     began = float(ensemble.values("new_users").sum(axis=1).mean())
-    said = f"In an average run people begin to use it {plain(began)} times and stop {plain(total)} times (who begins again counts again)."
+    run = "an average" if len(ensemble.lives) > 1 else "this"
+    said = f"In {run} run people begin to use it {plain(began)} times and stop {plain(total)} times (who begins again counts again)."
     rows = [(str(cause), plain(float(n)), percent(float(n) / total)) for cause, n in causes.items() if n > 0]
     lines = [heading("Why use was lost"), paragraph(said), *([table(("cause", "times a run", "share"), rows)] if rows else [])]
     return "\n".join(lines)
@@ -224,18 +237,20 @@ def _money(ensemble: Ensemble) -> str:
     for label, name in received.items():
         total = ensemble.values(name).sum(axis=1)
         if total.any() or name == "spend":
-            rows.append((label, *_mean_and_interval(total, pounds, (0, np.inf))))
-    return "\n".join([heading("Money"), table(("", "mean", "95% interval"), rows)])
+            rows.append((label, *_mean_and_interval(total, thousands, (0, np.inf))))
+    return "\n".join([heading("Money"), table(("GBP thousand", "mean", "95% interval"), rows)])
 
 
 def _zone(ensemble: Ensemble) -> str:
     r, without, is_open = (ensemble.values(n) for n in ("uptake_number", "uptake_number_without_grant", "zone_open"))
     rows = []
-    for moment in moments(ensemble):
+    first = Moment(f"{LATER[0]} months after launch", np.full(len(ensemble.lives), launched(ensemble) + LATER[0]))
+    early = [first] if first.months[0] < money_ends(ensemble).min() else []
+    for moment in (*early, *moments(ensemble)):
         known = moment.reading(is_open)
         known = known[~np.isnan(known)]
         means = (plain(float(np.nanmean(moment.reading(values)))) for values in (r, without))
-        rows.append((_label(moment), *means, f"{int(known.sum())} of {len(known)} runs"))
+        rows.append((_label(moment), *means, f"{int(known.sum())} of {several(len(known), 'run')}"))
     said = (
         "The uptake number is how many colleagues one person using it brings into use before lapsing or leaving, nobody else using it. "
         "The zone is open when use can grow by itself from some level on."
@@ -254,7 +269,8 @@ def _caution(runs: int) -> str:
     """Return what intervals hold, and what stands behind the coefficients."""
     assumed = sum(c.grade == "assumed" for c in COEFFICIENTS)
     intervals = (
-        "A 95% interval is for the mean over runs: more runs narrow it. It holds luck, not doubt about the model."
+        "A 95% interval is for the mean over runs: more runs narrow it. "
+        "It reflects chance within the model, not doubt about its assumptions."
         if runs > 1
         else "One run is one of many ways things could go: it has no interval."
     )
@@ -314,27 +330,37 @@ def _of_pairs_asked(comparison: Comparison) -> str:
 
 
 def _verdict(comparison: Comparison) -> str:
-    gap = comparison.difference("use_at_fidelity")[:, -1]
+    gap = comparison.difference("use_at_fidelity")
+    said = [_gap_in_words(label, gap[:, month - 1]) for label, month in _dates(comparison) if not label.startswith("Money")]
+    if gap.any():
+        widest = _widest(comparison)
+        said.append(f"The gap is widest in month {widest}, at {points(float(gap[:, widest - 1].mean()))} percentage points on average.")
+    return "\n".join([heading("In short: use as it is meant, B against A"), *(bullet(sentence) for sentence in said)])
+
+
+def _gap_in_words(label: str, gap: Numbers) -> str:
+    """Return what the difference in use at one date amounts to."""
     low, mean, high = (float(bound) for bound in interval(gap))
-    month = f"In month {comparison.months}"
     between = f"95% interval {_between(low, high, points)}"
     if not gap.any():
-        said = f"No difference. {month} the two are alike in every pair."
-    elif comparison.pairs == 1:
-        said = f"{month} the difference in use as meant is {points(mean)} percentage points in the one pair: too little to tell."
-    elif clear(low, high):
-        more = "more" if mean > 0 else "fewer"
-        size = points(abs(mean)).lstrip("+")
-        said = f"{month} B has {size} percentage points {more} practitioners using it as meant than A ({between})."
-    else:
-        said = f"No clear difference. {month} use as meant differs by {points(mean)} percentage points ({between}, which includes 0)."
-    if comparison.pairs > 1 and gap.any():
-        said += f" B does better in {percent(float(np.mean(gap > 0)))} of the pairs, worse in {percent(float(np.mean(gap < 0)))}."
-    return "\n".join([heading("In short"), paragraph(said)])
+        return f"{label}: no difference in any pair."
+    if len(gap) == 1:
+        return f"{label}: {points(mean)} percentage points in the one pair, too little to tell."
+    better = f" Better in {percent(float(np.mean(gap > 0)))} of the pairs, worse in {percent(float(np.mean(gap < 0)))}."
+    if clear(low, high):
+        more, size = "more" if mean > 0 else "fewer", points(abs(mean)).lstrip("+")
+        small = " a clear but small difference," if abs(mean) < SMALL else ""
+        return f"{label}:{small} {size} percentage points {more} practitioners ({between}).{better}"
+    return f"{label}: no clear difference. {points(mean)} percentage points ({between}, which includes 0).{better}"
+
+
+def _widest(comparison: Comparison) -> int:
+    """Return the month in which mean use as meant differs most."""
+    return int(np.abs(comparison.difference("use_at_fidelity").mean(axis=0)).argmax()) + 1
 
 
 def _levels(comparison: Comparison) -> str:
-    a, b = (e.values("use_at_fidelity")[: comparison.pairs] for e in (comparison.base, comparison.alternative))
+    a, b = _both(comparison, "use_at_fidelity")
     rows = []
     for label, month in _dates(comparison):
         gap = b[:, month - 1] - a[:, month - 1]
@@ -349,9 +375,9 @@ def _dates(comparison: Comparison) -> list[tuple[str, int]]:
     ends = {letter: money_ends(e) for letter, e in (("A", comparison.base), ("B", comparison.alternative))}
     usual = {letter: int(np.median(months)) for letter, months in ends.items()}
     about = {letter: "about " if months.min() < months.max() else "" for letter, months in ends.items()}
-    found = [(f"External money ends in {letter}", usual[letter], about[letter]) for letter in sorted(usual, key=lambda x: usual[x])]
+    found = [(f"Money ends in {letter}", usual[letter], about[letter]) for letter in sorted(usual, key=lambda x: usual[x])]
     if usual["A"] == usual["B"]:
-        found = [("External money ends", usual["A"], max(about.values()))]
+        found = [("Money ends", usual["A"], max(about.values()))]
     found += [(f"{later} months after both", max(usual.values()) + later, max(about.values())) for later in LATER]
     rows = [(f"{label} ({sure}month {month})", month) for label, month, sure in found if 0 < month < comparison.months]
     return [*rows, (f"Horizon (month {comparison.months})", comparison.months)]
@@ -365,50 +391,79 @@ def _both_sustained(comparison: Comparison) -> str:
         else f"{letter}: not evaluable, because external money lasts until less than 24 months before the horizon."
         for letter, each in zip("AB", judged, strict=True)
     ]
-    return "\n".join([heading("Is it sustained two years after external money?"), *(bullet(line) for line in said)])
+    gap = comparison.difference("sustained")[:, -1]
+    gap = gap[~np.isnan(gap)]
+    if gap.any() and len(gap) > 1:
+        mean, between = _mean_and_interval(gap, points)
+        said.append(f"B - A: {mean} percentage points ({between}) in the {len(gap):,} pairs where both can be judged.")
+    return "\n".join([heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)])
 
 
 def _causes(comparison: Comparison) -> str:
-    causes = comparison.causes
+    causes = [cause for cause in _compared_causes(comparison) if cause.base or cause.alternative]
     rows = [
-        (str(row.cause), plain(row.base), plain(row.alternative), f"{row.mean:+.2f}", _between(row.low, row.high, "{:+.2f}".format))
-        for row in causes.sort_values("mean", key=abs, ascending=False).itertuples()
-        if row.base or row.alternative
+        (c.name, plain(c.base), plain(c.alternative), signed(c.mean), _between(c.low, c.high, signed)) for c in causes
     ]
     if not rows:
         return "\n".join([heading("Why use was lost"), paragraph("Nobody began to use it, so nobody stopped.")])
-    sure = causes[[clear(row.low, row.high) for row in causes.itertuples()]].sort_values("mean", key=abs, ascending=False)
-    fewer, more = ([str(c) for c in sure.loc[which, "cause"]] for which in (sure["mean"] < 0, sure["mean"] > 0))
-    said = [f"B loses clearly {word} to {listed(names)}." for word, names in (("fewer", fewer), ("more", more)) if names]
-    begins = comparison.difference("new_users").sum(axis=1)
-    began, between = _mean_and_interval(begins, "{:+.1f}".format)
-    said.append(
-        f"{'' if said else 'No cause differs clearly. '}People begin to use it {began} times a run more or less often in B ({between}); "
-        "more use also leaves more to lose. With eight causes compared, one may stand out by luck."
-    )
     head = ("times a run", "A", "B", "B - A", "95% interval")
-    return "\n".join([heading("Why use was lost"), table(head, rows), paragraph(" ".join(said))])
+    return "\n".join([heading("Why use was lost"), table(head, rows), paragraph(_causes_in_words(comparison, causes))])
+
+
+class _Cause(NamedTuple):
+    """How often a cause struck in a run of A and of B, and the difference with its interval."""
+
+    name: str
+    base: float
+    alternative: float
+    mean: float
+    low: float
+    high: float
+
+
+def _compared_causes(comparison: Comparison) -> list[_Cause]:
+    """Return causes, those that differ most first."""
+    table = comparison.causes
+    numbers = table[list(_Cause._fields[1:])].to_numpy(float)
+    return sorted((_Cause(str(n), *row) for n, row in zip(table["cause"], numbers.tolist(), strict=True)), key=lambda c: -abs(c.mean))
+
+
+def _causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
+    """Return which causes differ clearly, and how many people there were to lose."""
+    sure = [cause for cause in causes if clear(cause.low, cause.high)]
+    fewer, more = ([c.name for c in sure if (c.mean > 0) == up] for up in (False, True))
+    said = [f"Clearly {word} in B: {listed(names)}." for word, names in (("less often", fewer), ("more often", more)) if names]
+    said = said or ["No cause differs clearly."]
+    began, between = _mean_and_interval(comparison.difference("new_users").sum(axis=1), signed)
+    said.append(f"Beginnings of use a run, B - A: {began}{f' ({between})' if between != '-' else ''}; more use leaves more to lose.")
+    if sure:
+        said.append(f"With {len(causes)} causes compared, one may stand out by chance.")
+    return " ".join(said)
 
 
 def _people_and_money(comparison: Comparison) -> str:
     rows = []
     for name, label in PEOPLE.items():
-        levels = [float(e.values(name)[: comparison.pairs, comparison.months - 1].mean()) for e in (comparison.base, comparison.alternative)]
-        change = _mean_and_interval(comparison.difference(name)[:, -1], points)
-        rows.append((label, *(percent(level) for level in levels), *change))
-    spent = [e.values("spend")[: comparison.pairs, : comparison.months].sum(axis=1) for e in (comparison.base, comparison.alternative)]
+        levels = [float(values[:, -1].mean()) for values in _both(comparison, name)]
+        rows.append((label, *(percent(level) for level in levels), *_mean_and_interval(comparison.difference(name)[:, -1], points)))
+    spent = [values.sum(axis=1) for values in _both(comparison, "spend")]
     cost = spent[1] - spent[0]
-    rows.append(("Spent on it", *(pounds(float(each.mean())) for each in spent), *_mean_and_interval(cost, pounds)))
-    head = (f"in month {comparison.months}", "A", "B", "B - A", "95% interval")
+    levels = [float(each.mean()) for each in spent]
+    rows.append(("Spent on it (GBP thousand)", *map(thousands, levels), *_mean_and_interval(cost, signed_thousands)))
+    head = (f"month {comparison.months}", "A", "B", "B - A", "95% interval")
     return "\n".join([heading("People and money"), table(head, rows), paragraph(_worth(comparison, cost))])
+
+
+def _both(comparison: Comparison, indicator: str) -> tuple[Numbers, Numbers]:
+    """Return an indicator in A and in B, by pair and month."""
+    pairs, months = comparison.pairs, comparison.months
+    return comparison.base.values(indicator)[:pairs, :months], comparison.alternative.values(indicator)[:pairs, :months]
 
 
 def _worth(comparison: Comparison, cost: Numbers) -> str:
     """Return what one more person using it as meant costs, where that can be said."""
-    faithful = [
-        (e.values("use_at_fidelity") * e.values("filled_posts"))[: comparison.pairs, comparison.months - 1]
-        for e in (comparison.base, comparison.alternative)
-    ]
+    shares, filled = _both(comparison, "use_at_fidelity"), _both(comparison, "filled_posts")
+    faithful = [share[:, -1] * posts[:, -1] for share, posts in zip(shares, filled, strict=True)]
     users = faithful[1] - faithful[0]
     low, mean, high = (float(bound) for bound in interval(users))
     dearer_low, dearer, dearer_high = (float(bound) for bound in interval(cost))
@@ -426,7 +481,7 @@ def _worth(comparison: Comparison, cost: Numbers) -> str:
 
 
 def _pairing(comparison: Comparison) -> str:
-    gain = comparison.variance_reduction()
+    gain = comparison.variance_reduction(month=_widest(comparison))
     if not np.isfinite(gain):
         said = ""
     elif gain > 1:

@@ -21,7 +21,12 @@ def percent(share: float) -> str:
 
 def points(share: float) -> str:
     """Return a difference of shares in percentage points, signed."""
-    return "-" if math.isnan(share) else f"{100 * share + 0.0:+.1f}"
+    return signed(100 * share)
+
+
+def signed(value: float) -> str:
+    """Return a difference with one decimal and its sign."""
+    return "-" if math.isnan(value) else f"{round(value, 1) + 0.0:+,.1f}"
 
 
 def plain(value: float) -> str:
@@ -33,13 +38,21 @@ def plain(value: float) -> str:
 
 def pounds(value: float) -> str:
     """Return an amount of money to three digits."""
-    if math.isnan(value):
-        return "-"
     sign, size = "-" if value < 0 else "", abs(value)
     if size >= MILLION:
         return f"{sign}GBP {size / MILLION:,.2f} million"
-    rounded = round(size, 2 - math.floor(math.log10(size))) if size >= 1 else round(size)
+    rounded = round(size, 2 - math.floor(math.log10(size))) if size >= 1 else 0
     return f"{sign if rounded else ''}GBP {rounded:,.0f}"
+
+
+def thousands(value: float) -> str:
+    """Return an amount of money in thousands."""
+    return "-" if math.isnan(value) else f"{round(value / 1000) + 0:,}"
+
+
+def signed_thousands(value: float) -> str:
+    """Return a difference of amounts in thousands, with its sign."""
+    return "-" if math.isnan(value) else f"{round(value / 1000) + 0:+,}"
 
 
 def several(count: int, one: str, many: str = "") -> str:
@@ -96,7 +109,9 @@ def with_unit(declaration: Input, value: float) -> str:
 def difference(address: str, before: float, after: float) -> str:
     """Return what became of an input."""
     declaration = declared()[address]
-    return f"{address}: {with_unit(declaration, before)} -> {with_unit(declaration, after)}"
+    if declaration.group == "mechanisms":
+        return f"{address}: {with_unit(declaration, before)} -> {with_unit(declaration, after)}"
+    return f"{address}: {number(before)} -> {with_unit(declaration, after)}"
 
 
 def differences(base: Scenario, alternative: Scenario) -> list[str]:

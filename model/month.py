@@ -107,29 +107,30 @@ def log(o: Record, ledger: Table, month: float, post: int, before: int, after: i
 @rule
 def launch(world: World, p: Record, o: Record) -> None:
     """Start the month's counts; in the first month of a wave, start the innovation afresh."""
+    staff, leaders, funders, sponsor_trust, ledger = world.practitioners, world.leaders, world.funders, world.sponsor_trust, world.ledger
     o.new_users = o.lapses = o.losses = o.trials = o.leavers = o.starters = 0.0
     o.leader_changes = o.incidents = o.inspections = o.judged_inadequate = o.policy_shifted = 0.0
     o.external_money = o.council_money = o.spend = o.training_spend = o.coproduction_money = o.diverted = o.returned = 0.0
     if p.age != 1.0:
         return
-    for i in range(len(world.practitioners)):
-        q = world.practitioners[i]
+    for i in range(len(staff)):
+        q = staff[i]
         q.left_stage = NONE
         if q.stage == NONE:
             continue
         if uses(q.stage):
-            log(o, world.ledger, p.month, i, q.stage, UNAWARE, SUPERSEDED)
+            log(o, ledger, p.month, i, q.stage, UNAWARE, SUPERSEDED)
         q.stage = UNAWARE
         q.belief = clip(p.belief_values * p.value_alignment * (1.0 - q.fatigue))
         q.skill = q.habit = q.fidelity = q.reinforcement = q.influence = 0.0
-    for k in range(len(world.leaders)):
-        leader = world.leaders[k]
+    for k in range(len(leaders)):
+        leader = leaders[k]
         leader.commitment = lead.commitment_target(p.theory_of_change, 1.0, 0.0, 0.0, 1.0, p.commitment_evidence, p.commitment_line)
         leader.ownership_lost = 0.0
-    external = world.funders[EXTERNAL]
+    external = funders[EXTERNAL]
     external.term = p.funding_term if p.grant > 0.0 else 0.0
-    external.confidence = world.funders[COUNCIL].confidence = p.initial_trust
-    world.sponsor_trust[:] = p.initial_trust
+    external.confidence = funders[COUNCIL].confidence = p.initial_trust
+    sponsor_trust[:] = p.initial_trust
     o.returned += o.start_up_balance + o.embedding_balance
     o.start_up_balance = o.embedding_balance = 0.0
     o.last_external_month = p.month - 1.0
@@ -150,9 +151,10 @@ def launch(world: World, p: Record, o: Record) -> None:
 @rule
 def wider_world(world: World, p: Record, o: Record) -> None:
     """Policy shifts, the council's budget, serious incidents, inspection."""
+    seed = world.seed
     month = int(p.month)
-    policy, support, incident, judged = uniforms(world.seed, WORLD, month, 0)
-    u, v, w, _ = uniforms(world.seed, WORLD, month, 1)
+    policy, support, incident, judged = uniforms(seed, WORLD, month, 0)
+    u, v, w, _ = uniforms(seed, WORLD, month, 1)
     persistence = math.exp(-1.0 / 12.0)
     o.weather = persistence * o.weather + math.sqrt(1.0 - persistence * persistence) * normal(u, v)
     if month >= 1:
@@ -199,7 +201,8 @@ def inspect(p: Record, o: Record, u: float, wait: float) -> None:
 @rule
 def money(world: World, p: Record, o: Record) -> None:
     """Grants and the council pay for start-up and for embedding; near the end leaders chase revenue; then renewal, or not."""
-    external = world.funders[EXTERNAL]
+    staff, funders, seed = world.practitioners, world.funders, world.seed
+    external = funders[EXTERNAL]
     if p.wave == 0.0:
         return
     running = external.term > 0.0
@@ -243,12 +246,12 @@ def money(world: World, p: Record, o: Record) -> None:
     external.patience = patience
     external.grant = p.grant if running else 0.0
     external.ring_fenced = p.ring_fenced
-    world.funders[COUNCIL].grant = o.council_money * 12.0
+    funders[COUNCIL].grant = o.council_money * 12.0
     o.promised = fund.promised_evidence(p.age, patience, p.potential)
     o.reported = fund.reported_evidence(o.evidence, o.promised, p.failure_tolerance, p.rosy_reporting)
     if running:
-        stops, renews, _, _ = uniforms(world.seed, FUNDER, int(p.month), 0)
-        decide(p, o, external, world.practitioners, stops, renews)
+        stops, renews, _, _ = uniforms(seed, FUNDER, int(p.month), 0)
+        decide(p, o, external, staff, stops, renews)
     o.money_ahead = lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
     secured = either(o.council_share, fading(external.term, p.look_ahead))
     o.chasing = 1.0 - secured if external.term > 0.0 else 0.0
@@ -282,15 +285,16 @@ def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, r
 @rule
 def leadership(world: World, p: Record, o: Record) -> None:
     """Leaders leave and are succeeded; commitment follows the case, results, families' voice and the line above."""
-    month, leaders = int(p.month), world.leaders
+    leaders, funders, sponsor_trust, lead_before, seed = world.leaders, world.funders, world.sponsor_trust, world.lead_before, world.seed
+    month = int(p.month)
     for k in range(len(leaders)):
-        world.lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
+        lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
     drive = lead_drive(p.outcome_motivation, p.age)
     shortage = clip(1.0 - o.filled / p.posts)
     for k in range(len(leaders)):
         leader = leaders[k]
         leader.tenure += 1.0
-        leaves, agenda, _, _ = uniforms(world.seed, LEADER_LEAVES, month, k)
+        leaves, agenda, _, _ = uniforms(seed, LEADER_LEAVES, month, k)
         if leader.acting > 0.0:
             leader.acting -= 1.0
             if leader.acting <= 0.0:
@@ -310,9 +314,9 @@ def leadership(world: World, p: Record, o: Record) -> None:
         leader.ownership_lost = toward(leader.ownership_lost, 0.0, p.climate_pace)
         if p.leaders_on == 0.0:
             continue
-        line = o.policy * world.funders[COUNCIL].confidence
+        line = o.policy * funders[COUNCIL].confidence
         if leader.level != DIRECTOR:
-            line = leader.trust_up * world.lead_before[leader.above]
+            line = leader.trust_up * lead_before[leader.above]
         target = lead.commitment_target(
             p.theory_of_change, drive, o.reported, p.voice_weight * o.family_voice, line, p.commitment_evidence, p.commitment_line
         )
@@ -321,7 +325,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
         leader.energy = toward(leader.energy, energy, p.climate_pace)
         leader.trust_up = stock(leader.trust_up, lead.trust_gain(p.support_style, p.trust_growth), p.trust_wear)
     if p.wave > 0.0:
-        sponsors(p, o, leaders, world.funders, world.sponsor_trust)
+        sponsors(p, o, leaders, funders, sponsor_trust)
 
 
 @rule
@@ -333,18 +337,19 @@ def lead_drive(outcome_motivation: float, age: float) -> float:
 @rule
 def succeed(world: World, p: Record, k: int) -> None:
     """A successor starts: part of the commitment is handed over; what the leaver had built in trust is gone."""
-    leader = world.leaders[k]
-    u, v, w, _ = uniforms(world.seed, SUCCESSOR, int(p.month), k)
+    staff, leaders, sponsor_trust, seed = world.practitioners, world.leaders, world.sponsor_trust, world.seed
+    leader = leaders[k]
+    u, v, w, _ = uniforms(seed, SUCCESSOR, int(p.month), k)
     leader.commitment += (1.0 - p.succession_continuity) * leader.agenda
     make_leader(leader, p, u, v, w)
     for f in range(2):
-        world.sponsor_trust[k, f] = p.initial_trust
-    for j in range(len(world.leaders)):
-        if world.leaders[j].above == k and j != k:
-            world.leaders[j].trust_up = p.initial_trust
-    for i in range(len(world.practitioners)):
-        if world.practitioners[i].manager == k:
-            world.practitioners[i].trust_up = min(world.practitioners[i].trust_up, p.initial_trust)
+        sponsor_trust[k, f] = p.initial_trust
+    for j in range(len(leaders)):
+        if leaders[j].above == k and j != k:
+            leaders[j].trust_up = p.initial_trust
+    for i in range(len(staff)):
+        if staff[i].manager == k:
+            staff[i].trust_up = min(staff[i].trust_up, p.initial_trust)
 
 
 @rule
@@ -367,6 +372,8 @@ def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust
 @rule
 def workforce(world: World, p: Record, o: Record) -> None:
     """Strain and safety; leaving, vacancies, agency cover, recruitment."""
+    staff, leaders, teams, colleagues_lost, gone = world.practitioners, world.leaders, world.teams, world.colleagues_lost, world.gone
+    leavers, seed = world.leavers, world.seed
     month, rate = int(p.month), monthly_turnover(p.turnover)
     bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
@@ -378,27 +385,27 @@ def workforce(world: World, p: Record, o: Record) -> None:
     others = p.added_work * (1.0 / focus - 1.0)  # what other initiatives ask of everybody
     day_job = p.implementation_staff / 100.0 * p.on_day_job * p.contract_hours if p.wave > 0.0 else 0.0
     in_post = 0
-    world.gone[:] = 0.0
-    for i in range(len(world.practitioners)):
-        in_post += world.practitioners[i].stage != NONE
-    for i in range(len(world.practitioners)):
-        q = world.practitioners[i]
+    gone[:] = 0.0
+    for i in range(len(staff)):
+        in_post += staff[i].stage != NONE
+    for i in range(len(staff)):
+        q = staff[i]
         is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
-        leaves, fills, _, _ = uniforms(world.seed, LEAVES, month, i)
+        leaves, fills, _, _ = uniforms(seed, LEAVES, month, i)
         if q.stage != NONE:
-            feel(p, o, q, world.leaders[q.manager], bureaucracy, cost, focus, others + day_job)
+            feel(p, o, q, leaders[q.manager], bureaucracy, cost, focus, others + day_job)
             q.tenure += 1.0
-            gone = not is_open
+            goes = not is_open
             if p.turnover_on > 0.0 and q.post == PERMANENT:
                 shape = prac.tenure_factor(q.tenure, rate, p.leave_early, p.early_months)
-                lost = world.colleagues_lost[q.team]
+                lost = colleagues_lost[q.team]
                 usual = prac.leaving_chance(
                     rate, shape, q.strain, lost, weather, p.leave_strain, p.usual_strain, p.leave_colleagues
                 )
-                gone = gone or leaves < either(usual, p.turnover_spike)
+                goes = goes or leaves < either(usual, p.turnover_spike)
             elif p.turnover_on > 0.0:
-                gone = gone or leaves < 1.0 / p.agency_stay
-            if gone and in_post > 1:
+                goes = goes or leaves < 1.0 / p.agency_stay
+            if goes and in_post > 1:
                 in_post -= 1
                 leave(world, p, o, i)
             elif q.post == AGENCY and q.kind == ESTABLISHED and fills < recruited:
@@ -413,10 +420,10 @@ def workforce(world: World, p: Record, o: Record) -> None:
             elif q.kind != ESTABLISHED or leaves < arrives:
                 join(world, p, o, i, AGENCY)
     quarter = 1.0 / 3.0
-    for team in range(len(world.colleagues_lost)):
-        size = world.teams[team + 1] - world.teams[team]
-        world.colleagues_lost[team] = toward(world.colleagues_lost[team], world.gone[team] / size, quarter)
-    world.leavers[month % 12] = o.leavers
+    for team in range(len(colleagues_lost)):
+        size = teams[team + 1] - teams[team]
+        colleagues_lost[team] = toward(colleagues_lost[team], gone[team] / size, quarter)
+    leavers[month % 12] = o.leavers
 
 
 @rule
@@ -440,27 +447,30 @@ def feel(
 @rule
 def leave(world: World, p: Record, o: Record, i: int) -> None:
     """Somebody leaves a post: a user is lost, ties go with the person."""
-    q = world.practitioners[i]
+    staff, tie_start, tie_trust, tie_reverse, gone = world.practitioners, world.tie_start, world.tie_trust, world.tie_reverse, world.gone
+    ledger = world.ledger
+    q = staff[i]
     if q.post == PERMANENT:
         o.leavers += 1.0
-        world.gone[q.team] += 1.0
+        gone[q.team] += 1.0
     if uses(q.stage):
-        log(o, world.ledger, p.month, i, q.stage, NONE, LEFT_JOB)
+        log(o, ledger, p.month, i, q.stage, NONE, LEFT_JOB)
     q.left_stage, q.left_skill, q.left_habit = q.stage, q.skill, q.habit
     q.stage, q.post = NONE, VACANT
     q.tenure = q.caseload = q.skill = q.habit = q.fidelity = 0.0
-    for e in range(world.tie_start[i], world.tie_start[i + 1]):
-        world.tie_trust[e] = p.initial_trust
-        world.tie_trust[world.tie_reverse[e]] = p.initial_trust
+    for e in range(tie_start[i], tie_start[i + 1]):
+        tie_trust[e] = p.initial_trust
+        tie_trust[tie_reverse[e]] = p.initial_trust
 
 
 @rule
 def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
     """Somebody starts in a post: with what the organisation can teach, or inducted into all the leaver did."""
-    q = world.practitioners[i]
+    staff, ledger, seed = world.practitioners, world.ledger, world.seed
+    q = staff[i]
     month = int(p.month)
-    u, v, w, z = uniforms(world.seed, PERSON, month, i)
-    inducted, _, _, _ = uniforms(world.seed, ARRIVES, month, i)
+    u, v, w, z = uniforms(seed, PERSON, month, i)
+    inducted, _, _, _ = uniforms(seed, ARRIVES, month, i)
     make_person(q, p, u, v, w, z)
     q.post = post
     if post == PERMANENT:
@@ -473,7 +483,7 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
     if inducted < p.induction and AWARE <= q.left_stage <= ROUTINE:
         q.stage, q.skill, q.habit = q.left_stage, max(q.skill, q.left_skill), q.left_habit
         if uses(q.stage):
-            log(o, world.ledger, p.month, i, NONE, q.stage, INDUCTED)
+            log(o, ledger, p.month, i, NONE, q.stage, INDUCTED)
 
 
 # ---- 5. Families ---------------------------------------------------------------------------------------------------
@@ -482,39 +492,41 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
 @rule
 def families(world: World, p: Record, o: Record) -> None:
     """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard or burdened."""
-    month, staff, held, teams = int(p.month), world.practitioners, world.cases_held, world.teams
+    staff, rows, teams, held, offers = world.practitioners, world.families, world.teams, world.cases_held, world.help
+    seed = world.seed
+    month = int(p.month)
     works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
     for i in range(len(staff)):
-        world.help[i, TIME] = 1.0 / max(1.0, staff[i].load)
-        world.help[i, EFFECT] = works * staff[i].fidelity
-        world.help[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
+        offers[i, TIME] = 1.0 / max(1.0, staff[i].load)
+        offers[i, EFFECT] = works * staff[i].fidelity
+        offers[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
     depth = p.participation_depth if p.wave > 0.0 and (o.external_money > 0.0 or o.council_share > 0.0) else 0.0
     annual = o.coproduction_money * 12.0
-    resourced = coproduction_resourced(annual, depth, len(world.families) * p.cases_per_family, p.coproduction_family)
+    resourced = coproduction_resourced(annual, depth, len(rows) * p.cases_per_family, p.coproduction_family)
     burden = fam.burden_target(depth, resourced * p.acted_on)
     gate_strength, trust_growth, trust_wear, usual_help = p.gate_strength, p.trust_growth, p.trust_wear, p.usual_help
     wellbeing = voice = trusted = burdened = 0.0
     usual_chance = 1.0 / p.case_duration
     initial_trust, usual_wellbeing, pace = p.initial_trust, p.usual_wellbeing, p.climate_pace
-    for four in range((len(world.families) + 3) // 4):
-        luck = uniforms(world.seed, CLOSES, month, four)
-        for f in range(4 * four, min(4 * four + 4, len(world.families))):
-            one = world.families[f]
-            if world.help[one.worker, NEW] > 0.0:
-                other, _, _, _ = uniforms(world.seed, FAMILY, month, f)
+    for four in range((len(rows) + 3) // 4):
+        luck = uniforms(seed, CLOSES, month, four)
+        for f in range(4 * four, min(4 * four + 4, len(rows))):
+            one = rows[f]
+            if offers[one.worker, NEW] > 0.0:
+                other, _, _, _ = uniforms(seed, FAMILY, month, f)
                 held[one.worker] -= 1
                 one.worker = worker_for(staff, held, teams, one.team, other)
                 held[one.worker] += 1
                 one.worker_changes += 1
                 one.trust = min(one.trust, initial_trust)
             elif luck[f - 4 * four] < fam.closing_chance(one.wellbeing, usual_wellbeing, usual_chance):
-                other, need, again, _ = uniforms(world.seed, FAMILY, month, f)
+                other, need, again, _ = uniforms(seed, FAMILY, month, f)
                 held[one.worker] -= 1
                 open_case(one, need, again, initial_trust)
                 one.worker = worker_for(staff, held, teams, one.team, other)
                 held[one.worker] += 1
             one.months_open += 1.0
-            available, effect = world.help[one.worker, TIME], world.help[one.worker, EFFECT]
+            available, effect = offers[one.worker, TIME], offers[one.worker, EFFECT]
             target = fam.wellbeing_target(one.need, available, one.trust * gate(1.0 - one.burden, gate_strength), effect, usual_help)
             one.wellbeing = toward(one.wellbeing, target, pace)
             one.trust = stock(one.trust, trust_growth * available, trust_wear)
@@ -525,7 +537,7 @@ def families(world: World, p: Record, o: Record) -> None:
             voice += one.voice
             trusted += one.trust
             burdened += one.burden
-    count = len(world.families)
+    count = len(rows)
     o.wellbeing, o.family_trust, o.burden, o.voice = wellbeing / count, trusted / count, burdened / count, voice / count
     o.family_voice = p.acted_on * o.voice
     for i in range(len(staff)):
@@ -538,6 +550,7 @@ def families(world: World, p: Record, o: Record) -> None:
 @rule
 def learning(world: World, p: Record, o: Record) -> None:
     """Training seats; reinforcement by coaching, supervision and peers; skill, habit and fidelity."""
+    staff, leaders, lead_before = world.practitioners, world.leaders, world.lead_before
     if p.wave == 0.0:
         return
     # The same hours, by dedicated staff who are paid for, or by practitioners who find the time for them.
@@ -551,12 +564,12 @@ def learning(world: World, p: Record, o: Record) -> None:
     course = course_yield(p)
     pace = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
     refreshed = o.paid * course / p.refresher_interval
-    for i in range(len(world.practitioners)):
-        q = world.practitioners[i]
+    for i in range(len(staff)):
+        q = staff[i]
         if q.stage == NONE:
             continue
-        manager = world.leaders[q.manager]
-        supervision = p.containment * (1.0 - q.strain) * world.lead_before[q.manager] * (manager.acting <= 0.0)
+        manager = leaders[q.manager]
+        supervision = p.containment * (1.0 - q.strain) * lead_before[q.manager] * (manager.acting <= 0.0)
         q.reinforcement = prac.reinforcement(
             p.coaching,
             p.feedback,
@@ -583,10 +596,12 @@ def learning(world: World, p: Record, o: Record) -> None:
 @rule
 def adoption(world: World, p: Record, o: Record) -> None:
     """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses with the cause that struck."""
-    staff, before = world.practitioners, world.before
+    staff, leaders, tie_start, tie_to, tie_trust = world.practitioners, world.leaders, world.tie_start, world.tie_to, world.tie_trust
+    tie_width, before, belief_before, lead_before, ledger = world.tie_width, world.before, world.belief_before, world.lead_before, world.ledger
+    seed = world.seed
     for i in range(len(staff)):
         before[i] = staff[i].stage
-        world.belief_before[i] = staff[i].belief
+        belief_before[i] = staff[i].belief
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
     seat = prac.seat_chance(o.seats * o.paid_start_up, o.waiting)
     course = course_yield(p)
@@ -599,13 +614,13 @@ def adoption(world: World, p: Record, o: Record) -> None:
         q, stage = staff[i], before[i]
         if stage == NONE:
             continue
-        manager, lead_seen = world.leaders[q.manager], world.lead_before[q.manager]
-        moves, cause, taught, tried = uniforms(world.seed, MOVES, int(p.month), i)
+        manager, lead_seen = leaders[q.manager], lead_before[q.manager]
+        moves, cause, taught, tried = uniforms(seed, MOVES, int(p.month), i)
         freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
         o.trials += 1.0 if tried < chance(p.try_alone * freedom) else 0.0
         if p.wave == 0.0:
             continue
-        look_around(p, q, i, before, world.belief_before, world.tie_start, world.tie_to, world.tie_trust, world.tie_width)
+        look_around(p, q, i, before, belief_before, tie_start, tie_to, tie_trust, tie_width)
         make_up_mind(p, o, q, lead_seen, drive, focus)
         expects = expected(p, q.trust_up, o.money_ahead, stay)
         pressure = p.push * lead_seen
@@ -630,16 +645,16 @@ def adoption(world: World, p: Record, o: Record) -> None:
             )
             if moves < chance(rate):
                 q.stage = TRYING
-                log(o, world.ledger, p.month, i, stage, TRYING, BEGAN)
+                log(o, ledger, p.month, i, stage, TRYING, BEGAN)
         elif stage == LAPSED:
             if moves < chance(prac.return_rate(q.belief, lead_seen, expects, q.influence, p.return_pace)):
                 q.stage = WILLING
         else:
-            lost = either(manager.ownership_lost, world.leaders[0].ownership_lost)
+            lost = either(manager.ownership_lost, leaders[0].ownership_lost)
             struck = lapse(p, o, q, lost, cost, moves, cause)
             if struck > 0:
                 q.stage = LAPSED
-                log(o, world.ledger, p.month, i, stage, LAPSED, struck)
+                log(o, ledger, p.month, i, stage, LAPSED, struck)
             elif stage == TRYING and taught < chance(prac.routine_rate(q.habit)):
                 q.stage = ROUTINE
 
@@ -723,7 +738,8 @@ def lapse(p: Record, o: Record, q: Record, lost: float, cost: float, moves: floa
 @rule
 def trust(world: World, p: Record, o: Record) -> None:
     """Trust grows slowly with supportive leaders and shared work, and falls fast with blame and broken promises."""
-    staff, tie_trust = world.practitioners, world.tie_trust
+    staff, leaders, tie_start, tie_to, tie_trust = world.practitioners, world.leaders, world.tie_start, world.tie_to, world.tie_trust
+    tie_width = world.tie_width
     blamed = p.breach * p.blame_culture * o.incidents
     broken = either(blamed, p.breach * p.promise_broken)
     wear = either(p.trust_wear, blamed)
@@ -732,15 +748,15 @@ def trust(world: World, p: Record, o: Record) -> None:
         q = staff[i]
         if q.stage == NONE:
             continue
-        manager = world.leaders[q.manager]
+        manager = leaders[q.manager]
         gain = lead.trust_gain(manager.support, p.trust_growth) if manager.acting <= 0.0 else 0.0
         q.trust_up = lead.trust_after_breach(stock(q.trust_up, gain, p.trust_wear), broken)
-        for e in range(world.tie_start[i], world.tie_start[i + 1]):
-            other = staff[world.tie_to[e]]
+        for e in range(tie_start[i], tie_start[i + 1]):
+            other = staff[tie_to[e]]
             if other.stage != NONE:
                 shared = either(1.0 - other.strain, q.fidelity * other.fidelity)
                 tie_trust[e] = stock(tie_trust[e], p.trust_growth * shared, wear)
-                if world.tie_width[e] >= p.silo:
+                if tie_width[e] >= p.silo:
                     total += tie_trust[e]
                     ties += 1
     o.peer_trust = total / max(1, ties)
@@ -752,7 +768,7 @@ def trust(world: World, p: Record, o: Record) -> None:
 @rule
 def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
     """Codified memory, fit and obstacles; benefit shows after its lag."""
-    staff = world.practitioners
+    staff, months = world.practitioners, world.monthly
     if p.wave == 0.0:
         return
     users = filled = skill = slack = 0.0
@@ -780,7 +796,7 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
     o.obstacles = climate.obstacles_next(o.obstacles, o.fit, o.implementers, p.partner_collaboration, p.fit_pace)
     shown = 0.0
     if p.age > p.effect_lag + 1.0:
-        shown = world.monthly[int(p.month) - 2 - int(p.effect_lag)].benefit
+        shown = months[int(p.month) - 2 - int(p.effect_lag)].benefit
     o.visible_benefit = shown / (shown + p.benefit_seen)
     o.evidence = climate.evidence_next(
         o.evidence, shown, p.data_capability, whole, p.benefit_seen, p.gate_strength, p.climate_pace
@@ -793,7 +809,8 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
 @rule
 def measure(world: World, p: Record, o: Record) -> None:
     """Count what next month's decisions need; after launch, write the month's indicators."""
-    staff = world.practitioners
+    staff, leaders, cases, funders, leavers = world.practitioners, world.leaders, world.families, world.funders, world.leavers
+    months = world.monthly
     stages = np.zeros(7)
     filled = permanent = agency = established = faithful = 0.0
     strain = safety = fatigue = belief = skill = fidelity = benefit = up = support = hope = 0.0
@@ -823,13 +840,13 @@ def measure(world: World, p: Record, o: Record) -> None:
             faithful += q.fidelity >= p.faithful_at
     o.filled = filled
     o.strain = strain / filled
-    o.cases = len(world.families) * p.cases_per_family
+    o.cases = len(cases) * p.cases_per_family
     o.waiting = stages[WILLING]
     o.users = stages[TRYING] + stages[ROUTINE]
     o.learners = o.users + stages[TRAINED]
     if p.month < 1.0:
         return
-    row = world.monthly[int(p.month) - 1]
+    row = months[int(p.month) - 1]
     row.wave = p.wave
     row.unaware, row.aware, row.willing = stages[UNAWARE] / filled, stages[AWARE] / filled, stages[WILLING] / filled
     row.trained, row.trying, row.routine = stages[TRAINED] / filled, stages[TRYING] / filled, stages[ROUTINE] / filled
@@ -842,7 +859,7 @@ def measure(world: World, p: Record, o: Record) -> None:
     row.vertical_trust, row.safety, row.strain = up / filled, safety / filled, o.strain
     row.fatigue, row.belief, row.skill = fatigue / filled, belief / filled, skill / filled
     row.reinforcement, row.continuation, row.scar = support / filled, hope / filled, o.scar
-    row.turnover_12m = world.leavers.sum() / max(1.0, permanent)
+    row.turnover_12m = leavers.sum() / max(1.0, permanent)
     row.vacancy_rate = 1.0 - permanent / established
     row.agency_rate = agency / filled
     row.filled_posts, row.leavers, row.starters = filled, o.leavers, o.starters
@@ -854,22 +871,22 @@ def measure(world: World, p: Record, o: Record) -> None:
     row.diverted, row.returned, row.balance = o.diverted, o.returned, o.start_up_balance + o.embedding_balance
     row.leader_changes, row.incidents, row.inspections = o.leader_changes, o.incidents, o.inspections
     row.inspection_grade, row.stopped_by_funder = o.inspection_grade, o.stopped_by_funder
-    row.funder_confidence = world.funders[EXTERNAL].confidence
+    row.funder_confidence = funders[EXTERNAL].confidence
     commitment = 0.0
-    for k in range(len(world.leaders)):
-        commitment += world.leaders[k].commitment
-    row.leader_commitment = commitment / len(world.leaders)
+    for k in range(len(leaders)):
+        commitment += leaders[k].commitment
+    row.leader_commitment = commitment / len(leaders)
     row.wellbeing, row.family_trust, row.voice, row.burden = o.wellbeing, o.family_trust, o.voice, o.burden
     row.peer_trust = o.peer_trust
     if p.wave > 0.0 and (p.age % 3.0 == 0.0 or p.age == 1.0):
         ahead = o.council_share if p.anticipation_on > 0.0 else 1.0
-        granted = world.funders[EXTERNAL].term > 0.0 and p.money_on > 0.0
+        granted = funders[EXTERNAL].term > 0.0 and p.money_on > 0.0
         o.uptake_number, o.zone_open, o.uptake_number_without_grant = uptake(world, p, o, granted, ahead)
     row.uptake_number, row.zone_open = o.uptake_number, o.zone_open
     row.uptake_number_without_grant = o.uptake_number_without_grant
     since = p.month - o.last_external_month
-    if p.wave > 0.0 and world.funders[EXTERNAL].term <= 0.0 and since == 24.0:
+    if p.wave > 0.0 and funders[EXTERNAL].term <= 0.0 and since == 24.0:
         at = int(p.month) - 1
-        mean = (world.monthly[at - 2].use_at_fidelity + world.monthly[at - 1].use_at_fidelity + row.use_at_fidelity) / 3.0
+        mean = (months[at - 2].use_at_fidelity + months[at - 1].use_at_fidelity + row.use_at_fidelity) / 3.0
         o.sustained = 1.0 if mean >= p.sustained_share else 0.0
     row.sustained = o.sustained

@@ -97,7 +97,8 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
 
     `granted` says whether external money is running; `money_ahead_without` is what people would see ahead without it.
     """
-    staff = world.practitioners
+    staff, leaders, lead_before = world.practitioners, world.leaders, world.lead_before
+    tie_start, tie_to, trust, width = world.tie_start, world.tie_to, world.tie_trust, world.tie_width
     present = o.users / o.filled
     used = max(present, FOOTHOLD)
     seeded = present < FOOTHOLD
@@ -111,25 +112,25 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
     # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back. Last axis: levels of use.
     rates = np.zeros((2, 6, STEPS + 1))
     worlds = 2 if granted else 1
+    scale = np.array([(step / STEPS) ** p.contagion_steepness for step in range(STEPS + 1)])  # of the pull at exposure x
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
         q = staff[i]
         if q.stage == NONE:
             continue
-        manager, lead_seen = world.leaders[q.manager], world.lead_before[q.manager]
-        lost = either(manager.ownership_lost, world.leaders[0].ownership_lost)
+        manager, lead_seen = leaders[q.manager], lead_before[q.manager]
+        lost = either(manager.ownership_lost, leaders[0].ownership_lost)
         freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
         pressure = p.push * lead_seen
         supervision = p.containment * (1.0 - q.strain) * lead_seen * (manager.acting <= 0.0)
-        threshold = p.contagion_threshold * (1.0 - q.openness)
-        exposure = used * tie_trust(p.silo, staff, i, world.tie_start, world.tie_to, world.tie_trust, world.tie_width) if seeded else q.exposure
+        exposure = used * tie_trust(p.silo, staff, i, tie_start, tie_to, trust, width) if seeded else q.exposure
         mentors = exposure if seeded else q.mentors
         skill = max(q.skill, course)
+        seen = max(0.0, exposure - q.doubt)
+        pull = prac.pull(seen, p.contagion_threshold * (1.0 - q.openness), p.contagion_steepness) if p.contagion_on > 0.0 else 0.0
         for step in range(STEPS + 1):
             x = step / STEPS
-            influence = 0.0
-            if p.contagion_on > 0.0:
-                influence = prac.influence(max(0.0, x * exposure - q.doubt), threshold, p.contagion_steepness)
+            influence = prac.influence_of(scale[step] * pull) if step else 0.0
             for without in range(worlds):
                 if without == 1 and 0 < step < STEPS:
                     continue  # without the grant only r(1) is asked for

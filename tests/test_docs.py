@@ -1,0 +1,142 @@
+"""The pages in step with the code: mechanisms and their rules, the reference page, the README."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import conducive
+from conducive.experiments.reference import reference
+from conducive.model.measures import INDICATORS
+from conducive.scenarios.files import library_names
+from conducive.scenarios.scenario import declared
+
+ROOT = Path(__file__).resolve().parents[1]
+MECHANISMS = (ROOT / "docs" / "mechanisms.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+ROWS = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", MECHANISMS, re.MULTILINE)
+"""Number, mechanism, where it is represented (or why not), and tests that show it."""
+LEFT_OUT = "Left out: "
+
+
+def ticked(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+@cache
+def tests_in(path: str) -> frozenset[str]:
+    """Names of the tests in a file."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_"))
+
+
+def exists(name: str) -> bool:
+    """Whether a name in the table is an input, an indicator, or something in a module of the package."""
+    if name in declared() or name in {f"monthly.{i.name}" for i in INDICATORS}:
+        return True
+    module, _, thing = name.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(f"conducive.{module}"), thing)
+    except ModuleNotFoundError:
+        return False
+
+
+def is_a_test(cited: str) -> bool:
+    """Whether `path/test_file.py` or `path/test_file.py::test_name` is there."""
+    path, _, test = cited.partition("::")
+    return (ROOT / path).is_file() and (not test or test in tests_in(path))
+
+
+def test_every_mechanism_appears_once_and_in_order() -> None:
+    assert [int(number) for number, *_ in ROWS] == list(range(1, 163))
+
+
+@pytest.mark.parametrize(("number", "mechanism", "where", "shown"), ROWS, ids=[row[0] for row in ROWS])
+def test_a_mechanism_names_what_represents_it_and_what_shows_it(
+    number: str, mechanism: str, where: str, shown: str
+) -> None:
+    left_out = where.startswith(LEFT_OUT)
+
+    missing = [name for name in ticked(where) if not exists(name)]
+    unknown = [cited for cited in ticked(shown) if not is_a_test(cited)]
+
+    assert mechanism
+    assert not missing, f"row {number} names what does not exist: {missing}"
+    assert not unknown, f"row {number} cites tests that do not exist: {unknown}"
+    assert left_out or (ticked(where) and ticked(shown)), f"row {number} names no rule or no test"
+    assert not (left_out and ticked(shown)), f"row {number} is left out, so nothing can show it"
+    assert not left_out or len(where) > len(LEFT_OUT) + 20, f"row {number} gives no reason"
+
+
+def test_an_invented_rule_input_or_test_would_be_noticed() -> None:
+    assert exists("agents.practitioner.message")
+    assert exists("finance.funding_term")
+    assert exists("monthly.trials")
+    assert not exists("agents.practitioner.magic")
+    assert not exists("agents.wizard.message")
+    assert is_a_test("tests/test_docs.py::test_every_mechanism_appears_once_and_in_order")
+    assert not is_a_test("tests/test_docs.py::test_of_nothing")
+    assert not is_a_test("tests/test_nothing.py")
+
+
+def test_the_reference_page_is_in_step_with_the_declarations() -> None:
+    page = (ROOT / "docs" / "reference.md").read_text("utf-8")
+
+    assert page == reference(), "write it anew: uv run python -m conducive.experiments.reference > docs/reference.md"
+
+
+def test_the_reference_page_holds_every_declaration() -> None:
+    page = reference()
+
+    assert not [address for address in declared() if f"`{address}`" not in page]
+    assert not [i.name for i in INDICATORS if f"| `{i.name}` |" not in page]
+
+
+def test_links_in_the_pages_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        targets = re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+
+        missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+
+        assert not missing, f"{page.name} links to {missing}"
+
+
+def test_commands_in_the_readme_exist_and_name_scenarios_of_the_library() -> None:
+    from typer.main import get_command
+
+    from conducive.experiments.cli import app
+
+    known = get_command(app).commands  # type: ignore[attr-defined]
+    lines = [shlex.split(line, comments=True) for line in README.splitlines() if "uv run conducive " in line]
+    commands = [words[words.index("conducive") + 1 :] for words in lines]
+
+    assert len(commands) >= 6
+    for name, *rest in commands:
+        assert name in known
+        options = {opt for parameter in known[name].params for opt in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= options
+        if name in {"run", "compare"}:
+            scenarios = rest[: 2 if name == "compare" else 1]
+            assert set(scenarios) <= set(library_names())
+
+
+def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.+?)```", README, re.DOTALL)
+    asked: list[int] = []
+
+    def few(base: object, alternative: object, replicates: int = 200, seed: int = 0) -> conducive.Comparison:
+        asked.append(replicates)
+        return real(base, alternative, replicates=2, seed=seed)  # type: ignore[arg-type]
+
+    real = conducive.compare
+    monkeypatch.setattr(conducive, "compare", few, raising=False)
+
+    exec(code, {})
+
+    assert asked
