@@ -57,9 +57,9 @@ def chance_to_go_on(reported: float, promised: float, confidence: float, budget:
 
 
 @rule
-def diverted_share(ring_fenced: float, budget: float, squeeze: float) -> float:
+def diverted_share(ring_fenced: float, budget: float, diversion: float) -> float:
     """Share of the grant drawn off to other calls when it is not ring-fenced, more as the council's budget shrinks. Paper 4.3."""
-    return (1.0 - ring_fenced) * clip(squeeze + max(0.0, 1.0 - budget))
+    return (1.0 - ring_fenced) * clip(diversion + max(0.0, 1.0 - budget))
 
 
 @rule

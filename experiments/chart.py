@@ -1,7 +1,7 @@
 """Charts of a run and of a comparison: use over time with its interval, external money, events, and why use was lost.
 
-Figures are Matplotlib's own objects, without its global state, so threads and pages can draw at the same time. Colours are Okabe and
-Ito's, which colour-blind people tell apart; lines differ in style as well.
+Figures are Matplotlib's own objects, without its global state, so threads and pages can draw at the same time.
+Colours are Okabe and Ito's, which colour-blind people tell apart; lines differ in style as well.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def comparison_chart(comparison: Comparison) -> Figure:
     figure = Figure(SIZE, DPI, layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.75, 1), height_ratios=(1.5, 1))
     levels, gap, bars = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[:, 1])
-    figure.suptitle(_wrapped(f"A: {_title(base.scenario)}", f"B: {_title(alternative.scenario)}"), fontsize=10, x=0.01, ha="left")
+    figure.suptitle(
+        _wrapped(f"A: {_title(base.scenario)}", f"B: {_title(alternative.scenario)}"), fontsize=10, x=0.01, ha="left"
+    )
     for letter, ensemble, style in (("A", base, BASE), ("B", alternative, ALTERNATIVE)):
         _line(levels, ensemble.values("use_at_fidelity")[:, : comparison.months], *style, letter)
     _share_axis(levels, comparison.months)
@@ -70,7 +72,9 @@ def comparison_chart(comparison: Comparison) -> Figure:
     _difference(gap, comparison)
     _legend(levels, gap)
     _causes_side_by_side(bars, comparison)
-    _footnote(figure, f"{several(comparison.pairs, 'pair')} of runs with the same luck, seed {base.seed}", comparison.pairs)
+    _footnote(
+        figure, f"{several(comparison.pairs, 'pair')} of runs with the same luck, seed {base.seed}", comparison.pairs
+    )
     return figure
 
 
@@ -132,7 +136,9 @@ def _money_bars(axes: Axes, ensembles: list[tuple[Ensemble, str]], months: int) 
     for row, (ensemble, colour) in enumerate(ensembles, 1):
         spans = [(first, min(last, months) - first) for first, last in _funded(ensemble) if first < months]
         label = f"External money in {'AB'[row - 1]}"
-        axes.broken_barh(spans, (bottom - row * height * 1.3, height), color=colour, alpha=0.55, label=label if spans else "")
+        axes.broken_barh(
+            spans, (bottom - row * height * 1.3, height), color=colour, alpha=0.55, label=label if spans else ""
+        )
     axes.set_ylim(bottom - (len(ensembles) + 0.4) * height * 1.3, top)
 
 
@@ -159,8 +165,8 @@ def _share_axis(axes: Axes, months: int) -> None:
 def _bare(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
-    axes.xaxis.label.set_size(9)
-    axes.yaxis.label.set_size(9)
+    axes.xaxis.label.set_fontsize(9)
+    axes.yaxis.label.set_fontsize(9)
 
 
 def _events(axes: Axes, scenarios: list[Scenario]) -> None:
@@ -176,8 +182,8 @@ def _events(axes: Axes, scenarios: list[Scenario]) -> None:
         before = month
         axes.axvline(month, color=GREY, linestyle=(0, (1, 1.5)), linewidth=1)
         axes.annotate(
-            str(number), (month, 1), xycoords=("data", "axes fraction"), xytext=(0, 2 + 8 * row), textcoords="offset points",
-            fontsize=7, color=GREY, ha="center",
+            str(number), (month, 1), xycoords=("data", "axes fraction"), xytext=(0, 2 + 8 * row),
+            textcoords="offset points", fontsize=7, color=GREY, ha="center",
         )  # fmt: skip
     if shown:
         key = ", ".join(f"{n} {' and '.join(labels)} (month {month})" for n, (month, labels) in enumerate(shown, 1))
@@ -193,10 +199,10 @@ def _marks(scenario: Scenario) -> list[tuple[int, str]]:
 def _legend(lines: Axes, under: Axes) -> None:
     """Put the legend of some axes under these or others, where it covers nothing."""
     handles, labels = lines.get_legend_handles_labels()
-    below = offset_copy(under.transAxes, fig=under.get_figure(root=True), y=-30, units="points")
+    below = offset_copy(under.transAxes, fig=under.get_figure(root=True), y=-33, units="points")
     under.legend(
-        handles, labels, fontsize=7.5, frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below,
-        borderaxespad=0, borderpad=0, handlelength=2.5,
+        handles, labels, fontsize=7.5, frameon=False, ncols=2, loc="upper left",
+        bbox_to_anchor=(0, 0), bbox_transform=below, borderaxespad=0, borderpad=0, handlelength=2.5,
     )  # fmt: skip
 
 
@@ -223,7 +229,16 @@ def _causes_side_by_side(axes: Axes, comparison: Comparison) -> None:
         return
     rows = np.arange(len(table))
     axes.barh(rows + 0.2, table["base"].to_numpy(), height=0.38, color=BLUE, label="A")
-    axes.barh(rows - 0.2, table["alternative"].to_numpy(), height=0.38, color=ORANGE, hatch="///", edgecolor="white", linewidth=0, label="B")
+    axes.barh(
+        rows - 0.2,
+        table["alternative"].to_numpy(),
+        height=0.38,
+        color=ORANGE,
+        hatch="///",
+        edgecolor="white",
+        linewidth=0,
+        label="B",
+    )
     axes.set_yticks(rows, [_short(str(cause)) for cause in table["cause"]])
     _bar_axis(axes)
 

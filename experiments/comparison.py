@@ -1,4 +1,4 @@
-"""Two scenarios side by side, replicate by replicate in the same world: paired differences, causes, and the chance to do better."""
+"""Two scenarios side by side, replicate by replicate in the same world: paired differences and their causes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Comparison:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Mean difference of each indicator by month with its 95% interval: month, indicator, base, alternative, mean, low, high."""
+        """By month and indicator: means of both, and the mean difference with its 95% interval (low, high)."""
         import pandas as pd
 
         frames = []
@@ -73,12 +73,12 @@ class Comparison:
         return pd.concat(frames, ignore_index=True)
 
     def chance_better(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
-        """Share of pairs in which the alternative has more of an indicator at a month (the last by default); ties count half."""
+        """Share of pairs where the alternative has more in a month (default: the last); ties count half."""
         gap = self._difference_at(indicator, month)
         return float(np.mean((gap > 0) + 0.5 * (gap == 0)))
 
     def variance_reduction(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
-        """How many times as many unpaired replicates would give an interval as narrow: variance unpaired over variance paired.
+        """Variance unpaired over paired: how many times as many unpaired replicates an interval as narrow takes.
 
         Not a number where there is one pair or nothing varies; infinite where only the difference does not vary.
         """
@@ -91,7 +91,7 @@ class Comparison:
 
     @cached_property
     def causes(self) -> pd.DataFrame:
-        """Lapses and losses by cause: mean number in a replicate in each scenario, and their difference with its 95% interval."""
+        """Lapses and losses by cause: mean number a replicate in both, and difference with its 95% interval."""
         import pandas as pd
 
         base, alternative = (e.causes(self.months).iloc[: self.pairs] for e in (self.base, self.alternative))
@@ -120,7 +120,9 @@ def compare(
 ) -> Comparison:
     """Run two scenarios with the same luck and return the paired comparison.
 
-    Arguments are those of `run`; `replicates` is the number of pairs, and `progress` is called for each replicate of each
-    scenario. An interrupt keeps the pairs that are finished. Raises InputError for anything that cannot be used.
+    Arguments are those of `run`; `replicates` is the number of pairs, and `progress` is called for each replicate of
+    each scenario. An interrupt keeps the pairs that are finished. Raises InputError for anything that cannot be used.
     """
-    return Comparison(*run_each((base, alternative), replicates, seed, executor=executor, progress=progress, agents=False))
+    return Comparison(
+        *run_each((base, alternative), replicates, seed, executor=executor, progress=progress, agents=False)
+    )

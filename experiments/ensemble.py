@@ -35,7 +35,7 @@ AGENTS = ("practitioners", "leaders", "families", "funders")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is kept of one replicate: its months, its ledger, and its agents in the last month (empty when not asked for)."""
+    """What is kept of one replicate: months, ledger, and agents in the last month (empty when not asked for)."""
 
     replicate: int
     monthly: npt.NDArray[Any]
@@ -103,7 +103,9 @@ class Ensemble:
         stages = pd.Index([*STAGES, "not in post"])
         return pd.DataFrame(
             {
-                "replicate": np.repeat([life.replicate for life in self.lives], [len(life.ledger) for life in self.lives]),
+                "replicate": np.repeat(
+                    [life.replicate for life in self.lives], [len(life.ledger) for life in self.lives]
+                ),
                 "month": entries["month"],
                 "post": entries["post"],
                 "from": pd.Categorical.from_codes(entries["from_stage"] % len(stages), stages),
@@ -113,7 +115,7 @@ class Ensemble:
         )
 
     def causes(self, months: int | None = None) -> pd.DataFrame:
-        """Lapses and losses of use up to a month (all by default): a row for each replicate, a column for each cause."""
+        """Lapses and losses up to a month (default: the last): a row for each replicate, a column for each cause."""
         import pandas as pd
 
         from conducive.agents.practitioner import BEGAN, CAUSES
@@ -126,7 +128,7 @@ class Ensemble:
 
     @cached_property
     def agents(self) -> pd.DataFrame:
-        """Every agent in the last month: replicate, agent (type), row, then their fields; fields a type does not have are empty."""
+        """Every agent in the last month: replicate, agent (type), row, then fields; empty where a type has none."""
         import pandas as pd
 
         frames = []
@@ -140,7 +142,7 @@ class Ensemble:
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["replicate", "agent", "row"])
 
     def summary(self) -> pd.DataFrame:
-        """Mean of each indicator by month, its 95% interval (low, high), and the spread of single replicates (p10, p50, p90)."""
+        """Mean of each indicator by month, 95% interval (low, high), and spread of replicates (p10, p50, p90)."""
         import pandas as pd
 
         frames = []
@@ -210,13 +212,12 @@ def run_each(
     progress: Callable[[int], object] | None = None,
     agents: bool = True,
 ) -> list[Ensemble]:
-    """Live through several scenarios many times, each replicate with the same luck in all, and return an ensemble for each.
+    """Live through several scenarios many times, each replicate with the same luck in all; an ensemble for each.
 
     Arguments are those of `run`. A keyboard interrupt keeps the replicates that are finished in every scenario.
     """
     asked = [load_scenario(scenario) for scenario in scenarios]
-    check_whole("replicates", replicates, 1, 1_000_000)
-    check_whole("seed", seed, 0, 2**63 - 1)
+    check_counts(replicates, seed)
     rows = [timeline(scenario) for scenario in asked]
     with _pool(executor, replicates) as pool:
         futures = [pool.submit(one_life, each, seed, r, agents=agents) for r in range(replicates) for each in rows]
@@ -231,10 +232,20 @@ def run_each(
     ]
 
 
+def check_counts(replicates: object, seed: object) -> None:
+    """Raise InputError unless replicates and seed can be used."""
+    check_whole("replicates", replicates, 1, 1_000_000)
+    check_whole("seed", seed, 0, 2**63 - 1)
+
+
 def check_whole(name: str, value: object, least: int, most: int) -> None:
     """Raise InputError unless a value is a whole number from `least` to `most`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        nearest = f" Did you mean {min(max(math.floor(value), least), most)}?" if isinstance(value, int | float) and value == value else ""
+        nearest = (
+            f" Did you mean {min(max(math.floor(value), least), most)}?"
+            if isinstance(value, int | float) and math.isfinite(value)
+            else ""
+        )
         msg = f"{name} must be a whole number, {least:,} to {most:,}. Got {value!r}.{nearest}"
         raise InputError(msg)
 

@@ -18,7 +18,7 @@ LATER = (12, 24)
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment in the life of an innovation: a label, and its month in each replicate (beyond the horizon: not reached)."""
+    """A moment in the life of an innovation: its month in each replicate (beyond the horizon: not reached)."""
 
     label: str
     months: npt.NDArray[np.int64]
@@ -30,7 +30,7 @@ class Moment:
         return f"month {first}" if first == last else f"months {first} to {last}"
 
     def reading(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the value of each replicate at its moment, from values by replicate and month; empty where not reached."""
+        """Return each replicate's value at its moment, from values by replicate and month; empty where not reached."""
         reached = self.months <= values.shape[1]
         read = values[np.arange(len(values)), np.clip(self.months, 1, values.shape[1]) - 1]
         return np.where(reached, read, np.nan)
@@ -42,7 +42,7 @@ def launched(ensemble: Ensemble) -> int:
 
 
 def money_ends(ensemble: Ensemble) -> npt.NDArray[np.int64]:
-    """Return the last month of external money of the latest innovation in each replicate; its launch where there is none."""
+    """Return the last month of external money of the latest innovation by replicate; its launch where there is none."""
     months = np.arange(1, ensemble.scenario.horizon + 1)
     last = ((ensemble.values("external_money") > 0) * months).max(axis=1)
     return np.maximum(last, launched(ensemble))

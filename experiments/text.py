@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.intervals import interval, interval_of_ratio, interval_of_share
-from conducive.experiments.moments import LATER, Moment, launched, money_ends, moments
+from conducive.experiments.moments import LATER, Moment, launched, moments, money_ends
 from conducive.experiments.words import (
     bullet,
     dated,
@@ -40,6 +40,7 @@ type Say = Callable[[float], str]
 
 MOST_INPUTS = 12  # named one by one; the rest are counted
 SMALL = 0.01  # share of practitioners: below, a difference is called small
+ENOUGH_PAIRS = 30  # from which it is said how far pairing helped
 SPREAD_FROM = 10  # replicates from which a tenth can be left out at either end
 NOT_A_FORECAST = "This compares scenarios. It is not a forecast of what will happen in any real service."
 
@@ -94,7 +95,9 @@ def _inputs(scenario: Scenario) -> list[str]:
     """Return what differs from the average authority; what a real authority brings comes last."""
     theirs = (*PER_POST, "organisation.", "workforce_capacity.") if scenario.place else ()
     changed = [address for address, value in scenario.values.items() if value != declared()[address].default]
-    return [difference(a, declared()[a].default, scenario[a]) for a in sorted(changed, key=lambda a: a.startswith(theirs))]
+    return [
+        difference(a, declared()[a].default, scenario[a]) for a in sorted(changed, key=lambda a: a.startswith(theirs))
+    ]
 
 
 def _runs(ensemble: Ensemble) -> str:
@@ -113,17 +116,29 @@ def _use(ensemble: Ensemble) -> str:
         heading("Practitioners using it as it is meant"),
         table(("", *head), rows),
         paragraph(
-            (f"Highest in month {highest + 1}, at {percent(peak[highest])}. " if peak[highest] > 0 else "Nobody ever does. ")
-            + f"Counting any use, as meant or not, {percent(float(ensemble.values('use')[:, -1].mean()))} use it at the horizon."
+            (
+                f"Highest in month {highest + 1}, at {percent(peak[highest])}. "
+                if peak[highest] > 0
+                else "Nobody ever does. "
+            )
+            + f"Counting any use, as meant or not, {_any_use(ensemble)} use it at the horizon."
         ),
         *_some_do_not_get_there(ensemble),
     ]
     return "\n".join(lines)
 
 
+def _any_use(ensemble: Ensemble) -> str:
+    return percent(float(ensemble.values("use")[:, -1].mean()))
+
+
 def _columns(runs: int) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[float, float]], tuple[str, ...]]]:
     """Return the heads of columns that a number of runs can fill, and what fills them."""
-    heads = ("mean", "95% interval", "8 of 10 runs" if runs >= SPREAD_FROM else "all runs") if runs > 1 else ("the one run",)
+    heads = (
+        ("mean", "95% interval", "8 of 10 runs" if runs >= SPREAD_FROM else "all runs")
+        if runs > 1
+        else ("the one run",)
+    )
 
     def spread(values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[str, ...]:
         values = values[~np.isnan(values)]
@@ -155,18 +170,23 @@ def _some_do_not_get_there(ensemble: Ensemble) -> Iterator[str]:
     for moment in moments(ensemble)[:-1]:
         reached = int((moment.months <= ensemble.scenario.horizon).sum())
         if reached < len(ensemble.lives):
-            yield paragraph(f"{moment.label}: {reached} of {several(len(ensemble.lives), 'run')} get there before the horizon.")
+            yield paragraph(
+                f"{moment.label}: {reached} of {several(len(ensemble.lives), 'run')} get there before the horizon."
+            )
 
 
 def _sustained(ensemble: Ensemble) -> str:
     judged = _judged(ensemble)
     share = f"{ensemble.scenario['organisation.sustained_share']:.0%}"
     rule = (
-        f"Sustained means that at least {share} of filled posts use it as meant, on average over the last three months of the two "
-        f"years after external money ended{_of_latest(ensemble)}."
+        f"Sustained means that at least {share} of filled posts use it as meant, on average over the last three "
+        f"months of the two years after external money ended{_of_latest(ensemble)}."
     )
     missing = len(ensemble.lives) - len(judged)
-    why = "because fewer than 24 months lie between the end of external money and the horizon: neither a success nor a failure."
+    why = (
+        "because fewer than 24 months lie between the end of external money and the horizon: neither a success nor a "
+        "failure."
+    )
     if not len(judged):
         said = f"Not evaluable, {why} A longer horizon would tell."
     else:
@@ -192,7 +212,9 @@ def _share_of_runs(judged: Numbers) -> str:
     """Return `12 of 100 runs (12.0%, 95% interval 7.0% to 19.8%)`."""
     count, of = int(judged.sum()), len(judged)
     low, high = interval_of_share(count, of)
-    return f"{count} of {several(of, 'run')}" + (f" ({percent(count / of)}, 95% interval {_between(low, high, percent)})" if of > 1 else "")
+    return f"{count} of {several(of, 'run')}" + (
+        f" ({percent(count / of)}, 95% interval {_between(low, high, percent)})" if of > 1 else ""
+    )
 
 
 def _losses(ensemble: Ensemble) -> str:
@@ -200,9 +222,16 @@ def _losses(ensemble: Ensemble) -> str:
     total = float(causes.sum())
     began = float(ensemble.values("new_users").sum(axis=1).mean())
     run = "an average" if len(ensemble.lives) > 1 else "this"
-    said = f"In {run} run people begin to use it {plain(began)} times and stop {plain(total)} times (who begins again counts again)."
-    rows = [(str(cause), plain(float(n)), percent(float(n) / total)) for cause, n in causes.items() if n > 0]
-    lines = [heading("Why use was lost"), paragraph(said), *([table(("cause", "times a run", "share"), rows)] if rows else [])]
+    said = (
+        f"In {run} run people begin to use it {began:,.1f} times and stop {total:,.1f} times (who begins again counts "
+        "again)."
+    )
+    rows = [(str(cause), f"{n:,.1f}", percent(float(n) / total)) for cause, n in causes.items() if n > 0]
+    lines = [
+        heading("Why use was lost"),
+        paragraph(said),
+        *([table(("cause", "times a run", "share"), rows)] if rows else []),
+    ]
     return "\n".join(lines)
 
 
@@ -252,8 +281,8 @@ def _zone(ensemble: Ensemble) -> str:
         means = (plain(float(np.nanmean(moment.reading(values)))) for values in (r, without))
         rows.append((_label(moment), *means, f"{int(known.sum())} of {several(len(known), 'run')}"))
     said = (
-        "The uptake number is how many colleagues one person using it brings into use before lapsing or leaving, nobody else using it. "
-        "The zone is open when use can grow by itself from some level on."
+        "The uptake number is how many colleagues one person using it brings into use before lapsing or leaving, "
+        "nobody else using it. The zone is open when use can grow by itself from some level on."
     )
     head = ("", "uptake number", "without grant", "zone open")
     return "\n".join([heading("The conducive zone"), table(head, rows), paragraph(said)])
@@ -262,7 +291,9 @@ def _zone(ensemble: Ensemble) -> str:
 def _reading(ensemble: Ensemble) -> str:
     other = ensemble.scenario.compare_with
     best = f" Best compared with: conducive compare {other} {ensemble.scenario.name}." if other else ""
-    return "\n".join([heading("How to read this"), paragraph(NOT_A_FORECAST + " " + _caution(len(ensemble.lives)) + best)])
+    return "\n".join(
+        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + _caution(len(ensemble.lives)) + best)]
+    )
 
 
 def _caution(runs: int) -> str:
@@ -274,7 +305,8 @@ def _caution(runs: int) -> str:
         if runs > 1
         else "One run is one of many ways things could go: it has no interval."
     )
-    return f"The coefficients of the model are assumptions: {assumed} of {len(COEFFICIENTS)} rest on judgement alone. {intervals}"
+    coefficients = f"{assumed} of {len(COEFFICIENTS)} rest on judgement alone"
+    return f"The coefficients of the model are assumptions: {coefficients}. {intervals}"
 
 
 # ---- A comparison --------------------------------------------------------------------------------------------------
@@ -302,7 +334,11 @@ def clear(low: float, high: float) -> bool:
 def _contest(comparison: Comparison) -> str:
     base, alternative = comparison.base, comparison.alternative
     inputs = differences(base.scenario, alternative.scenario)
-    rest = [f"{len(inputs) - MOST_INPUTS} more; the two files scenario.toml have every input."] if len(inputs) > MOST_INPUTS else []
+    rest = (
+        [f"{len(inputs) - MOST_INPUTS} more; the two files scenario.toml have every input."]
+        if len(inputs) > MOST_INPUTS
+        else []
+    )
     happenings = [f"{letter}: {line}" for letter, e in (("A", base), ("B", alternative)) for line in dated(e.scenario)]
     lines = [
         heading("A and B compared", "="),
@@ -310,8 +346,8 @@ def _contest(comparison: Comparison) -> str:
         bullet(f"B: {name_of(alternative.scenario)}{_place(alternative.scenario)}"),
         "",
         paragraph(
-            f"{several(comparison.pairs, 'pair')} of runs{_of_pairs_asked(comparison)} over {several(comparison.months, 'month')} after "
-            f"launch, seed {base.seed}. Both runs of a pair meet the same luck. Differences are B minus A."
+            f"{several(comparison.pairs, 'pair')} of runs{_of_pairs_asked(comparison)} over "
+            f"{several(comparison.months, 'month')} after launch, seed {base.seed}. Both runs of a pair meet the same luck. Differences are B minus A."
         ),
         *(["Inputs that differ (A -> B):"] if inputs else ["No input differs."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -326,15 +362,20 @@ def _place(scenario: Scenario) -> str:
 
 
 def _of_pairs_asked(comparison: Comparison) -> str:
-    return f" (interrupted; {comparison.base.asked:,} were asked for)" if comparison.pairs < comparison.base.asked else ""
+    return (
+        f" (interrupted; {comparison.base.asked:,} were asked for)" if comparison.pairs < comparison.base.asked else ""
+    )
 
 
 def _verdict(comparison: Comparison) -> str:
     gap = comparison.difference("use_at_fidelity")
-    said = [_gap_in_words(label, gap[:, month - 1]) for label, month in _dates(comparison) if not label.startswith("Money")]
+    said = [
+        _gap_in_words(label, gap[:, month - 1]) for label, month in _dates(comparison) if not label.startswith("Money")
+    ]
     if gap.any():
         widest = _widest(comparison)
-        said.append(f"The gap is widest in month {widest}, at {points(float(gap[:, widest - 1].mean()))} percentage points on average.")
+        mean = points(float(gap[:, widest - 1].mean()))
+        said.append(f"The gap is widest in month {widest}, at {mean} percentage points on average.")
     return "\n".join([heading("In short: use as it is meant, B against A"), *(bullet(sentence) for sentence in said)])
 
 
@@ -346,7 +387,7 @@ def _gap_in_words(label: str, gap: Numbers) -> str:
         return f"{label}: no difference in any pair."
     if len(gap) == 1:
         return f"{label}: {points(mean)} percentage points in the one pair, too little to tell."
-    better = f" Better in {percent(float(np.mean(gap > 0)))} of the pairs, worse in {percent(float(np.mean(gap < 0)))}."
+    better = f" Higher in {np.mean(gap > 0):.0%} of the pairs, lower in {np.mean(gap < 0):.0%}."
     if clear(low, high):
         more, size = "more" if mean > 0 else "fewer", points(abs(mean)).lstrip("+")
         small = " a clear but small difference," if abs(mean) < SMALL else ""
@@ -365,17 +406,21 @@ def _levels(comparison: Comparison) -> str:
     for label, month in _dates(comparison):
         gap = b[:, month - 1] - a[:, month - 1]
         mean, between = _mean_and_interval(gap, points)
-        rows.append((label, percent(float(a[:, month - 1].mean())), percent(float(b[:, month - 1].mean())), mean, between))
+        rows.append(
+            (label, percent(float(a[:, month - 1].mean())), percent(float(b[:, month - 1].mean())), mean, between)
+        )
     head = ("", "A", "B", "B - A, points", "95% interval")
     return "\n".join([heading("Practitioners using it as it is meant"), table(head, rows)])
 
 
 def _dates(comparison: Comparison) -> list[tuple[str, int]]:
-    """Return labelled months at which both are read off: money ends in each, a year and two years after both, the horizon."""
+    """Return labelled months to read both off: money ends in each, a year and two years after both, the horizon."""
     ends = {letter: money_ends(e) for letter, e in (("A", comparison.base), ("B", comparison.alternative))}
     usual = {letter: int(np.median(months)) for letter, months in ends.items()}
     about = {letter: "about " if months.min() < months.max() else "" for letter, months in ends.items()}
-    found = [(f"Money ends in {letter}", usual[letter], about[letter]) for letter in sorted(usual, key=lambda x: usual[x])]
+    found = [
+        (f"Money ends in {letter}", usual[letter], about[letter]) for letter in sorted(usual, key=lambda x: usual[x])
+    ]
     if usual["A"] == usual["B"]:
         found = [("Money ends", usual["A"], max(about.values()))]
     found += [(f"{later} months after both", max(usual.values()) + later, max(about.values())) for later in LATER]
@@ -396,13 +441,16 @@ def _both_sustained(comparison: Comparison) -> str:
     if gap.any() and len(gap) > 1:
         mean, between = _mean_and_interval(gap, points)
         said.append(f"B - A: {mean} percentage points ({between}) in the {len(gap):,} pairs where both can be judged.")
-    return "\n".join([heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)])
+    return "\n".join(
+        [heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)]
+    )
 
 
 def _causes(comparison: Comparison) -> str:
     causes = [cause for cause in _compared_causes(comparison) if cause.base or cause.alternative]
     rows = [
-        (c.name, plain(c.base), plain(c.alternative), signed(c.mean), _between(c.low, c.high, signed)) for c in causes
+        (c.name, f"{c.base:,.1f}", f"{c.alternative:,.1f}", signed(c.mean), _between(c.low, c.high, signed))
+        for c in causes
     ]
     if not rows:
         return "\n".join([heading("Why use was lost"), paragraph("Nobody began to use it, so nobody stopped.")])
@@ -425,17 +473,25 @@ def _compared_causes(comparison: Comparison) -> list[_Cause]:
     """Return causes, those that differ most first."""
     table = comparison.causes
     numbers = table[list(_Cause._fields[1:])].to_numpy(float)
-    return sorted((_Cause(str(n), *row) for n, row in zip(table["cause"], numbers.tolist(), strict=True)), key=lambda c: -abs(c.mean))
+    return sorted(
+        (_Cause(str(n), *row) for n, row in zip(table["cause"], numbers.tolist(), strict=True)),
+        key=lambda c: -abs(c.mean),
+    )
 
 
 def _causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
     """Return which causes differ clearly, and how many people there were to lose."""
     sure = [cause for cause in causes if clear(cause.low, cause.high)]
     fewer, more = ([c.name for c in sure if (c.mean > 0) == up] for up in (False, True))
-    said = [f"Clearly {word} in B: {listed(names)}." for word, names in (("less often", fewer), ("more often", more)) if names]
+    said = [
+        f"Clearly {word} in B: {listed(names)}."
+        for word, names in (("less often", fewer), ("more often", more))
+        if names
+    ]
     said = said or ["No cause differs clearly."]
     began, between = _mean_and_interval(comparison.difference("new_users").sum(axis=1), signed)
-    said.append(f"Beginnings of use a run, B - A: {began}{f' ({between})' if between != '-' else ''}; more use leaves more to lose.")
+    sure_of = f" ({between})" if between != "-" else ""
+    said.append(f"Beginnings of use a run, B - A: {began}{sure_of}; more use leaves more to lose.")
     if sure:
         said.append(f"With {len(causes)} causes compared, one may stand out by chance.")
     return " ".join(said)
@@ -445,7 +501,13 @@ def _people_and_money(comparison: Comparison) -> str:
     rows = []
     for name, label in PEOPLE.items():
         levels = [float(values[:, -1].mean()) for values in _both(comparison, name)]
-        rows.append((label, *(percent(level) for level in levels), *_mean_and_interval(comparison.difference(name)[:, -1], points)))
+        rows.append(
+            (
+                label,
+                *(percent(level) for level in levels),
+                *_mean_and_interval(comparison.difference(name)[:, -1], points),
+            )
+        )
     spent = [values.sum(axis=1) for values in _both(comparison, "spend")]
     cost = spent[1] - spent[0]
     levels = [float(each.mean()) for each in spent]
@@ -470,22 +532,25 @@ def _worth(comparison: Comparison, cost: Numbers) -> str:
     if not clear(low, high):
         return "No cost per additional person is given, because no difference in use at the horizon is clear."
     if not clear(dearer_low, dearer_high) or (dearer > 0) != (mean > 0):
-        cheaper = "costs less" if dearer_high < 0 else "costs more" if dearer_low > 0 else "does not clearly differ in cost"
-        return f"B has clearly {'more' if mean > 0 else 'fewer'} people using it as meant at the horizon ({mean:+.1f}) and {cheaper}."
+        cheaper = (
+            "costs less" if dearer_high < 0 else "costs more" if dearer_low > 0 else "does not clearly differ in cost"
+        )
+        more = "more" if mean > 0 else "fewer"
+        return f"B has clearly {more} people using it as meant at the horizon ({mean:+.1f}) and {cheaper}."
     ratio = _between(*interval_of_ratio(cost, users), pounds)
     more, costs = ("additional", "costs") if mean > 0 else ("fewer", "saves")
     return (
-        f"Each {more} person using it as meant at the horizon ({abs(mean):.1f} of them) {costs} {pounds(dearer / mean)} over the "
-        f"{several(comparison.months, 'month')} (95% interval {ratio}, by resampling pairs)."
+        f"Each {more} person using it as meant at the horizon ({abs(mean):.1f} of them) {costs} "
+        f"{pounds(dearer / mean)} over the {several(comparison.months, 'month')} (95% interval {ratio}, by resampling pairs)."
     )
 
 
 def _pairing(comparison: Comparison) -> str:
     gain = comparison.variance_reduction(month=_widest(comparison))
-    if not np.isfinite(gain):
+    if not np.isfinite(gain) or comparison.pairs < ENOUGH_PAIRS:
         said = ""
     elif gain > 1:
-        said = f" Same luck in both runs of a pair helped: unpaired runs would need {gain:.1f} times as many for as narrow an interval."
+        said = f" The same luck in both runs of a pair did the work of {gain:.1f} times as many unpaired runs."
     else:
-        said = " Same luck in both runs of a pair did not narrow the interval here."
+        said = " The same luck in both runs of a pair did not narrow intervals here."
     return "\n".join([heading("How to read this"), paragraph(f"{NOT_A_FORECAST} {_caution(comparison.pairs)}{said}")])

@@ -67,19 +67,27 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
 
 def paragraph(text: str, indent: str = "") -> str:
     """Return a text wrapped to the width of a page."""
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
 
 
 def bullet(text: str) -> str:
     """Return a text as an item of a list."""
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+    )
 
 
 def fact(label: str, text: str, column: int = 22) -> str:
     """Return a label and a text beside it."""
     head = f"{label:<{column}}"
     return textwrap.fill(
-        head + " ".join(text.split()), WIDTH, subsequent_indent=" " * column, break_on_hyphens=False, drop_whitespace=True
+        head + " ".join(text.split()),
+        WIDTH,
+        subsequent_indent=" " * column,
+        break_on_hyphens=False,
+        drop_whitespace=True,
     )
 
 
@@ -94,7 +102,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     cells = [list(head), *(list(row) for row in rows)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
     return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]).rstrip()
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        ).rstrip()
         for row in cells
     )
 

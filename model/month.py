@@ -44,7 +44,7 @@ from conducive.agents.practitioner import (
 )
 from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
 from conducive.model import climate
-from conducive.model.random import normal, stream, uniforms
+from conducive.model.random import draw, normal, stream, uniforms
 from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, worker_for
 from conducive.model.uptake import course_yield, expected, lapse_rates, uptake, uses, value_harmony
 
@@ -209,7 +209,7 @@ def money(world: World, p: Record, o: Record) -> None:
     o.council_share = fund.council_share(p.mainstreaming, o.budget)
     grant = p.grant / 12.0 if running else 0.0
     o.external_money = grant
-    o.diverted = grant * fund.diverted_share(p.ring_fenced, o.budget, p.squeeze)
+    o.diverted = grant * fund.diverted_share(p.ring_fenced, o.budget, p.diversion)
     grant -= o.diverted
     if running:
         o.last_external_month = p.month
@@ -373,7 +373,7 @@ def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust
 def workforce(world: World, p: Record, o: Record) -> None:
     """Strain and safety; leaving, vacancies, agency cover, recruitment."""
     staff, leaders, teams, colleagues_lost, gone = world.practitioners, world.leaders, world.teams, world.colleagues_lost, world.gone
-    leavers, seed = world.leavers, world.seed
+    leavers, seed, luck = world.leavers, world.seed, world.luck
     month, rate = int(p.month), monthly_turnover(p.turnover)
     bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
@@ -386,12 +386,13 @@ def workforce(world: World, p: Record, o: Record) -> None:
     day_job = p.implementation_staff / 100.0 * p.on_day_job * p.contract_hours if p.wave > 0.0 else 0.0
     in_post = 0
     gone[:] = 0.0
+    draw(seed, LEAVES, month, luck)
     for i in range(len(staff)):
         in_post += staff[i].stage != NONE
     for i in range(len(staff)):
         q = staff[i]
         is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
-        leaves, fills, _, _ = uniforms(seed, LEAVES, month, i)
+        leaves, fills = luck[i, 0], luck[i, 1]
         if q.stage != NONE:
             feel(p, o, q, leaders[q.manager], bureaucracy, cost, focus, others + day_job)
             q.tenure += 1.0
@@ -493,12 +494,13 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
 def families(world: World, p: Record, o: Record) -> None:
     """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard or burdened."""
     staff, rows, teams, held, offers = world.practitioners, world.families, world.teams, world.cases_held, world.help
-    seed = world.seed
+    seed, luck, in_post = world.seed, world.case_luck, world.in_post
     month = int(p.month)
     works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
     for i in range(len(staff)):
         offers[i, TIME] = 1.0 / max(1.0, staff[i].load)
         offers[i, EFFECT] = works * staff[i].fidelity
+        in_post[i] = staff[i].stage != NONE
         offers[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
     depth = p.participation_depth if p.wave > 0.0 and (o.external_money > 0.0 or o.council_share > 0.0) else 0.0
     annual = o.coproduction_money * 12.0
@@ -508,35 +510,34 @@ def families(world: World, p: Record, o: Record) -> None:
     wellbeing = voice = trusted = burdened = 0.0
     usual_chance = 1.0 / p.case_duration
     initial_trust, usual_wellbeing, pace = p.initial_trust, p.usual_wellbeing, p.climate_pace
-    for four in range((len(rows) + 3) // 4):
-        luck = uniforms(seed, CLOSES, month, four)
-        for f in range(4 * four, min(4 * four + 4, len(rows))):
-            one = rows[f]
-            if offers[one.worker, NEW] > 0.0:
-                other, _, _, _ = uniforms(seed, FAMILY, month, f)
-                held[one.worker] -= 1
-                one.worker = worker_for(staff, held, teams, one.team, other)
-                held[one.worker] += 1
-                one.worker_changes += 1
-                one.trust = min(one.trust, initial_trust)
-            elif luck[f - 4 * four] < fam.closing_chance(one.wellbeing, usual_wellbeing, usual_chance):
-                other, need, again, _ = uniforms(seed, FAMILY, month, f)
-                held[one.worker] -= 1
-                open_case(one, need, again, initial_trust)
-                one.worker = worker_for(staff, held, teams, one.team, other)
-                held[one.worker] += 1
-            one.months_open += 1.0
-            available, effect = offers[one.worker, TIME], offers[one.worker, EFFECT]
-            target = fam.wellbeing_target(one.need, available, one.trust * gate(1.0 - one.burden, gate_strength), effect, usual_help)
-            one.wellbeing = toward(one.wellbeing, target, pace)
-            one.trust = stock(one.trust, trust_growth * available, trust_wear)
-            heard = fam.voice_target(depth, resourced, one.burden, one.need, gate_strength)
-            one.voice = toward(one.voice, heard, pace)
-            one.burden = toward(one.burden, burden, pace)
-            wellbeing += one.wellbeing
-            voice += one.voice
-            trusted += one.trust
-            burdened += one.burden
+    draw(seed, CLOSES, month, luck)
+    for f in range(len(rows)):
+        one = rows[f]
+        if offers[one.worker, NEW] > 0.0:
+            other, _, _, _ = uniforms(seed, FAMILY, month, f)
+            held[one.worker] -= 1
+            one.worker = worker_for(in_post, held, teams, one.team, other)
+            held[one.worker] += 1
+            one.worker_changes += 1
+            one.trust = min(one.trust, initial_trust)
+        elif luck[f >> 2, f & 3] < fam.closing_chance(one.wellbeing, usual_wellbeing, usual_chance):
+            other, need, again, _ = uniforms(seed, FAMILY, month, f)
+            held[one.worker] -= 1
+            open_case(one, need, again, initial_trust)
+            one.worker = worker_for(in_post, held, teams, one.team, other)
+            held[one.worker] += 1
+        one.months_open += 1.0
+        available, effect = offers[one.worker, TIME], offers[one.worker, EFFECT]
+        eased = one.trust * gate(1.0 - one.burden, gate_strength)
+        one.wellbeing = toward(one.wellbeing, fam.wellbeing_target(one.need, available, eased, effect, usual_help), pace)
+        one.trust = stock(one.trust, trust_growth * available, trust_wear)
+        heard = fam.voice_target(depth, resourced, one.burden, one.need, gate_strength)
+        one.voice = toward(one.voice, heard, pace)
+        one.burden = toward(one.burden, burden, pace)
+        wellbeing += one.wellbeing
+        voice += one.voice
+        trusted += one.trust
+        burdened += one.burden
     count = len(rows)
     o.wellbeing, o.family_trust, o.burden, o.voice = wellbeing / count, trusted / count, burdened / count, voice / count
     o.family_voice = p.acted_on * o.voice
@@ -598,7 +599,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
     """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses with the cause that struck."""
     staff, leaders, tie_start, tie_to, tie_trust = world.practitioners, world.leaders, world.tie_start, world.tie_to, world.tie_trust
     tie_width, before, belief_before, lead_before, ledger = world.tie_width, world.before, world.belief_before, world.lead_before, world.ledger
-    seed = world.seed
+    seed, luck = world.seed, world.luck
     for i in range(len(staff)):
         before[i] = staff[i].stage
         belief_before[i] = staff[i].belief
@@ -609,13 +610,14 @@ def adoption(world: World, p: Record, o: Record) -> None:
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
     harmony = value_harmony(p)
     memory = o.codified_memory
+    draw(seed, MOVES, int(p.month), luck)
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
         q, stage = staff[i], before[i]
         if stage == NONE:
             continue
         manager, lead_seen = leaders[q.manager], lead_before[q.manager]
-        moves, cause, taught, tried = uniforms(seed, MOVES, int(p.month), i)
+        moves, cause, taught, tried = luck[i, 0], luck[i, 1], luck[i, 2], luck[i, 3]
         freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
         o.trials += 1.0 if tried < chance(p.try_alone * freedom) else 0.0
         if p.wave == 0.0:

@@ -133,10 +133,13 @@ class World(NamedTuple):
     gone: npt.NDArray[np.float64]
     leavers: npt.NDArray[np.float64]
     cases_held: npt.NDArray[np.int32]
+    in_post: npt.NDArray[np.int32]
     before: npt.NDArray[np.int32]
     belief_before: npt.NDArray[np.float64]
     lead_before: npt.NDArray[np.float64]
     help: npt.NDArray[np.float64]
+    luck: npt.NDArray[np.float64]
+    case_luck: npt.NDArray[np.float64]
     monthly: Any
     ledger: Any
 
@@ -182,10 +185,13 @@ def new_world(rows: npt.NDArray[Any], seed: int, replicate: int = 0) -> World:
         gone=np.zeros(managers),
         leavers=np.zeros(12),
         cases_held=np.zeros(posts, np.int32),
+        in_post=np.zeros(posts, np.int32),
         before=np.zeros(posts, np.int32),
         belief_before=np.zeros(posts),
         lead_before=np.zeros(1 + heads + managers),
         help=np.zeros((posts, 3)),
+        luck=np.zeros((posts, 4)),
+        case_luck=np.zeros(((int(first["families"]) + 3) // 4, 4)),
         monthly=_rows(horizon, MONTHLY),
         ledger=_rows(2 * posts * horizon, LEDGER),
     )
@@ -267,23 +273,25 @@ def open_case(family: Any, u: float, v: float, initial_trust: float) -> None:
 
 
 @rule
-def least_loaded(staff: Any, held: npt.NDArray[np.int32], first: int, last: int) -> int:
+def least_loaded(in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], first: int, last: int) -> int:
     """Row of the practitioner in post with the fewest cases among rows `first` to `last`, or -1 where nobody is in post."""
     chosen, fewest = -1, 0
     for i in range(first, last):
-        if staff[i].stage != NONE and (chosen < 0 or held[i] < fewest):
+        if in_post[i] and (chosen < 0 or held[i] < fewest):
             chosen, fewest = i, held[i]
     return chosen
 
 
 @rule
-def worker_for(staff: Any, held: npt.NDArray[np.int32], teams: npt.NDArray[np.int32], team: int, u: float) -> int:
+def worker_for(
+    in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], teams: npt.NDArray[np.int32], team: int, u: float
+) -> int:
     """The worker who takes a case: the less loaded of the least loaded in its own team and in another (a uniform draws which)."""
     other = int(u * (len(teams) - 1))
-    one = least_loaded(staff, held, teams[team], teams[team + 1])
-    two = least_loaded(staff, held, teams[other], teams[other + 1])
+    one = least_loaded(in_post, held, teams[team], teams[team + 1])
+    two = least_loaded(in_post, held, teams[other], teams[other + 1])
     if one < 0 and two < 0:
-        return least_loaded(staff, held, 0, len(staff))
+        return least_loaded(in_post, held, 0, len(held))
     if one < 0 or (two >= 0 and held[two] < held[one]):
         return two
     return one
@@ -316,6 +324,8 @@ def settle_in(world: World) -> None:
         a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)
         world.practitioners[0].post = PERMANENT
         make_person(world.practitioners[0], p, a, b, c, d)
+    for i in range(len(world.practitioners)):
+        world.in_post[i] = world.practitioners[i].stage != NONE
     for e in range(len(world.tie_to)):
         world.tie_trust[e] = p.initial_trust
     for k in range(len(world.leaders)):
@@ -330,7 +340,7 @@ def settle_in(world: World) -> None:
         family.months_open = -math.log(z) * p.case_duration
         family.wellbeing = clip(family.wellbeing + w * family.need * p.usual_help)
         family.team = world.practitioners[f * int(p.posts) // len(world.families)].team
-        family.worker = worker_for(world.practitioners, world.cases_held, world.teams, family.team, z)
+        family.worker = worker_for(world.in_post, world.cases_held, world.teams, family.team, z)
         world.cases_held[family.worker] += 1
     for i in range(len(world.practitioners)):
         world.practitioners[i].caseload = world.cases_held[i] * p.cases_per_family

@@ -51,7 +51,7 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("intervention_months", "How long an improvement regime echoes after a better judgement.", "months", 30.0, (1.0, 240.0),
        (18.0, 48.0), "Ofsted and DfE event study, 32 judgements", "measured"),
     # ---- Money
-    _c("squeeze", "Share of unprotected money drawn off when the council's budget holds.", "share", 0.2, UNIT, (0.0, 0.4), OURS),
+    _c("diversion", "Share of unprotected money drawn off when the council's budget holds.", "share", 0.2, UNIT, (0.0, 0.4), OURS),
     _c("rosy_reporting", "Share of a shortfall that is glossed over where failure is not an option.", "share", 0.3, UNIT, (0.1, 0.6),
        "Paper 4.1: failures buried", "paper"),
     _c("benefit_seen", "Effect on families at which half of it is recognised.", "share", 0.04, (0.001, 10.0), (0.02, 0.1), OURS),

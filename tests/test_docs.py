@@ -30,7 +30,7 @@ def ticked(text: str) -> list[str]:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     """Names of the tests in a file."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     return frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_"))
@@ -50,7 +50,7 @@ def exists(name: str) -> bool:
 def is_a_test(cited: str) -> bool:
     """Whether `path/test_file.py` or `path/test_file.py::test_name` is there."""
     path, _, test = cited.partition("::")
-    return (ROOT / path).is_file() and (not test or test in tests_in(path))
+    return (ROOT / path).is_file() and (not test or test in names_in(path))
 
 
 def test_every_mechanism_appears_once_and_in_order() -> None:

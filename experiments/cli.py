@@ -1,0 +1,418 @@
+"""The command line: `conducive COMMAND`. Heavy imports wait inside the commands, so that help comes at once.
+
+Exit status: 0 done; 2 for input that cannot be used, with one clear message and nothing written; 130 interrupted,
+with what was finished kept.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from conducive.scenarios.errors import InputError
+
+if TYPE_CHECKING:
+    from conducive.experiments.ensemble import Ensemble
+    from conducive.experiments.output import Identity
+    from conducive.scenarios.scenario import Scenario
+
+BAD_INPUT, INTERRUPTED = 2, 130
+RESULTS = Path("results")
+"""Where runs go when no folder is named."""
+
+
+class _Commands(TyperGroup):
+    """Commands that say what was wrong with their input in one line, and stop quietly when interrupted."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            typer.echo(f"conducive: {error}", err=True)
+            raise typer.Exit(BAD_INPUT) from None
+        except KeyboardInterrupt:
+            typer.echo("conducive: interrupted before anything was finished. Nothing was written.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="conducive",
+    help="How an innovation is taken up, dropped and remembered in a children's services organisation. "
+    "It compares scenarios; it does not forecast.",
+    epilog="Begin with: conducive scenarios, then conducive run two-year-funding.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name that `conducive scenarios` lists, or a path to a TOML file.")
+]
+Authority = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Start from an authority's published workforce figures.")
+]
+Year = Annotated[int | None, typer.Option(metavar="YYYY", help="Census year of these figures (the latest by default).")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Change an input in its unit, or a whole condition (0 to 1). Repeat for more.",
+    ),
+]
+Replicates = Annotated[int, typer.Option(metavar="N", help="How many times to run it.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the luck: the same seed gives the same result.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder for the results (by default one under results/).")
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that lacks a character shows a question mark instead of failing
+    app(prog_name="conducive")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Take options that stand before a command."""
+
+
+# ---- Running -------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    replicates: Replicates = 100,
+    seed: Seed = 0,
+    out: Out = None,
+) -> None:
+    """Run a scenario many times. Say what happens, and keep it."""
+    asked = _asked(scenario, authority, year, settings)
+    from conducive.experiments.ensemble import check_counts
+    from conducive.experiments.output import check_out, run_identity, save
+
+    check_counts(replicates, seed)
+    identity = run_identity(asked, replicates, seed)
+    folder = out or _usual_folder(asked.name, authority, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    from conducive.experiments.ensemble import run as live_through
+
+    with _progress(asked.title or asked.name, replicates) as advance:
+        ensemble = live_through(asked, replicates, seed, progress=advance, agents=False)
+    save(ensemble, folder, _command())
+    _show(ensemble.text(), folder, _sparkline(ensemble))
+    _stop_if(ensemble.interrupted)
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(metavar="A", help="The scenario to compare with: a name or a TOML file.")],
+    alternative: Annotated[str, typer.Argument(metavar="B", help="The alternative: a name or a TOML file.")],
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    replicates: Replicates = 200,
+    seed: Seed = 0,
+    out: Out = None,
+) -> None:
+    """Compare two scenarios, run with the same luck. --set and --authority hold for both."""
+    first, second = (_asked(each, authority, year, settings) for each in (base, alternative))
+    from conducive.experiments.ensemble import check_counts
+    from conducive.experiments.output import check_out, comparison_identity, save_comparison
+
+    check_counts(replicates, seed)
+    identity = comparison_identity(first, second, replicates, seed)
+    folder = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    from conducive.experiments.comparison import compare as live_through
+
+    with _progress(f"{first.name} or {second.name}", 2 * replicates) as advance:
+        comparison = live_through(first, second, replicates, seed, progress=advance)
+    save_comparison(comparison, folder, _command())
+    _show(comparison.text(), folder)
+    _stop_if(comparison.base.interrupted)
+
+
+def _asked(name: str, authority: str | None, year: int | None, settings: list[str] | None) -> Scenario:
+    """Return the scenario that was asked for: loaded, moved to an authority, then changed."""
+    from conducive.scenarios.files import load_scenario
+
+    if year is not None and authority is None:
+        msg = f"--year selects figures of an authority. Got --year {year} without --authority."
+        raise InputError(msg)
+    changes = _changes(settings or [])
+    scenario = load_scenario(name)
+    return (scenario if authority is None else scenario.at(authority, year)).change(changes)
+
+
+def _changes(settings: list[str]) -> dict[str, object]:
+    """Return changes from texts such as `finance.funding_term=60`, left as text where they are no numbers."""
+    changes: dict[str, object] = {}
+    for text in settings:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            msg = f"--set takes NAME=VALUE, for instance --set finance.funding_term=60. Got {text[:80]!r}."
+            raise InputError(msg)
+        if name in changes:
+            msg = f"--set gives {name} twice. Leave one."
+            raise InputError(msg)
+        changes[name] = _value(value)
+    return changes
+
+
+def _value(text: str) -> object:
+    if text.casefold() in {"true", "false"}:
+        return text.casefold() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _usual_folder(name: str, authority: str | None, identity: Identity) -> Path:
+    """Return a folder of its own for a run when none is named: the same run has the same, another one another."""
+    from conducive.experiments.output import key
+
+    words = "-".join(part for part in (name, authority) if part).casefold()
+    plain = "-".join("".join(c if c.isalnum() else " " for c in words).split())
+    return RESULTS / f"{plain[:80] or 'run'}-{key(identity)}"
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["conducive", *sys.argv[1:]])
+
+
+@contextmanager
+def _progress(title: str, total: int) -> Iterator[Callable[[int], object]]:
+    """Show a bar on standard error while a run goes on; nothing when that is no terminal."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    _explain_first_use()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(escape(title), total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def _explain_first_use() -> None:
+    from conducive.agents.rule import CACHE
+
+    if not any(CACHE.rglob("*.nbi")):
+        typer.echo("First use on this machine: compiling the rules, about half a minute, once only.", err=True)
+
+
+def _show(text: str, folder: Path, *lines: str) -> None:
+    typer.echo(text)
+    for line in lines:
+        typer.echo(line)
+    typer.echo(f"Tables, chart and this summary: {folder}")
+
+
+def _show_stored(folder: Path) -> None:
+    typer.echo((folder / "summary.txt").read_text(encoding="utf-8"))
+    typer.echo(f"This run was done before: nothing was run again. Its files: {folder}")
+
+
+def _stop_if(interrupted: bool) -> None:
+    if interrupted:
+        typer.echo("conducive: interrupted. What was finished is kept; run the same again for all of it.", err=True)
+        raise typer.Exit(INTERRUPTED)
+
+
+def _sparkline(ensemble: Ensemble) -> str:
+    """Return mean use as meant over time as one row of bars, where the terminal has the characters for it."""
+    import numpy as np
+
+    bars = "▁▂▃▄▅▆▇█"
+    try:
+        bars.encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return ""
+    mean = ensemble.values("use_at_fidelity").mean(axis=0)
+    picked = mean[np.linspace(0, len(mean) - 1, min(len(mean), 32)).round().astype(int)]
+    top = float(mean.max())
+    row = "".join(bars[round(share / top * (len(bars) - 1)) if top else 0] for share in picked.tolist())
+    return f"Use as meant, months 1-{len(mean)}: {row} (at most {top:.1%})\n"
+
+
+# ---- Looking things up ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def scenarios(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One scenario in full: a name or a TOML file.")
+    ] = None,
+    *,
+    toml: Annotated[bool, typer.Option("--toml", help="Print it as a complete file to edit.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario file.")] = False,
+) -> None:
+    """List the scenarios there are, or show one."""
+    from conducive.experiments import cards
+    from conducive.scenarios.files import library, load_scenario, to_toml
+
+    if schema:
+        typer.echo(cards.schema_text())
+    elif name is None:
+        if toml:
+            msg = "--toml needs the name of a scenario, for instance conducive scenarios baseline --toml."
+            raise InputError(msg)
+        typer.echo(cards.scenario_list(library()))
+    else:
+        scenario = load_scenario(name)
+        typer.echo(to_toml(scenario).rstrip() if toml else cards.scenario_card(scenario))
+
+
+@app.command()
+def conditions(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="A condition, an input such as finance.funding_term, or a group such as costs."
+        ),
+    ] = None,
+    *,
+    coefficients: Annotated[bool, typer.Option("--coefficients", help="List the coefficients of the model.")] = False,
+) -> None:
+    """List the 18 conditions. With a name, show what stands behind it."""
+    from conducive.experiments import cards
+
+    if coefficients:
+        typer.echo(cards.coefficient_list())
+    else:
+        typer.echo(cards.condition_list() if name is None else cards.evidence_card(name))
+
+
+@app.command()
+def authorities(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="An authority, a region or England, in all years.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(metavar="YYYY", help="Census year of the list (the latest by default).")
+    ] = None,
+) -> None:
+    """List the authorities a run can start from. With a name, show its figures."""
+    from conducive.experiments import cards
+    from conducive.scenarios import workforce
+
+    if name is None:
+        asked = workforce.LATEST if year is None else year
+        typer.echo(cards.authority_list(workforce.authorities(asked), asked))
+        return
+    known = _years_of(name)
+    shown = known if year is None else [workforce.find(name, year)]
+    typer.echo(cards.authority_card(shown))
+
+
+def _years_of(name: str) -> list[Any]:
+    """Return the published rows of an authority in all years. Raises InputError when no year of it can be used."""
+    from conducive.scenarios.workforce import LATEST, find, official_table
+
+    table = official_table()
+    for year in sorted({row.year for row in table}, reverse=True):
+        try:
+            found = find(name, year)
+        except InputError:
+            continue
+        return sorted((r for r in table if (r.name, r.level) == (found.name, found.level)), key=lambda row: row.year)
+    find(name, LATEST)
+    return []
+
+
+@app.command()
+def events() -> None:
+    """List what can happen in a scenario."""
+    from conducive.experiments import cards
+
+    typer.echo(cards.event_list())
+
+
+@app.command("import-workforce")
+def import_workforce(
+    csv: Annotated[Path, typer.Argument(metavar="CSV", help="The official indicators table, as downloaded.")],
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write the compact table; without it the file is only checked."),
+    ] = None,
+) -> None:
+    """Check a newer official workforce table. With --to, make the table that runs start from."""
+    import tempfile
+
+    from conducive.experiments.words import bullet, paragraph
+    from conducive.scenarios import workforce
+
+    with tempfile.TemporaryDirectory() as aside:
+        report = workforce.import_workforce(csv, to or Path(aside) / "workforce.csv")
+    typer.echo(
+        f"{report.rows_read:,} rows read: a run can start from {report.usable:,}, not from {len(report.left_out):,}:"
+    )
+    for row, why in report.left_out.items():
+        typer.echo(bullet(f"{row}: {why}"))
+    typer.echo("")
+    if to:
+        typer.echo(f"Compact table: {to}")
+    typer.echo(
+        paragraph(
+            f"{'To use it' if to else 'Nothing was written. To use these figures'}, write the compact table over "
+            "the one that comes with the program (--to FILE), which is:"
+        )
+    )
+    typer.echo(f"  {workforce.TABLE}")
+
+
+# ---- About the program ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def benchmark() -> None:
+    """Time the program on this machine."""
+    from conducive.experiments.benchmark import benchmark as measure
+
+    measure()
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from conducive import __version__
+
+    typer.echo(f"conducive {__version__}")

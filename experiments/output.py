@@ -1,0 +1,258 @@
+"""A run or a comparison as a folder: written all at once, never over a different one, complete enough to run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conducive import __version__
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import to_toml
+from conducive.scenarios.scenario import Scenario
+from conducive.scenarios.tables import TEXTS, document_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conducive.experiments.comparison import Comparison
+    from conducive.experiments.ensemble import Ensemble
+
+PROVENANCE = "provenance.json"
+RUN_FILES = ("monthly.parquet", "ledger.parquet", "scenario.toml", "summary.txt", "chart.png", PROVENANCE)
+COMPARISON_FILES = ("differences.parquet", "causes.parquet", "summary.txt", "chart.png", PROVENANCE)
+LIBRARIES = ("numpy", "numba", "mesa", "scipy", "pandas", "pyarrow")
+ASIDE = ".part"
+"""Ending of what is being written."""
+MOST_NAMED = 3  # differences named in a refusal
+
+type Identity = dict[str, Any]
+
+
+# ---- What makes a run the same run ---------------------------------------------------------------------------------
+
+
+def run_identity(scenario: Scenario, replicates: int, seed: int) -> Identity:
+    """Return what decides the numbers of a run: scenario without its notes, replicates, seed, version and rules."""
+    document = {key: value for key, value in document_from(scenario).items() if key not in TEXTS}
+    return {"kind": "run", "scenario": document, **_asked(replicates, seed)}
+
+
+def comparison_identity(base: Scenario, alternative: Scenario, replicates: int, seed: int) -> Identity:
+    """Return what decides the numbers of a comparison."""
+    both = {name: run_identity(each, replicates, seed)["scenario"] for name, each in (("A", base), ("B", alternative))}
+    return {"kind": "comparison", **both, **_asked(replicates, seed)}
+
+
+def key(identity: Identity) -> str:
+    """Return a short name for an identity, the same on every machine."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def rules() -> str:
+    """Return the hash of the rules that are in use."""
+    from conducive.agents.rule import CACHE
+
+    return CACHE.name.removeprefix("rules-")
+
+
+def _asked(replicates: int, seed: int) -> Identity:
+    return {"replicates": int(replicates), "seed": int(seed), "version": __version__, "rules": rules()}
+
+
+# ---- Before a run --------------------------------------------------------------------------------------------------
+
+
+def check_out(out: Path, identity: Identity) -> bool:
+    """Whether a folder holds this very run, finished; False when it is free to be written to.
+
+    Free is a folder that is not there, an empty one, and one with this run interrupted or incomplete. Raises InputError
+    for anything else: a file in the way, other content, a different run, a place that cannot be written to.
+    """
+    try:
+        if out.exists() and not out.is_dir():
+            msg = f"{out} is a file. --out must be a folder."
+            raise InputError(msg)
+        if not _content(out):
+            _check_writable(out)
+            return False
+    except OSError as error:
+        raise _refusal(out, error) from None
+    there = _provenance(out)
+    if there is None:
+        msg = f"{out} is not empty and holds no run. Name an empty or a new folder with --out."
+        raise InputError(msg)
+    if there["identity"] != json.loads(json.dumps(identity)):
+        msg = (
+            f"{out} holds a different run{_how_different(there['identity'], identity)}. Name another folder with --out."
+        )
+        raise InputError(msg)
+    names = RUN_FILES if identity["kind"] == "run" else COMPARISON_FILES
+    finished = not there.get("interrupted") and all((out / name).is_file() for name in names)
+    if not finished:
+        _check_writable(out)
+    return finished
+
+
+def _content(out: Path) -> list[Path]:
+    """Return what is in a folder, without what an earlier attempt may have left unfinished."""
+    return [path for path in out.iterdir() if path.suffix != ASIDE] if out.exists() else []
+
+
+def _provenance(out: Path) -> dict[str, Any] | None:
+    """Return the provenance in a folder, or None where there is none of ours."""
+    try:
+        found = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("identity"), dict) else None
+
+
+def _check_writable(out: Path) -> None:
+    """Raise InputError unless a folder can be made where the run would be written."""
+    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+    probe = nearest / f".conducive.{os.getpid()}{ASIDE}"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        raise _refusal(out, error) from None
+
+
+def _refusal(out: Path, error: OSError) -> InputError:
+    return InputError(f"{out} cannot be written: {error.strerror}. Name another folder with --out.")
+
+
+def _how_different(there: Identity, here: Identity) -> str:
+    """Return the first things that differ, in brackets; nothing where they cannot be named."""
+    if there.get("kind") != here["kind"]:
+        return f" (a {there.get('kind')}, not a {here['kind']})"
+    before, now = dict(_flat(there)), dict(_flat(here))
+    names = [
+        name for name in (*now, *(name for name in before if name not in now)) if before.get(name) != now.get(name)
+    ]
+    named = ", ".join(
+        f"{name} {before.get(name, 'not given')}, not {now.get(name, 'given')}" for name in names[:MOST_NAMED]
+    )
+    rest = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f" ({named}{rest})" if named else ""
+
+
+def _flat(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    if not isinstance(value, Mapping):
+        yield name.removeprefix("scenario."), value
+        return
+    for inner, each in value.items():
+        yield from _flat(each, f"{name}.{inner}" if name else str(inner))
+
+
+# ---- After a run ---------------------------------------------------------------------------------------------------
+
+
+def save(ensemble: Ensemble, out: Path, command: str = "") -> None:
+    """Write a run to a folder, all at once or not at all; one that is checked with `check_out` first.
+
+    Raises InputError when it cannot be written.
+    """
+    _at_once(out, lambda folder: _write_run(ensemble, folder, command))
+
+
+def save_comparison(comparison: Comparison, out: Path, command: str = "") -> None:
+    """Write a comparison to a folder: both runs in `base` and `alternative`, and what differs; as `save` does."""
+    _at_once(out, lambda folder: _write_comparison(comparison, folder, command))
+
+
+def _write_run(ensemble: Ensemble, folder: Path, command: str) -> None:
+    from conducive.experiments.chart import run_chart
+
+    identity = run_identity(ensemble.scenario, ensemble.asked, ensemble.seed)
+    ensemble.monthly.to_parquet(folder / "monthly.parquet", index=False)
+    ensemble.ledger.to_parquet(folder / "ledger.parquet", index=False)
+    _write_text(folder / "scenario.toml", to_toml(ensemble.scenario))
+    _write_text(folder / "summary.txt", ensemble.text())
+    run_chart(ensemble).savefig(folder / "chart.png")
+    _write_provenance(folder, identity, len(ensemble.lives), command, {"scenario": document_from(ensemble.scenario)})
+
+
+def _write_comparison(comparison: Comparison, folder: Path, command: str) -> None:
+    from conducive.experiments.chart import comparison_chart
+
+    base, alternative = comparison.base, comparison.alternative
+    for name, ensemble in (("base", base), ("alternative", alternative)):
+        (folder / name).mkdir()
+        _write_run(ensemble, folder / name, command)
+    comparison.differences.to_parquet(folder / "differences.parquet", index=False)
+    comparison.causes.to_parquet(folder / "causes.parquet", index=False)
+    _write_text(folder / "summary.txt", comparison.text())
+    comparison_chart(comparison).savefig(folder / "chart.png")
+    identity = comparison_identity(base.scenario, alternative.scenario, base.asked, base.seed)
+    scenarios = {"base": document_from(base.scenario), "alternative": document_from(alternative.scenario)}
+    _write_provenance(folder, identity, comparison.pairs, command, scenarios)
+
+
+def _write_provenance(
+    folder: Path, identity: Identity, finished: int, command: str, scenarios: Mapping[str, object]
+) -> None:
+    """Write what made a run: enough to make it again and to know it again."""
+    content = {
+        "program": "conducive",
+        "kind": identity["kind"],
+        "version": __version__,
+        "rules": identity["rules"],
+        "seed": identity["seed"],
+        "replicates_asked": identity["replicates"],
+        "replicates_finished": finished,
+        "interrupted": finished < identity["replicates"],
+        "command": command,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        **{library: _version(library) for library in LIBRARIES},
+        **scenarios,
+        "identity": identity,
+    }
+    _write_text(folder / PROVENANCE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # a library without its metadata, as in some frozen bundles
+        return "unknown"
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _at_once(out: Path, write: Callable[[Path], None]) -> None:
+    """Write a folder aside, then put it in place; in a folder that is there already, file by file, provenance last."""
+    beside = out if out.exists() else out.parent
+    aside = beside / f".{out.name or 'run'}.{os.getpid()}{ASIDE}"
+    try:
+        beside.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        write(aside)
+        if beside is out:
+            _move_into(out, aside)
+        else:
+            aside.rename(out)
+    except OSError as error:
+        raise _refusal(out, error) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move_into(out: Path, aside: Path) -> None:
+    for part in sorted(aside.iterdir(), key=lambda path: path.name == PROVENANCE):
+        if (out / part.name).is_dir():
+            shutil.rmtree(out / part.name)
+        part.replace(out / part.name)
