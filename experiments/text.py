@@ -347,7 +347,8 @@ def _contest(comparison: Comparison) -> str:
         "",
         paragraph(
             f"{several(comparison.pairs, 'pair')} of runs{_of_pairs_asked(comparison)} over "
-            f"{several(comparison.months, 'month')} after launch, seed {base.seed}. Both runs of a pair meet the same luck. Differences are B minus A."
+            f"{several(comparison.months, 'month')} after launch, seed {base.seed}. "
+            "Both runs of a pair meet the same luck. Differences are B minus A."
         ),
         *(["Inputs that differ (A -> B):"] if inputs else ["No input differs."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -541,7 +542,8 @@ def _worth(comparison: Comparison, cost: Numbers) -> str:
     more, costs = ("additional", "costs") if mean > 0 else ("fewer", "saves")
     return (
         f"Each {more} person using it as meant at the horizon ({abs(mean):.1f} of them) {costs} "
-        f"{pounds(dearer / mean)} over the {several(comparison.months, 'month')} (95% interval {ratio}, by resampling pairs)."
+        f"{pounds(dearer / mean)} over the {several(comparison.months, 'month')} "
+        f"(95% interval {ratio}, by resampling pairs)."
     )
 
 

@@ -91,7 +91,7 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is asked: values that differ from the defaults, dated events, waves of innovations, and where it starts.
+    """What is asked: values set on top of a place's own (`start`) and the defaults, dated events, waves of innovations.
 
     Make one with `load_scenario`; derive others with `change`, `at`, `with_event` and `with_wave`, which check values.
     """
@@ -101,6 +101,7 @@ class Scenario:
     question: str = ""
     source: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
+    start: Mapping[str, float] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     waves: tuple[Wave, ...] = (Wave(0),)
     place: str = ""
@@ -121,7 +122,10 @@ class Scenario:
 
     def __getitem__(self, address: str) -> float:
         """Value of an input by address, from the start."""
-        return self.values[address] if address in self.values else declared()[address].default
+        for layer in (self.values, self.start):
+            if address in layer:
+                return layer[address]
+        return declared()[address].default
 
     def __iter__(self) -> Any:
         """Refuse: Mesa's batch_run iterates over anything iterable, and a scenario is one thing."""
@@ -152,24 +156,38 @@ class Scenario:
     def at(self, name: str, year: int | None = None) -> Scenario:
         """Start from an authority's, a region's or England's published workforce figures.
 
-        Money grows with the establishment, so that each post has as much as in the scenario. Raises InputError for
-        unknown names, with the nearest ones, and where figures are missing, saying which.
+        What the scenario itself sets stays: `high-turnover` at Leeds has high turnover, and is Leeds in everything else. Money grows
+        with the establishment, so that each post has as much as in the scenario. Raises InputError for unknown names, with the
+        nearest ones, and where figures are missing, saying which.
         """
         from conducive.scenarios.workforce import LATEST, find, starting_point
 
         year = LATEST if year is None else year
         start = starting_point(name, year)
-        per_post = start["organisation.posts"] / self["organisation.posts"]
+        start["coefficients.usual_strain"] = self._strain_usual_at(start["workforce_capacity.caseload"])
+        moved = replace(self, start=MappingProxyType(start))
+        per_post = moved["organisation.posts"] / self["organisation.posts"]
 
         def scaled(changes: Mapping[str, float]) -> Mapping[str, float]:
             return dated_changes({a: v * per_post if a in PER_POST else v for a, v in changes.items()})
 
+        money = scaled({address: self[address] for address in PER_POST})
         return replace(
-            self.change({**start, **scaled({address: self[address] for address in PER_POST})}),
+            moved,
+            start=MappingProxyType({**start, **{a: v for a, v in money.items() if a not in self.values}}),
+            values=MappingProxyType({a: money.get(a, v) for a, v in self.values.items()}),
             place=f"{find(name, year).name}, {year}",
             events=tuple(replace(e, changes=scaled(e.changes)) for e in self.events),
             waves=tuple(replace(w, changes=scaled(w.changes)) for w in self.waves),
         )
+
+    def _strain_usual_at(self, caseload: float) -> float:
+        """Strain at which staff used to a caseload leave at the published rate: across authorities the two are unrelated (r = .02)."""
+        usual = declared()["coefficients.usual_strain"].default
+        hours = declared()["coefficients.hours_per_case"].default / declared()["coefficients.contract_hours"].default
+        more_load = hours / (1 - declared()["regulatory_conditions.bureaucracy"].default)
+        more_load *= caseload - declared()["workforce_capacity.caseload"].default
+        return 1 / (1 + (1 / usual - 1) * math.exp(-declared()["coefficients.strain_load"].default * more_load))
 
     def with_event(self, month: int, what: str | Mapping[str, object], **details: object) -> Scenario:
         """Return a scenario with one more dated event: a named one, or values that change from that month on.

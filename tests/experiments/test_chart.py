@@ -1,0 +1,103 @@
+"""Charts: what is drawn is what was measured, nothing covers anything, and no global state of the plotting library is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from conducive import __version__
+from conducive.experiments.chart import comparison_chart, run_chart
+from conducive.experiments.comparison import Comparison
+from conducive.experiments.ensemble import Ensemble, run
+from conducive.scenarios.files import load_scenario
+
+SMALL = load_scenario("classroom").change({"horizon": 36, "warm_up": 12})
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> Ensemble:
+    return run(SMALL.with_event(6, "incident").with_event(7, "leader_leaves"), 3, 0)
+
+
+def words(figure: Figure) -> str:
+    figure.draw_without_rendering()
+    texts = [t.get_text() for axes in figure.axes for t in axes.texts]
+    titles = [axes.get_title("left") for axes in figure.axes]
+    return "\n".join([figure.get_suptitle(), figure.get_supxlabel(), *titles, *texts])
+
+
+def test_the_line_is_the_mean_over_replicates(ensemble: Ensemble) -> None:
+    line = run_chart(ensemble).axes[0].lines[0]
+
+    np.testing.assert_allclose(line.get_xdata(), np.arange(1, 37))
+    np.testing.assert_allclose(line.get_ydata(), ensemble.values("use_at_fidelity").mean(axis=0))
+
+
+def test_bars_are_mean_numbers_of_losses(ensemble: Ensemble) -> None:
+    bars = run_chart(ensemble).axes[1].patches
+
+    means = ensemble.causes().mean()
+    np.testing.assert_allclose(sorted(bar.get_width() for bar in bars), sorted(means[means > 0]))
+
+
+def test_title_axes_and_footnote_say_what_is_shown(ensemble: Ensemble) -> None:
+    figure = run_chart(replace(ensemble, scenario=replace(ensemble.scenario, place="Leeds, 2025")))
+
+    said = words(figure)
+    assert "A small service for the classroom - Leeds, 2025" in said
+    assert f"3 runs, seed 0. Conducive {__version__}. Compares scenarios, not a forecast." in said
+    assert "1 incident (month 6), 2 leader leaves (month 7)" in said
+    assert figure.axes[0].get_xlabel() == "Months after launch"
+    assert figure.axes[0].get_ylabel() == "Practitioners"
+
+
+def test_external_money_is_shaded_for_the_months_it_is_there(ensemble: Ensemble) -> None:
+    shade = run_chart(ensemble).axes[0].patches[0]
+
+    assert (shade.get_x(), shade.get_x() + shade.get_width()) == (0, 24)
+
+
+def test_no_text_lies_over_another(ensemble: Ensemble) -> None:
+    for figure in (run_chart(ensemble), comparison_chart(Comparison(ensemble, ensemble))):
+        figure.savefig(BytesIO(), format="png")
+        boxes = [t.get_window_extent() for axes in figure.axes for t in (*axes.texts, axes.title, axes._left_title)]
+        boxes += [axes.xaxis.label.get_window_extent() for axes in figure.axes if axes.get_xlabel()]
+        boxes += [t.get_window_extent() for t in figure.texts]
+        boxes += [axes.get_legend().get_window_extent() for axes in figure.axes if axes.get_legend()]
+        boxes = [box for box in boxes if box.width > 1]
+        pairs = [(a, b) for n, a in enumerate(boxes) for b in boxes[:n]]
+        assert not any(a.overlaps(b) for a, b in pairs)
+
+
+def test_lines_of_a_comparison_differ_in_style_as_well_as_colour(ensemble: Ensemble) -> None:
+    figure = comparison_chart(Comparison(ensemble, ensemble))
+
+    styles = [(line.get_linestyle(), line.get_color()) for line in figure.axes[0].lines[:2]]
+    assert styles[0][0] != styles[1][0]
+    assert styles[0][1] != styles[1][1]
+
+
+def test_a_run_of_one_replicate_without_use_or_money_can_be_drawn() -> None:
+    quiet = run(SMALL.change({"finance.grant": 0, "finance.funding_term": 0, "horizon": 2}), 1, 0)
+
+    for figure in (run_chart(quiet), comparison_chart(Comparison(quiet, quiet))):
+        figure.savefig(BytesIO(), format="png")
+        assert "None was lost" in words(figure)
+
+
+def test_a_dollar_in_a_title_is_no_mathematics(ensemble: Ensemble) -> None:
+    figure = run_chart(replace(ensemble, scenario=replace(ensemble.scenario, title="From $1 to $\\frac")))
+
+    figure.savefig(BytesIO(), format="png")
+
+
+def test_charts_are_drawn_without_the_global_plotting_state() -> None:
+    code = "import conducive.experiments.chart, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
