@@ -71,9 +71,9 @@ def leaving_chance(leader_tenure: float, stay_factor: float, shock: float, exit_
 
 
 @rule
-def successor_commitment(predecessor: float, agenda: float, succession_continuity: float) -> float:
-    """Commitment a successor starts with (0-1): part is handed over, the rest is an agenda of their own. Paper 4.1, 4.3."""
-    return succession_continuity * predecessor + (1.0 - succession_continuity) * agenda
+def successor_commitment(handed_over: float, agenda: float, succession_continuity: float) -> float:
+    """Commitment a successor starts with (0-1): what was handed over, and an agenda of their own in the rest. Paper 4.1, 4.3."""
+    return either(handed_over, (1.0 - succession_continuity) * agenda)
 
 
 @rule

@@ -413,10 +413,11 @@ def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma:
 
 @rule
 def agency_arrival_chance(agency_cover: float, agency_stay: float) -> float:
-    """Monthly chance that an uncovered vacancy gets an agency worker, such that `agency_cover` of vacancies are covered."""
-    if agency_cover >= 1.0:
-        return 1.0
-    return min(1.0, agency_cover / (1.0 - agency_cover) / agency_stay)
+    """Monthly chance that an uncovered vacancy gets an agency worker.
+
+    A leaver's post is covered at once in `agency_cover` of cases; this makes up for spells that end, so that the share stays.
+    """
+    return min(1.0, agency_cover / agency_stay)
 
 
 @rule

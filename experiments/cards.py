@@ -125,8 +125,9 @@ def condition_list() -> str:
         paragraph(f"Other groups: {', '.join(g for g in _groups() if g not in {c.name for c in CONDITIONS})}.")
     )
     hint = (
-        "The evidence for one: conducive conditions finance, or finance.funding_term. A whole condition takes a position "
-        "from 0 (barrier) to 1 (facilitator): --set finance=0.8; an input its own unit: --set finance.funding_term=60."
+        "The evidence for one: conducive conditions finance, or finance.funding_term. A whole condition takes a "
+        "position from 0 (barrier) to 1 (facilitator): --set finance=0.8; an input its own unit: "
+        "--set finance.funding_term=60."
     )
     return "\n\n".join([*parts, paragraph(hint)])
 
@@ -241,9 +242,15 @@ FIGURES = ("in post", "turnover", "vacant", "agency", "cases")
 
 def authority_list(rows: Sequence[AuthorityYear], year: int) -> str:
     """Return the authorities a model can start from in a year, with key figures."""
-    body = [(row.name, *_figures(row)) for row in sorted(rows, key=lambda row: row.name)]
+    body = [line for row in sorted(rows, key=lambda row: row.name) for line in _lines(row)]
     hint = "One in all years: conducive authorities NAME; a region or England too. Start from one: --authority NAME."
-    return "\n".join([table((f"{len(body)} authorities, {year}", *FIGURES), body), "", paragraph(hint), SOURCE])
+    return "\n".join([table((f"{len(rows)} authorities, {year}", *FIGURES), body), "", paragraph(hint), SOURCE])
+
+
+def _lines(row: AuthorityYear) -> list[tuple[str, ...]]:
+    """Return the lines of an authority; those that report together have a line each, and figures in the first."""
+    first, *others = row.name.split(" / ")
+    return [(first + " /" * bool(others), *_figures(row)), *((f"  {other}", *[""] * len(FIGURES)) for other in others)]
 
 
 def authority_card(rows: Sequence[AuthorityYear]) -> str:

@@ -103,9 +103,18 @@ def _months(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.arange(1, values.shape[1] + 1)
 
 
-def _line(axes: Axes, values: npt.NDArray[np.float64], colour: str, style: str, label: str) -> None:
+def _line(
+    axes: Axes,
+    values: npt.NDArray[np.float64],
+    colour: str,
+    style: str,
+    label: str,
+    *,
+    within: tuple[float, float] = (0, 1),
+) -> None:
     """Draw the mean over replicates with its 95% interval."""
     low, mean, high = interval(values)
+    low, high = np.clip(low, *within), np.clip(high, *within)
     axes.fill_between(_months(values), low, high, color=colour, alpha=0.35, linewidth=0)
     axes.plot(_months(values), mean, color=colour, linestyle=style, linewidth=1.8, label=label)
 
@@ -268,7 +277,7 @@ def _difference(axes: Axes, comparison: Comparison) -> None:
     """Draw the mean paired difference with its interval around a line at no difference."""
     gap = 100 * comparison.difference("use_at_fidelity")
     axes.axhline(0, color=GREY, linewidth=0.8)
-    _line(axes, gap, "black", "-", "B - A")
+    _line(axes, gap, "black", "-", "B - A", within=(-100, 100))
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, -1), max(high, 1))
     axes.set_xlim(0, comparison.months)

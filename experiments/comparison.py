@@ -82,7 +82,7 @@ class Comparison:
 
         Not a number where there is one pair or nothing varies; infinite where only the difference does not vary.
         """
-        if self.pairs < 2:  # noqa: PLR2004
+        if self.pairs == 1:
             return float("nan")
         at = (self.months if month is None else month) - 1
         unpaired = sum(e.values(indicator)[: self.pairs, at].var(ddof=1) for e in (self.base, self.alternative))

@@ -219,11 +219,16 @@ def run_each(
     asked = [load_scenario(scenario) for scenario in scenarios]
     check_counts(replicates, seed)
     rows = [timeline(scenario) for scenario in asked]
-    with _pool(executor, replicates) as pool:
-        futures = [pool.submit(one_life, each, seed, r, agents=agents) for r in range(replicates) for each in rows]
-        _wait_for(futures, progress or (lambda _: None))
+    futures: list[Future[Life]] = []
+    with _pool(executor, replicates) as pool, _kept_on_interrupt(futures):
+        futures.extend(pool.submit(one_life, each, seed, r, agents=agents) for r in range(replicates) for each in rows)
+        for future in futures:
+            future.result()
+            if progress:
+                progress(1)
     done = [[_life(future) for future in futures[n :: len(rows)]] for n in range(len(rows))]
-    together = [lives for lives in zip(*done, strict=True) if None not in lives]
+    # Not strict: an interrupt may come while they are submitted.
+    together = [lives for lives in zip(*done, strict=False) if None not in lives]
     if not together:
         raise KeyboardInterrupt
     return [
@@ -260,15 +265,16 @@ def _pool(executor: Executor | None, most: int) -> Iterator[Executor]:
         yield pool
 
 
-def _wait_for(futures: list[Future[Life]], progress: Callable[[int], object]) -> None:
-    """Wait for replicates in order; on an interrupt cancel those not begun and wait for the rest."""
+@contextmanager
+def _kept_on_interrupt(futures: list[Future[Life]]) -> Iterator[None]:
+    """On an interrupt, cancel replicates not begun, wait for the others, and go on; on an error cancel and raise it."""
     try:
-        for future in futures:
-            future.result()
-            progress(1)
-    except KeyboardInterrupt:
+        yield
+    except BaseException as error:
         for future in futures:
             future.cancel()
+        if not isinstance(error, KeyboardInterrupt):
+            raise
         wait(futures)
 
 

@@ -12,6 +12,7 @@ from conducive.scenarios.scenario import Scenario, Wave, declared
 
 WIDTH = 79
 MILLION = 1_000_000
+SMALL = 10.0  # below, numbers have two decimals
 
 
 def percent(share: float) -> str:
@@ -33,7 +34,7 @@ def plain(value: float) -> str:
     """Return a number with two decimals when small, one when larger."""
     if math.isnan(value):
         return "-"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.1f}"  # noqa: PLR2004
+    return f"{value:.2f}" if abs(value) < SMALL else f"{value:,.1f}"
 
 
 def pounds(value: float) -> str:

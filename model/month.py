@@ -218,7 +218,8 @@ def money(world: World, p: Record, o: Record) -> None:
     o.embedding_balance += (grant - o.coproduction_money) * p.embedding_share
 
     seat_cost = p.training_days * p.training_day
-    start_up = o.seats * seat_cost + (p.start_up_cost / p.start_up_months if p.age <= p.start_up_months else 0.0)
+    taken = min(o.seats, o.waiting)
+    start_up = taken * seat_cost + (p.start_up_cost / p.start_up_months if p.age <= p.start_up_months else 0.0)
     dedicated = p.implementation_staff * (1.0 - p.on_day_job) * p.posts / 100.0
     embedding = (
         p.running_cost / 12.0
@@ -239,7 +240,7 @@ def money(world: World, p: Record, o: Record) -> None:
     o.paid_start_up = council + from_start_up / start_up if start_up > 0.0 else 1.0
     o.paid = council + from_embedding / embedding if embedding > 0.0 else 1.0
     o.spend = from_start_up + from_embedding + grant * p.coproduction_budget + o.council_money
-    o.training_spend = o.paid_start_up * o.seats * seat_cost
+    o.training_spend = o.paid_start_up * taken * seat_cost
     o.cumulative_cost += o.spend
 
     patience = fund.patience(p.patience, p.theory_of_change, p.marketisation, p.gate_strength)
@@ -340,7 +341,7 @@ def succeed(world: World, p: Record, k: int) -> None:
     staff, leaders, sponsor_trust, seed = world.practitioners, world.leaders, world.sponsor_trust, world.seed
     leader = leaders[k]
     u, v, w, _ = uniforms(seed, SUCCESSOR, int(p.month), k)
-    leader.commitment += (1.0 - p.succession_continuity) * leader.agenda
+    leader.commitment = lead.successor_commitment(leader.commitment, leader.agenda, p.succession_continuity)
     make_leader(leader, p, u, v, w)
     for f in range(2):
         sponsor_trust[k, f] = p.initial_trust
@@ -392,7 +393,7 @@ def workforce(world: World, p: Record, o: Record) -> None:
     for i in range(len(staff)):
         q = staff[i]
         is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
-        leaves, fills = luck[i, 0], luck[i, 1]
+        leaves, fills, covered = luck[i, 0], luck[i, 1], luck[i, 2]
         if q.stage != NONE:
             feel(p, o, q, leaders[q.manager], bureaucracy, cost, focus, others + day_job)
             q.tenure += 1.0
@@ -409,6 +410,8 @@ def workforce(world: World, p: Record, o: Record) -> None:
             if goes and in_post > 1:
                 in_post -= 1
                 leave(world, p, o, i)
+                if is_open and covered < cover:
+                    join(world, p, o, i, AGENCY)
             elif q.post == AGENCY and q.kind == ESTABLISHED and fills < recruited:
                 leave(world, p, o, i)
                 join(world, p, o, i, PERMANENT)
@@ -561,7 +564,7 @@ def learning(world: World, p: Record, o: Record) -> None:
     o.seats = 0.0
     if p.age > delay:
         hands = o.implementers * p.posts / 100.0
-        o.seats = min(o.waiting, p.seats_per_implementer * hands)
+        o.seats = p.seats_per_implementer * hands
     course = course_yield(p)
     pace = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
     refreshed = o.paid * course / p.refresher_interval

@@ -99,7 +99,7 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
     """
     staff, leaders, lead_before = world.practitioners, world.leaders, world.lead_before
     tie_start, tie_to, trust, width = world.tie_start, world.tie_to, world.tie_trust, world.tie_width
-    present = o.users / o.filled
+    present = users_seen(world.before) / o.filled
     used = max(present, FOOTHOLD)
     seeded = present < FOOTHOLD
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
@@ -175,6 +175,16 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
             if without == 0 and numbers[0] * (1.0 - x * used) >= 1.0:
                 is_open = 1.0
     return numbers[0], is_open, numbers[1] if granted else numbers[0]
+
+
+@rule
+def users_seen(before: npt.NDArray[np.int32]) -> float:
+    """Users at the start of the month: those whom colleagues saw this month."""
+    users = 0.0
+    for stage in before:
+        if uses(stage):
+            users += 1.0
+    return users
 
 
 @rule

@@ -61,8 +61,8 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("acting_months", "Time a leader's post is covered before a successor starts.", "months", 4.0, (0.0, 60.0), (3.0, 8.0),
        "ADCS 2024: 28 interims of 62 changes, 8 months each", "measured"),
     _c("commitment_evidence", "How far full evidence alone commits a leader.", "share", 0.7, UNIT, (0.4, 0.9), OURS),
-    _c("commitment_line", "Weight of the line above in it.", "share", 0.35, (0.0, 5.0), (0.2, 0.5), OURS),
-    _c("voice_weight", "Weight of being heard, as a family or as staff, in commitment, belief and tailoring.", "share", 0.4, (0.0, 5.0), (0.0, 0.7),
+    _c("commitment_line", "Weight of the line above in it.", "share", 0.35, UNIT, (0.2, 0.5), OURS),
+    _c("voice_weight", "Weight of being heard, as a family or as staff, in commitment, belief and tailoring.", "share", 0.4, UNIT, (0.0, 0.7),
        "Paper 4.2: effect size unknown", "paper"),
     # ---- Workforce and climate
     _c("contract_hours", "Full-time week.", "hours a week", 37.0, (1.0, 80.0), (36.0, 40.0), "National joint council terms", "measured"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import re
 import shlex
 from functools import cache
@@ -47,8 +48,23 @@ def exists(name: str) -> bool:
         return False
 
 
+@cache
+def directions() -> dict[str, set[str]]:
+    """Rules whose direction is tested, with the arguments."""
+    path = ROOT / "tests" / "agents" / "test_rules.py"
+    spec = importlib.util.spec_from_file_location("rules_under_test", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {rule: set(arguments) for rule, arguments in module.DIRECTIONS.items()}
+
+
 def is_a_test(cited: str) -> bool:
-    """Whether `path/test_file.py` or `path/test_file.py::test_name` is there."""
+    """Whether `rule(argument)`, `acts(input)`, `path/test_file.py` or `path/test_file.py::test_name` is tested."""
+    if case := re.fullmatch(r"([\w.]+)\(([\w.]+)\)", cited):
+        subject, detail = case.groups()
+        return detail in declared() if subject == "acts" else detail in directions().get(subject, ())
     path, _, test = cited.partition("::")
     return (ROOT / path).is_file() and (not test or test in names_in(path))
 
@@ -81,6 +97,10 @@ def test_an_invented_rule_input_or_test_would_be_noticed() -> None:
     assert not exists("agents.practitioner.magic")
     assert not exists("agents.wizard.message")
     assert is_a_test("tests/test_docs.py::test_every_mechanism_appears_once_and_in_order")
+    assert is_a_test("practitioner.message(shared_vision)")
+    assert is_a_test("acts(finance.funding_term)")
+    assert not is_a_test("practitioner.message(magic)")
+    assert not is_a_test("acts(finance.magic)")
     assert not is_a_test("tests/test_docs.py::test_of_nothing")
     assert not is_a_test("tests/test_nothing.py")
 

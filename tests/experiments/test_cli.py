@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import Result
 from pandas.testing import assert_frame_equal
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import conducive as cz
 from conducive.experiments import cli, ensemble
@@ -115,7 +114,8 @@ def test_a_comparison_from_the_command_line_and_from_python_are_the_same_to_the_
 
     assert result.exit_code == 0, result.output
     changes = {"horizon": 36, "warm_up": 12, "organisation.posts": 30}
-    expected = cz.compare(*(cz.load_scenario(name).change(changes) for name in ("classroom", "baseline")), 3, 0)
+    base, alternative = (cz.load_scenario(name).change(changes) for name in ("classroom", "baseline"))
+    expected = cz.compare(base, alternative, 3, 0)
     assert_frame_equal(pd.read_parquet("both/differences.parquet"), expected.differences, check_exact=True)
     assert expected.text() in result.stdout
     again = conducive("compare", "classroom", "baseline", *QUICK, "--set", "organisation.posts=30", "--out", "both")
@@ -153,7 +153,9 @@ def test_a_comparison_from_the_command_line_and_from_python_are_the_same_to_the_
         (("import-workforce", "missing.csv"), ("missing.csv is not a file",)),
     ],
 )  # fmt: skip
-def test_input_that_cannot_be_used_is_refused_and_nothing_written(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_input_that_cannot_be_used_is_refused_and_nothing_written(
+    arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
     refused(conducive(*arguments), *words)
 
 
@@ -223,9 +225,9 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(monkeypatch: py
 def test_an_interrupt_from_the_keyboard_keeps_what_is_finished() -> None:
     command = [sys.executable, "-m", "conducive", "run", "baseline", "--replicates", "20000", "--out", "here"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(5)
+    time.sleep(4)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=180)
 
     assert process.returncode == 130
     assert "Traceback" not in errors
@@ -246,7 +248,9 @@ def test_every_scenario_is_listed_and_shown_in_full() -> None:
 
 
 def test_a_scenario_printed_as_a_file_is_that_scenario(empty_folder: Path) -> None:
-    (empty_folder / "mine.toml").write_text(conducive("scenarios", "critical-incident", "--toml").stdout, encoding="utf-8")
+    (empty_folder / "mine.toml").write_text(
+        conducive("scenarios", "critical-incident", "--toml").stdout, encoding="utf-8"
+    )
 
     mine, theirs = cz.load_scenario("mine.toml"), cz.load_scenario("critical-incident")
 
@@ -265,7 +269,9 @@ def test_every_condition_is_listed_with_its_inputs() -> None:
         assert all(i.name in listing for i in condition.inputs)
 
 
-@pytest.mark.parametrize("name", ["finance.funding_term", "funding_term", "coefficients.breach", "mechanisms.turnover", "horizon"])
+@pytest.mark.parametrize(
+    "name", ["finance.funding_term", "funding_term", "coefficients.breach", "mechanisms.turnover", "horizon"]
+)
 def test_an_input_has_a_card_of_evidence(name: str) -> None:
     result = conducive("conditions", name)
 
@@ -283,7 +289,9 @@ def test_the_card_of_an_input_says_what_stands_behind_it() -> None:
         assert " ".join(words.split()) in card
 
 
-@pytest.mark.parametrize("name", ["finance", "innovation", "costs", "organisation", "coefficients", "mechanisms", "funder"])
+@pytest.mark.parametrize(
+    "name", ["finance", "innovation", "costs", "organisation", "coefficients", "mechanisms", "funder"]
+)
 def test_a_condition_or_group_is_shown_with_its_inputs(name: str) -> None:
     result = conducive("conditions", name)
 
@@ -299,7 +307,7 @@ def test_coefficients_are_listed_with_their_grades() -> None:
 
 def test_authorities_are_listed_and_shown_year_by_year() -> None:
     listing = conducive("authorities").stdout
-    assert all(row.name in listing for row in cz.authorities(workforce.LATEST))
+    assert all(part in listing for row in cz.authorities(workforce.LATEST) for part in row.name.split(" / "))
 
     leeds = conducive("authorities", "leeds").stdout
     assert all(str(year) in leeds for year in range(2017, 2026))
@@ -334,8 +342,8 @@ def test_the_version_is_printed() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("scenarios",), ("scenarios", "three-short-waves"), ("conditions",), ("conditions", "finance"), ("conditions", "costs"),
-     ("conditions", "finance.grant"), ("authorities",), ("authorities", "Leeds"), ("events",)],
+    [("scenarios",), ("scenarios", "three-short-waves"), ("conditions",), ("conditions", "finance"),
+     ("conditions", "costs"), ("conditions", "finance.grant"), ("authorities",), ("authorities", "Leeds"), ("events",)],
 )  # fmt: skip
 def test_pages_fit_into_80_columns(arguments: tuple[str, ...]) -> None:
     page = conducive(*arguments).stdout
@@ -346,9 +354,10 @@ def test_pages_fit_into_80_columns(arguments: tuple[str, ...]) -> None:
 # ---- In a shell ----------------------------------------------------------------------------------------------------
 
 
-def test_help_and_bad_names_are_quick_because_nothing_heavy_is_imported() -> None:
+def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
+    heavy = ["numba", "numpy", "pandas", "mesa", "matplotlib", "scipy", "pydantic", "rich"]
     code = "import sys; from conducive.experiments.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass\n"
-    code += "sys.exit(', '.join({'numba', 'numpy', 'pandas', 'mesa', 'matplotlib', 'scipy', 'pydantic', 'rich'} & set(sys.modules)))"
+    code += f"assert not set({heavy}) & set(sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
 

@@ -71,7 +71,12 @@ def test_provenance_says_what_was_run_with_what(ensemble: Ensemble, tmp_path: Pa
 
     said = json.loads((tmp_path / "run" / "provenance.json").read_text(encoding="utf-8"))
 
-    assert (said["version"], said["seed"], said["replicates_asked"], said["replicates_finished"]) == (__version__, 0, 3, 3)
+    assert (said["version"], said["seed"], said["replicates_asked"], said["replicates_finished"]) == (
+        __version__,
+        0,
+        3,
+        3,
+    )
     assert said["interrupted"] is False
     assert said["command"] == "conducive run classroom"
     assert said["scenario"]["horizon"] == 36

@@ -10,7 +10,7 @@ import pytest
 from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.ensemble import Ensemble, Life, run
 from conducive.experiments.intervals import interval, interval_of_ratio, interval_of_share
-from conducive.experiments.moments import money_ends, moments
+from conducive.experiments.moments import moments, money_ends
 from conducive.experiments.text import clear, say_comparison, say_run
 from conducive.experiments.words import percent, points, pounds, signed, table, thousands
 from conducive.scenarios.files import load_scenario
@@ -55,7 +55,14 @@ def test_a_run_is_told_in_full(ensemble: Ensemble) -> None:
     for part in ("External money ends (month 24)", "12 months later (month 36)", "24 months later (month 48)"):
         assert part in text
     assert "Horizon (month 60)" in text
-    for section in ("Is it sustained?", "Why use was lost", "People", "Money", "The conducive zone", "How to read this"):
+    for section in (
+        "Is it sustained?",
+        "Why use was lost",
+        "People",
+        "Money",
+        "The conducive zone",
+        "How to read this",
+    ):
         assert section in text
 
 
@@ -295,7 +302,12 @@ def test_the_interval_of_a_ratio_holds_the_ratio_and_repeats() -> None:
 
 
 def test_numbers_are_written_as_people_write_them() -> None:
-    assert [pounds(x) for x in (0, 869_123, 1_142_771, -2_500)] == ["GBP 0", "GBP 869,000", "GBP 1.14 million", "-GBP 2,500"]
+    assert [pounds(x) for x in (0, 869_123, 1_142_771, -2_500)] == [
+        "GBP 0",
+        "GBP 869,000",
+        "GBP 1.14 million",
+        "-GBP 2,500",
+    ]
     assert [percent(0.1234), percent(float("nan"))] == ["12.3%", "-"]
     assert [points(0.031), points(-0.0001), signed(1234.5)] == ["+3.1", "+0.0", "+1,234.5"]
     assert [thousands(1_234_567), thousands(-400.0), thousands(float("nan"))] == ["1,235", "0", "-"]

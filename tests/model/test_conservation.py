@@ -1,7 +1,9 @@
-"""Nothing appears or vanishes: posts, cases, money and users are all accounted for, month after month, whatever is asked.
+"""Nothing appears or vanishes: posts, cases, money and users are all accounted for, month after month,
+whatever is asked.
 
-Each check takes a world and what it was a month ago. It runs on the scenarios of the library, made small, and on scenarios drawn from
-the whole of what is allowed: every input and coefficient within its hard bounds, every mechanism on or off, any events and waves.
+Each check takes a world at the end of a month. It runs on the scenarios of the library, made small, and on scenarios
+drawn from the whole of what is allowed: every input and coefficient within its hard bounds, every mechanism on or off,
+any events and waves.
 """
 
 from __future__ import annotations
@@ -38,9 +40,20 @@ from conducive.scenarios.scenario import FIXED, Scenario, declared
 from conducive.scenarios.timeline import timeline
 
 RATIOS = frozenset({"turnover_12m", "budget"})
-"""Measured as shares of something that can be smaller than what is counted: leavers of a year over staff at its end, money over launch."""
+"""Over something that can be smaller than what is counted: leavers of a year over staff at its end, money over launch."""
 OTHER_UNITS = {
-    "practitioners": ("team", "manager", "kind", "post", "stage", "tenure", "caseload", "aptitude", "load", "left_stage"),
+    "practitioners": (
+        "team",
+        "manager",
+        "kind",
+        "post",
+        "stage",
+        "tenure",
+        "caseload",
+        "aptitude",
+        "load",
+        "left_stage",
+    ),
     "leaders": ("level", "above", "tenure", "acting"),
     "families": ("worker", "team", "months_open", "worker_changes"),
     "funders": ("source", "term", "grant", "patience"),
@@ -48,7 +61,8 @@ OTHER_UNITS = {
 """Fields of agents that are codes, or amounts with a unit of their own; every other field is between 0 and 1."""
 ORGANISATION_SHARES = (
     "policy", "scar", "intervention", "paid", "paid_start_up", "council_share", "money_ahead", "promised", "fit",
-    "obstacles", "evidence", "reported", "codified_memory", "newcomer_start", "reflection", "strain", "wellbeing", "slack",
+    "obstacles", "evidence", "reported", "codified_memory", "newcomer_start", "reflection", "strain", "wellbeing",
+    "slack",
     "living_memory", "visible_benefit", "family_voice",
 )  # fmt: skip
 ROUNDING = 1e-9
@@ -58,7 +72,7 @@ ROUNDING = 1e-9
 
 
 def check_posts(world: World, month: int) -> None:
-    """Every filled post is in exactly one stage, a vacant or closed one in none, and the shares of the stages add up."""
+    """Every filled post is in exactly one stage, a vacant or closed one in none; the stages add up."""
     staff = world.practitioners
     filled = np.isin(staff["post"], (AGENCY, PERMANENT))
 
@@ -214,7 +228,7 @@ def any_value(dice: np.random.Generator, address: str) -> float:
 
 
 def any_scenario(dice: np.random.Generator, least_posts: int = 12) -> Scenario:
-    """Any scenario that is allowed, for a small organisation and a short time, with up to four events and perhaps a second wave."""
+    """Any scenario that is allowed, small and short, with up to four events and perhaps a second wave."""
     values = {address: any_value(dice, address) for address in declared()}
     small: dict[str, float] = {
         "organisation.posts": int(dice.integers(least_posts, 31)),
@@ -236,13 +250,17 @@ def any_event(dice: np.random.Generator) -> tuple[str] | tuple[dict[str, float]]
     """The name of an event, with its default detail, or a change of one input."""
     if dice.random() < 0.5:
         return (str(dice.choice(sorted(EVENTS))),)
-    free = [a for a, i in declared().items() if a not in FIXED and i.group != "mechanisms" and a != "coefficients.cross_team_ties"]
+    free = [
+        a
+        for a, i in declared().items()
+        if a not in FIXED and i.group != "mechanisms" and a != "coefficients.cross_team_ties"
+    ]
     address = str(dice.choice(free))
     return ({address: any_value(dice, address)},)
 
 
-# Scenarios are drawn from a number rather than value by value: shrinking some 170 values one by one would take minutes, and a failing
-# number reproduces its scenario just as well. `CONDUCIVE_FUZZ=5000` looks further.
+# Scenarios are drawn from a number rather than value by value: shrinking some 170 values one by one would take minutes,
+# and a failing number reproduces its scenario just as well. `CONDUCIVE_FUZZ=5000` looks further.
 FIXED_LUCK = settings(
     max_examples=int(os.environ.get("CONDUCIVE_FUZZ", "150")),
     deadline=None,
@@ -276,7 +294,8 @@ def test_an_organisation_of_a_few_posts_and_families_lives_too(number: int) -> N
 def test_the_ledger_has_room_when_everybody_comes_and_goes_all_the_time() -> None:
     churn = {
         "organisation.posts": 20, "organisation.families": 40, "warm_up": 0, "horizon": 60,
-        "workforce_capacity.turnover": 0.6, "workforce_capacity.time_to_fill": 0.5, "workforce_capacity.agency_cover": 1,
+        "workforce_capacity.turnover": 0.6, "workforce_capacity.time_to_fill": 0.5,
+        "workforce_capacity.agency_cover": 1,
         "knowledge_and_skills.induction": 1, "coefficients.agency_stay": 1, "coefficients.step_pace": 100,
         "coefficients.willing_threshold": -100, "coefficients.try_alone": 100, "coefficients.return_pace": 100,
         "coefficients.seats_per_implementer": 1000, "coefficients.lapse_strain": 1, "coefficients.leave_early": 10,

@@ -1,7 +1,9 @@
-"""Every declared input, coefficient, switch and event changes something that is measured, or the agents at the end: none is for show.
+"""Every declared input, coefficient, switch and event changes something that is measured,
+or the agents at the end: none is for show.
 
-Each is moved from its value to an end of its plausible range, in one context after another, until something differs. The contexts are
-a small organisation in circumstances that call on every feature: reviews and renewals, a second wave, incidents, a known departure.
+Each is moved from its value to an end of its plausible range, in one context after another, until something differs. The
+contexts are a small organisation in circumstances that call on every feature: reviews and renewals, a second wave,
+incidents, a known departure.
 """
 
 from __future__ import annotations
@@ -28,12 +30,16 @@ WELL = PLAIN.change({"leadership": 0.8, "fit": 0.8, "attitudes": 0.8, "finance.f
 CONTEXTS = (
     PLAIN,
     WELL,
-    PLAIN.change({"finance.funding_term": 24, "finance.review_month": 12, "finance.renewal": 0.6, "learning_and_evaluation": 0.2}),
+    PLAIN.change(
+        {"finance.funding_term": 24, "finance.review_month": 12, "finance.renewal": 0.6, "learning_and_evaluation": 0.2}
+    ),
     WELL.with_wave(36, "second"),
     WELL.with_event(10, "incident").with_event(14, "inspection", result="inadequate").with_event(20, "broken_promise"),
     WELL.change({"trust_emotions_relationships": 0.1, "public_perceptions": 0.1}).with_event(30, "incident"),
     WELL.with_event(30, "leader_leaves", known=True).change({"finance.mainstreaming": 0.6}),
-    PLAIN.change({"finance.funding_term": 60, "finance.review_month": 24, "case_for_change": 0.0, "political_agendas": 0.1}),
+    PLAIN.change(
+        {"finance.funding_term": 60, "finance.review_month": 24, "case_for_change": 0.0, "political_agendas": 0.1}
+    ),
     WELL.change({"finance.funding_term": 24, "knowledge_and_skills": 0.7, "finance.mainstreaming": 0.8}),
     PLAIN.change({"organisation.inspection_grade": 4, "workforce_capacity": 0.1, "leadership": 0.1}),
 )
@@ -50,7 +56,8 @@ def differ(one: Life, other: Life) -> bool:
     if one.monthly.shape != other.monthly.shape or not np.array_equal(bits(one.monthly), bits(other.monthly)):
         return True
     return any(
-        one.agents[table].shape != other.agents[table].shape or not np.array_equal(bits(one.agents[table]), bits(other.agents[table]))
+        one.agents[table].shape != other.agents[table].shape
+        or not np.array_equal(bits(one.agents[table]), bits(other.agents[table]))
         for table in one.agents
     )
 
@@ -85,7 +92,9 @@ LATER = [a for a in declared() if a not in FIXED]
 
 
 @pytest.mark.parametrize("address", LATER)
-def test_every_input_that_may_change_later_acts_when_it_does(address: str, untouched: dict[tuple[int, int], Life]) -> None:
+def test_every_input_that_may_change_later_acts_when_it_does(
+    address: str, untouched: dict[tuple[int, int], Life]
+) -> None:
     one = declared()[address]
 
     assert any(
@@ -115,7 +124,11 @@ def test_every_event_acts(event: str, detail: dict[str, object], untouched: dict
 def test_a_known_departure_acts_before_it_happens_and_an_unknown_one_does_not() -> None:
     nobody_leaves, known, unknown = (
         lived(scenario, 1).monthly
-        for scenario in (WELL, WELL.with_event(40, "leader_leaves", known=True), WELL.with_event(40, "leader_leaves", known=False))
+        for scenario in (
+            WELL,
+            WELL.with_event(40, "leader_leaves", known=True),
+            WELL.with_event(40, "leader_leaves", known=False),
+        )
     )
 
     assert (known["continuation"][:39] < nobody_leaves["continuation"][:39]).all()
@@ -123,7 +136,9 @@ def test_a_known_departure_acts_before_it_happens_and_an_unknown_one_does_not() 
 
 
 @pytest.mark.parametrize("event", sorted(EVENTS))
-def test_an_event_that_nobody_knows_of_changes_nothing_before_its_month(event: str, untouched: dict[tuple[int, int], Life]) -> None:
+def test_an_event_that_nobody_knows_of_changes_nothing_before_its_month(
+    event: str, untouched: dict[tuple[int, int], Life]
+) -> None:
     with_event = lived(WELL.with_event(40, event), 1)
 
     np.testing.assert_array_equal(bits(with_event.monthly[:39]), bits(untouched[1, 1].monthly[:39]))

@@ -1,7 +1,7 @@
 """What the model must reduce to when everything else is switched off, compared with known answers.
 
-Full runs with declared inputs only: gates open, wear and drift at nothing, mechanisms off, so that one mechanism is left. Statistical
-tests fix their seeds; a comment says how far a correct model could stray from the answer.
+Full runs with declared inputs only: gates open, wear and drift at nothing, mechanisms off, so that one mechanism is left.
+Statistical tests fix their seeds; a comment says how far a correct model could stray from the answer.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from conducive.scenarios.timeline import timeline
 Floats = npt.NDArray[np.float64]
 
 THRESHOLD = 500.0
-"""Far above any exposure: with a steepness of 1 the influence of colleagues is then exposure / threshold, to one part in five hundred."""
+"""Far above any exposure: at a steepness of 1, influence is then exposure / threshold to one part in five hundred."""
 READY = 30
 """Months given to everybody to be trained before the process of interest starts."""
 NO_LAPSE = dict.fromkeys(
     (
-        "coefficients.lapse_strain", "coefficients.lapse_reinforcement", "coefficients.lapse_fit", "coefficients.lapse_blame",
+        "coefficients.lapse_strain", "coefficients.lapse_reinforcement", "coefficients.lapse_fit",
+        "coefficients.lapse_blame",
         "coefficients.lapse_leader_gone", "coefficients.lapse_unpaid", "coefficients.lapse_doubt",
     ),
     0.0,
@@ -91,7 +92,9 @@ CONTACT_ONLY: Mapping[str, float] = {
 
 def contact_process(posts: int, months: int, start: Mapping[str, float], **changes: float) -> Scenario:
     """Return a scenario in which all are trained by month READY, and `start` then sets the process off."""
-    base = Scenario("contact").change({**CONTACT_ONLY, "organisation.posts": posts, "organisation.families": posts, "horizon": READY + months})
+    base = Scenario("contact").change(
+        {**CONTACT_ONLY, "organisation.posts": posts, "organisation.families": posts, "horizon": READY + months}
+    )
     return base.change(changes).with_event(READY + 1, dict(start))
 
 
@@ -140,8 +143,8 @@ def test_trial_by_contact_follows_bass(posts: int) -> None:
     mean, error = use.mean(0), use.std(0, ddof=1) / math.sqrt(replicates)
     monthly, closed = bass_monthly(p, q, months), bass_closed(p, q, np.arange(months + 1.0))
 
-    # Few people start late and by luck: in a finite population the mean lags the mean field by some points (0.5 to 4 for 50 to 200
-    # people and the parameters of Bass), and never leads it by more than luck (four standard errors).
+    # Few people start late and by luck: in a finite population the mean lags the mean field by some points (0.5 to 4
+    # for 50 to 200 people and the parameters of Bass), and never leads it by more than luck (four standard errors).
     assert (mean - monthly <= 4 * error + 0.01).all()
     assert (monthly - mean <= 4 * error + 3.0 / posts + 0.04).all()
     # Monthly steps use the hazard at their start, so they lag the closed form in turn.
@@ -159,7 +162,8 @@ def test_contact_alone_grows_as_a_logistic() -> None:
     t = np.arange(months)
     closed = seeds * np.exp(b * t) / (1 - seeds + seeds * np.exp(b * t))
 
-    # About 40 of 200 start, so luck at the start is small: the spread of a replicate is below 0.06, of the mean below 0.011.
+    # About 40 of 200 start, so luck at the start is small: the spread of a replicate is below 0.06, of the mean below
+    # 0.011.
     np.testing.assert_allclose(use.mean(0), monthly, atol=0.035)
     np.testing.assert_allclose(use.mean(0), closed, atol=0.06)
 
@@ -174,7 +178,7 @@ def test_without_seeds_or_spontaneous_trial_nothing_spreads() -> None:
 
 
 def sis(b: float, g: float, posts: int, months: int, seeds: float) -> Scenario:
-    """Contact at rate b, lapse at the constant rate g: nothing fits and nothing changes that; a share of seeds to begin with."""
+    """Contact at rate b, lapse at the constant rate g (nothing ever fits), a share of seeds to begin with."""
     constant = {
         "fit.initial_fit": 0.0,
         "coefficients.fit_pace": 0.0,
@@ -186,11 +190,10 @@ def sis(b: float, g: float, posts: int, months: int, seeds: float) -> Scenario:
 
 
 def sis_mean_field(b: float, g: float, months: int, x: float) -> Floats:
-    """Mean field in monthly steps; whoever lapses is a sceptic for a month, willing for a month, then trained again."""
+    """Mean field in monthly steps; whoever lapses, convinced as ever, is willing after a month and trained after two."""
     trained, lapsed, willing, path = 1 - x, 0.0, 0.0, [x]
     for _ in range(months):
-        seen = max(0.0, x - lapsed)
-        begin = trained * (1 - math.exp(-b * seen / (1 + seen / THRESHOLD)))
+        begin = trained * (1 - math.exp(-b * x / (1 + x / THRESHOLD)))
         lapse = x * (1 - math.exp(-g))
         trained, x, willing, lapsed = trained - begin + willing, x + begin - lapse, lapsed, lapse
         path.append(x)
@@ -203,10 +206,11 @@ def test_use_settles_at_its_endemic_level(b: float, g: float) -> None:
     use = use_from_start(run(sis(b, g, posts, months, 0.5), replicates, seed=5))[:, 1:]
     level, recursion = 1 - g / b, sis_mean_field(b, g, months - 1, 0.5)
 
-    # Spread of a replicate around its level: sqrt(g / (b N)) = 0.05; 350 months hold at least ten of its correlation times
-    # 1 / (b - g), so the standard error of the mean of twelve replicates is below 0.05 / sqrt(12 x 5) = 0.0065; four of them.
+    # Spread of a replicate around its level: sqrt(g / (b N)) = 0.05; 350 months hold at least ten of its correlation
+    # times 1 / (b - g), so the standard error of the mean of twelve replicates is below 0.05 / sqrt(12 x 5) = 0.0065;
+    # four of them.
     assert use[:, -350:].mean() == pytest.approx(recursion[-350:].mean(), abs=0.026)
-    # A month as a sceptic and two on the way back cost some points against the closed form.
+    # The months on the way back cost some points against the closed form.
     assert use[:, -350:].mean() == pytest.approx(level, abs=0.07)
 
 
@@ -232,21 +236,23 @@ def test_the_uptake_number_does_not_turn_on_the_month_s_change_in_use() -> None:
     b, g = 0.04, 0.02
     numbers = run(sis(b, g, posts=150, months=12, seeds=0.3), 12, seed=7, agents=False).values("uptake_number")
 
-    # Exposure and use must be of the same moment: then the number of users cancels, and only the way back is left (a few b).
+    # Exposure and use must be of the same moment: then the number of users cancels, and only the way back is left (a
+    # few b).
     np.testing.assert_allclose(numbers[:, READY + 2 :: 3][:, 1:3], b / g, rtol=0.06)
 
 
 def test_the_uptake_number_does_not_turn_on_whether_somebody_waits_for_training() -> None:
     plenty = {
-        "organisation.posts": 40, "organisation.families": 80, "horizon": 60, "finance.grant": 2e6, "finance.funding_term": 120,
+        "organisation.posts": 40, "organisation.families": 80, "horizon": 60, "finance.grant": 2e6,
+        "finance.funding_term": 120,
         "implementation_process.implementation_staff": 20, "implementation_process.on_day_job": 0,
         "coefficients.seats_per_implementer": 20, "leadership": 0.9, "collaboration.staff_participation": 0.8,
     }  # fmt: skip
     numbers = run(Scenario("plenty").change(plenty), 10, seed=0, agents=False).values("uptake_number")
     quarters = np.log(numbers[:, 26::3])
 
-    # There are some 160 places a month for 40 people: nobody new would ever wait. Whether one happens to wait now is luck, and if it
-    # mattered the number would jump two- or threefold between quarters.
+    # There are some 160 places a month for 40 people: nobody new would ever wait. Whether one happens to wait now is
+    # luck, and if it mattered the number would jump two- or threefold between quarters.
     assert np.quantile(np.abs(np.diff(quarters, axis=1)), 0.9) < math.log(1.6)
 
 
@@ -269,7 +275,9 @@ def test_odds_of_use_with_fast_stages_are_inflow_over_lapse() -> None:
 def test_odds_of_use_count_leaving_as_a_loss() -> None:
     fast, begin, lapse, leave = 1e6, 0.06, 0.02, 0.01
 
-    assert odds_of_use(fast, fast, fast, begin, 0.1, lapse, lapse, fast, leave) == pytest.approx(begin / (lapse + leave), rel=1e-3)
+    assert odds_of_use(fast, fast, fast, begin, 0.1, lapse, lapse, fast, leave) == pytest.approx(
+        begin / (lapse + leave), rel=1e-3
+    )
 
 
 def test_odds_of_use_solve_the_balance_of_the_chain() -> None:
@@ -345,23 +353,28 @@ def test_evenly_spread_thresholds_settle_at_granovetters_fixed_point(sigma: floa
 
     share = settled(thresholds, STEEP, 1e-7)
 
-    # Values of the table are rounded to 0.1; near the critical spread the path all but stops, so it is given half a point there.
+    # Values of the table are rounded to 0.1; near the critical spread the path all but stops, so it is given half a
+    # point there.
     assert 100 * share == pytest.approx(final, abs=0.5 if 12.1 < sigma < 12.23 else 0.06)
     if sigma != 12.23:
         assert 100 * share == pytest.approx(fixed_point(sigma), abs=0.5 if 12.1 < sigma < 12.23 else 0.02)
 
 
-@pytest.mark.parametrize(("sigma", "chance"), [(10, 0.005), (11, 0.03), (12, 0.16), (12.2, 0.20), (13, 0.39), (14, 0.63), (16, 0.91), (20, 0.996)])
+@pytest.mark.parametrize(
+    ("sigma", "chance"),
+    [(10, 0.005), (11, 0.03), (12, 0.16), (12.2, 0.20), (13, 0.39), (14, 0.63), (16, 0.91), (20, 0.996)],
+)
 def test_drawn_thresholds_tip_as_often_as_they_should(sigma: float, chance: float) -> None:
     draws, dice = 2000, np.random.default_rng(10)
     tipped = np.mean([settled(dice.normal(0.25, sigma / 100, 100), STEEP, 1e-7) > 0.5 for _ in range(draws)])
 
-    # Both our draws and the 4,000 of the published table vary: sqrt(p q (1/2000 + 1/4000)) is at most 0.0137; four of them, and rounding.
+    # Both our draws and the 4,000 of the published table vary: sqrt(p q (1/2000 + 1/4000)) is at most 0.0137; four of
+    # them, and rounding.
     assert tipped == pytest.approx(chance, abs=4 * math.sqrt(chance * (1 - chance) * (1 / draws + 1 / 4000)) + 0.006)
 
 
 def granovetter_directly(sigma: float, people: int, draws: int, seed_chance: float) -> float:
-    """Chance that more than half join, by direct simulation: thresholds cut to [0, 1], a few who try on their own first."""
+    """Chance that more than half join, simulated directly: thresholds cut to [0, 1], a few who try on their own first."""
     dice = np.random.default_rng(11)
     tipped = 0
     for _ in range(draws):
@@ -386,14 +399,16 @@ def test_a_whole_organisation_of_thresholds_tips_as_often_as_granovetters(sigma:
         "coefficients.person_spread": sigma,
         "attitudes.openness": 0.75,
     }
-    scenario = contact_process(people, 40, {"coefficients.try_alone": -math.log(1 - seed_chance)}, **thresholds).with_event(
-        READY + 2, {"coefficients.try_alone": 0.0, "coefficients.try_peers": 100.0}
-    )
+    scenario = contact_process(
+        people, 40, {"coefficients.try_alone": -math.log(1 - seed_chance)}, **thresholds
+    ).with_event(READY + 2, {"coefficients.try_alone": 0.0, "coefficients.try_peers": 100.0})
     tipped = (run(scenario, replicates, seed=12, agents=False).values("use")[:, -1] > 0.5).mean()
     chance = granovetter_directly(sigma, people, 3000, seed_chance)
 
     # sqrt(p q (1/150 + 1/3000)) is at most 0.042; four of them.
-    assert tipped == pytest.approx(chance, abs=4 * math.sqrt(max(chance * (1 - chance), 0.01) * (1 / replicates + 1 / 3000)))
+    assert tipped == pytest.approx(
+        chance, abs=4 * math.sqrt(max(chance * (1 - chance), 0.01) * (1 / replicates + 1 / 3000))
+    )
 
 
 # ---- Turnover, vacancies, agency -----------------------------------------------------------------------------------
@@ -415,7 +430,7 @@ WORKFORCE_ONLY: Mapping[str, float] = {
 
 
 def spells(scenario: Scenario, seed: int) -> tuple[Floats, Floats, Floats]:
-    """Live through a scenario: months in which spells of permanent staff start, their lengths so far, and whether they are over."""
+    """Live through a scenario: starts of the spells of permanent staff, lengths so far, and whether they are over."""
     rows = timeline(scenario)
     world = new_world(rows, seed)
     staff = world.practitioners
@@ -441,25 +456,36 @@ def test_spells_in_post_are_geometric() -> None:
     turnover, months, window = 0.36, 240, 120
     monthly = turnover / 12
     scenario = Scenario("turnover only").change(
-        {**WORKFORCE_ONLY, "workforce_capacity.turnover": turnover, "workforce_capacity.time_to_fill": 0.5, "horizon": months}
+        {
+            **WORKFORCE_ONLY,
+            "workforce_capacity.turnover": turnover,
+            "workforce_capacity.time_to_fill": 0.5,
+            "horizon": months,
+        }
     )
     start, length, _ = spells(scenario, seed=13)
-    # Spells still running at the end are cut off, so only those that had at least `window` months are judged, and only up to there.
+    # Spells still running at the end are cut off, so only those that had at least `window` months are judged, and only
+    # up to there.
     judged = length[start <= months - window]
 
     assert len(judged) > 1500
     for months_in_post in (1, 6, 12, 36, 60, 119):
         expected = (1 - monthly) ** months_in_post
         # Four standard errors of a share of at least 1,500 spells.
-        assert (judged > months_in_post).mean() == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / 1500))
-    # The mean, each spell counted up to the window: (1 - (1 - l)^window) / l, close to 1 / l. Standard deviation below 1 / l.
+        assert (judged > months_in_post).mean() == pytest.approx(
+            expected, abs=4 * math.sqrt(expected * (1 - expected) / 1500)
+        )
+    # The mean, each spell counted up to the window: (1 - (1 - l)^window) / l, close to 1 / l. Standard deviation below
+    # 1 / l.
     mean = (1 - (1 - monthly) ** window) / monthly
     assert np.minimum(judged, window).mean() == pytest.approx(mean, abs=4 / monthly / math.sqrt(len(judged)))
 
 
 def test_original_staff_thin_out_geometrically() -> None:
     turnover, months = 0.24, 120
-    scenario = Scenario("turnover only").change({**WORKFORCE_ONLY, "workforce_capacity.turnover": turnover, "horizon": months})
+    scenario = Scenario("turnover only").change(
+        {**WORKFORCE_ONLY, "workforce_capacity.turnover": turnover, "horizon": months}
+    )
     start, length, over = spells(scenario, seed=14)
     original = start == 0
 
@@ -472,20 +498,30 @@ def test_original_staff_thin_out_geometrically() -> None:
 @pytest.mark.parametrize(("turnover", "time_to_fill"), [(0.12, 6), (0.24, 17), (0.6, 30)])
 def test_vacancies_are_turnover_times_time_to_fill(turnover: float, time_to_fill: float) -> None:
     scenario = Scenario("vacancies").change(
-        {**WORKFORCE_ONLY, "workforce_capacity.turnover": turnover, "workforce_capacity.time_to_fill": time_to_fill, "horizon": 360}
+        {
+            **WORKFORCE_ONLY,
+            "workforce_capacity.turnover": turnover,
+            "workforce_capacity.time_to_fill": time_to_fill,
+            "horizon": 360,
+        }
     )
     vacancy = run(scenario, 6, seed=15, agents=False).values("vacancy_rate")
     open_for = turnover / 12 * time_to_fill
     expected = open_for / (1 + open_for)
 
-    # 2,400 posts over 360 months; a post forgets in time_to_fill / (1 + l f) months, so there are at least 2,400 x 12 independent
-    # looks and the standard error is below 0.003. Posts start at the long-run share, so no months are left out.
+    # 2,400 posts over 360 months; a post forgets in time_to_fill / (1 + l f) months, so there are at least 2,400 x 12
+    # independent looks and the standard error is below 0.003. Posts start at the long-run share, so no months are left
+    # out.
     assert vacancy.mean() == pytest.approx(expected, abs=0.012)
     assert vacancy[:, :12].mean() == pytest.approx(expected, abs=0.04)
 
 
-@pytest.mark.parametrize(("agency_cover", "time_to_fill", "agency_stay"), [(0.736, 16.8, 10), (0.5, 6, 10), (0.9, 30, 6)])
-def test_agency_workers_cover_the_declared_share_of_vacancies(agency_cover: float, time_to_fill: float, agency_stay: float) -> None:
+@pytest.mark.parametrize(
+    ("agency_cover", "time_to_fill", "agency_stay"), [(0.736, 16.8, 10), (0.5, 6, 10), (0.9, 30, 6)]
+)
+def test_agency_workers_cover_the_declared_share_of_vacancies(
+    agency_cover: float, time_to_fill: float, agency_stay: float
+) -> None:
     changes = {
         "workforce_capacity.turnover": 0.24,
         "workforce_capacity.time_to_fill": time_to_fill,
@@ -503,7 +539,9 @@ def test_agency_workers_cover_the_declared_share_of_vacancies(agency_cover: floa
 
 
 def test_no_agency_worker_where_none_covers_and_none_is_extra() -> None:
-    lives = run(Scenario("none").change({**WORKFORCE_ONLY, "workforce_capacity.turnover": 0.4, "horizon": 24}), 2, seed=17)
+    lives = run(
+        Scenario("none").change({**WORKFORCE_ONLY, "workforce_capacity.turnover": 0.4, "horizon": 24}), 2, seed=17
+    )
 
     assert lives.values("agency_rate").max() == 0
     assert not (lives.agents["post"] == AGENCY).any()
@@ -516,7 +554,14 @@ def test_codified_memory_without_gain_halves_at_its_half_life() -> None:
     retention, stop = 0.97, 48
     scenario = (
         Scenario("memory only")
-        .change({"coefficients.memory_retention": retention, "organisation.posts": 40, "organisation.families": 40, "horizon": 120})
+        .change(
+            {
+                "coefficients.memory_retention": retention,
+                "organisation.posts": 40,
+                "organisation.families": 40,
+                "horizon": 120,
+            }
+        )
         .with_event(stop + 1, {"learning_and_evaluation.codification": 0.0})
     )
     memory = run(scenario, 3, seed=18).values("codified_memory")
@@ -531,7 +576,9 @@ def test_codified_memory_without_gain_halves_at_its_half_life() -> None:
 
 def test_unused_skill_fades_at_its_retention() -> None:
     retention = 0.93
-    scenario = contact_process(20, 24, {"knowledge_and_skills.training_days": 0.0}, **{"coefficients.skill_retention": retention})
+    scenario = contact_process(
+        20, 24, {"knowledge_and_skills.training_days": 0.0}, **{"coefficients.skill_retention": retention}
+    )
     world = new_world(timeline(scenario), 19)
     live(world, 0, READY)
     before = world.practitioners["skill"].copy()

@@ -56,7 +56,10 @@ def test_posts_outside_the_establishment_move_no_boundary() -> None:
     np.testing.assert_array_equal(team_bounds(50, 12)[: len(team_bounds(50, 0))], team_bounds(50, 0))
 
 
-@pytest.mark.parametrize(("posts", "others", "across"), [(30, 0, 5.0), (30, 9, 5.0), (144, 5, 0.0), (60, 0, 40.0), (20, 3, 9999.0), (1, 0, 5.0)])
+@pytest.mark.parametrize(
+    ("posts", "others", "across"),
+    [(30, 0, 5.0), (30, 9, 5.0), (144, 5, 0.0), (60, 0, 40.0), (20, 3, 9999.0), (1, 0, 5.0)],
+)
 def test_every_tie_has_its_reverse(posts: int, others: int, across: float) -> None:
     teams, start, to, width, reverse = ties(posts, others, across)
     source = origin(start)
@@ -102,7 +105,9 @@ def test_a_huge_number_of_ties_makes_the_network_complete() -> None:
 
 
 def test_more_ties_never_take_one_away() -> None:
-    few, many = ({*zip(origin(t[1]).tolist(), t[2].tolist(), strict=True)} for t in (ties(60, across=3.0), ties(60, across=3.6)))
+    few, many = (
+        {*zip(origin(t[1]).tolist(), t[2].tolist(), strict=True)} for t in (ties(60, across=3.0), ties(60, across=3.6))
+    )
 
     assert few < many
 
@@ -121,12 +126,18 @@ def test_silos_remove_their_share_of_ties_across_teams_and_no_others(silo: float
 def test_silos_hide_users_in_other_teams() -> None:
     seen = {}
     for silo in (0.0, 1.0):
-        rows = timeline(SMALL.change({"attitudes.silo": silo, "workforce_capacity.turnover": 0, "coefficients.cross_team_ties": 9999}))
+        rows = timeline(
+            SMALL.change(
+                {"attitudes.silo": silo, "workforce_capacity.turnover": 0, "coefficients.cross_team_ties": 9999}
+            )
+        )
         world = new_world(rows, 1)
         live(world, 0, 7)
         world.practitioners["stage"][world.practitioners["team"] == 0] = TRYING
         live(world, 7, 8)
-        seen[silo] = world.practitioners["exposure"][(world.practitioners["team"] == 2) & (world.practitioners["stage"] >= 0)]
+        seen[silo] = world.practitioners["exposure"][
+            (world.practitioners["team"] == 2) & (world.practitioners["stage"] >= 0)
+        ]
 
     assert (seen[0.0] > 0).all()
     assert (seen[1.0] == 0).all()
@@ -154,7 +165,13 @@ def test_the_graph_has_kinds_and_trust() -> None:
     assert len(kinds) == len(graph), "every node has a kind"
     assert sum(k == "practitioner" for k in kinds.values()) == (staff["stage"] >= 0).sum()
     assert sum(k == "family" for k in kinds.values()) == 60
-    assert {k for _, _, k in graph.edges(data="kind")} == {"team", "across teams", "line management", "worker-family", "leader-funder"}
+    assert {k for _, _, k in graph.edges(data="kind")} == {
+        "team",
+        "across teams",
+        "line management",
+        "worker-family",
+        "leader-funder",
+    }
     assert all(0 <= trust <= 1 for _, _, trust in graph.edges(data="trust"))
     for f in range(60):
         (worker,) = graph.successors(f"family {f}")
@@ -176,7 +193,11 @@ def test_the_graph_can_be_written_and_read_as_graphml(tmp_path: Path) -> None:
 
 
 def test_the_ties_of_a_newcomer_start_at_first_impressions_in_both_directions() -> None:
-    slow = {"coefficients.trust_growth": 0.08, "workforce_capacity.turnover": 0.6, "workforce_capacity.time_to_fill": 0.5}
+    slow = {
+        "coefficients.trust_growth": 0.08,
+        "workforce_capacity.turnover": 0.6,
+        "workforce_capacity.time_to_fill": 0.5,
+    }
     rows = timeline(SMALL.change({**slow, "trust_emotions_relationships.initial_trust": 0.3}))
     world = new_world(rows, 2)
     live(world, 0, 20)

@@ -39,7 +39,9 @@ def drawn(seed: int, name: str, month: int, slots: int, block: int = 0) -> np.nd
     ],
     ids=["zeros", "ones", "digits of pi"],
 )
-def test_philox_gives_the_published_vectors(counter: tuple[str, ...], key: tuple[str, ...], expected: tuple[str, ...]) -> None:
+def test_philox_gives_the_published_vectors(
+    counter: tuple[str, ...], key: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
     with np.errstate(over="ignore"):
         assert tuple(int(w) for w in philox(*words(*counter), *words(*key))) == tuple(int(h, 16) for h in expected)
 
@@ -92,7 +94,11 @@ def test_streams_of_the_model_have_numbers_of_their_own() -> None:
 
     names: dict[str, int] = {}
     for module in (month, network, state):
-        names |= {f"{module.__name__}.{n}": int(v) for n, v in vars(module).items() if isinstance(v, np.uint64) and n.isupper()}
+        names |= {
+            f"{module.__name__}.{n}": int(v)
+            for n, v in vars(module).items()
+            if isinstance(v, np.uint64) and n.isupper()
+        }
 
     assert len(names) >= 12
     assert len(set(names.values())) == len(names)
@@ -137,7 +143,14 @@ def staff_history(scenario: Scenario, seed: int) -> np.ndarray:
 
 
 # Without strain and incidents nothing in the workforce follows from families, so not a single draw may differ.
-UNCOUPLED = SMALL.change({"mechanisms.strain": 0, "mechanisms.incidents": 0, "coefficients.inspection_quality": 0, "workforce_capacity.turnover": 0.3})
+UNCOUPLED = SMALL.change(
+    {
+        "mechanisms.strain": 0,
+        "mechanisms.incidents": 0,
+        "coefficients.inspection_quality": 0,
+        "workforce_capacity.turnover": 0.3,
+    }
+)
 
 
 def test_the_number_of_families_moves_no_draw_of_the_workforce() -> None:
@@ -168,6 +181,9 @@ def test_posts_outside_the_establishment_renumber_nobody() -> None:
 
 def test_a_mechanism_switched_off_leaves_the_luck_of_the_rest() -> None:
     base = UNCOUPLED.change({"mechanisms.contagion": 1})
-    on, off = staff_history(base, 14), staff_history(base.change({"mechanisms.contagion": 0, "mechanisms.memory": 0}), 14)
+    on, off = (
+        staff_history(base, 14),
+        staff_history(base.change({"mechanisms.contagion": 0, "mechanisms.memory": 0}), 14),
+    )
 
     np.testing.assert_array_equal(on, off)
