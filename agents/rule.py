@@ -18,7 +18,7 @@ from numba.core.registry import CPUDispatcher
 
 
 _HOUSE = Path(__file__).resolve().parents[1]
-_SOURCES = sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py"))
+_SOURCES = [*sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py")), _HOUSE / "scenarios" / "timeline.py"]
 _KEY = hashlib.sha256(b"".join(f.read_bytes() for f in _SOURCES)).hexdigest()[:16]
 CACHE = Path(numba.config.CACHE_DIR or platformdirs.user_cache_dir("conducive", appauthor=False)) / f"rules-{_KEY}"
 """Where compiled code is kept: a folder for each version of the rules, because Numba does not notice a change in a called function."""

@@ -7,7 +7,6 @@ same run.
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def figures() -> list[Figure]:
         Figure("floor: drawing and touching", f"{floor:.0f} ns; the month takes {default / floor:.1f} times that"),
         Figure("100 replicates x 120 months", f"{_best(lambda: run(baseline, 100, agents=False)):.2f} s", "2 s"),
         Figure(f"all {len(authorities(2025))} authorities once, ten years", f"{_best(_england, 2):.2f} s", "4 s"),
-        Figure("peak memory so far", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"),
+        Figure("peak memory so far", _peak_memory()),
         Figure("first use: compile and run", f"{first:.1f} s", "30 s"),
         Figure("start when cached", f"{cached:.1f} s"),
         Figure("conducive --help", f"{_best(_help):.2f} s", "0.5 s"),
@@ -103,7 +103,7 @@ def nanoseconds(scenario: Scenario, rounds: int = ROUNDS) -> float:
     best = np.inf
     for r in range(rounds):
         world = new_world(rows, 0, r)
-        best = min(best, _time(lambda world=world: live(world, 0, len(rows))) * NS / len(rows) / agents_in(world))
+        best = min(best, _time(partial(live, world, 0, len(rows))) * NS / len(rows) / agents_in(world))
     return float(best)
 
 
@@ -157,6 +157,14 @@ def _start_times() -> tuple[float, float]:
     """Seconds to a first small run with nothing compiled, and with everything cached."""
     with tempfile.TemporaryDirectory() as cache:
         return tuple(float(_python(FIRST_RUN, NUMBA_CACHE_DIR=cache)) for _ in range(2))  # type: ignore[return-value]
+
+
+def _peak_memory() -> str:
+    try:
+        import resource
+    except ImportError:  # Windows has no such account
+        return "not known here"
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
 
 
 def _help() -> None:

@@ -211,7 +211,7 @@ def money(world: World, p: Record, o: Record) -> None:
     o.external_money = grant
     o.diverted = grant * fund.diverted_share(p.ring_fenced, o.budget, p.diversion)
     grant -= o.diverted
-    if running:
+    if grant > 0.0:
         o.last_external_month = p.month
     o.coproduction_money = p.coproduction_budget * grant
     o.start_up_balance += (grant - o.coproduction_money) * (1.0 - p.embedding_share)

@@ -123,15 +123,15 @@ COEFFICIENTS: tuple[Input, ...] = (
        "Bond 2014: about a third of stoppers restart", "literature"),
     # ---- Lapse
     _c("lapse_strain", "Lapse from overload at full strain.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
-    _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.10, RATE, (0.05, 0.2), OURS),
+    _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.08, RATE, (0.04, 0.16), OURS),
     _c("lapse_fit", "Lapse when nothing fits.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
     _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.2, RATE, (0.1, 0.4), OURS),
     _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
-    _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.14, RATE, (0.07, 0.3), OURS),
+    _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.12, RATE, (0.06, 0.25), OURS),
     _c("unpaid_convexity", "How much worse a large gap in money is than a small one (1 = in proportion).", "exponent", 3.0, (0.1, 20.0),
        (2.0, 4.0), "Paper 4.3, 5: will cannot replace money, culture can stretch it"),
     _c("lapse_doubt", "Lapse among nothing but trusted sceptics.", "a month", 0.1, RATE, (0.05, 0.2), OURS),
-    _c("habit_shield", "Share of lapse that full habit prevents.", "share", 0.85, UNIT, (0.6, 0.95), OURS),
+    _c("habit_shield", "Share of lapse that full habit prevents.", "share", 0.92, UNIT, (0.75, 0.97), OURS),
     # ---- Learning and fidelity
     _c("didactic_share", "Share of that which a lecture gives.", "share", 0.35, UNIT, (0.1, 0.5), "Joyce & Showers 2002 (order only)",
        "literature"),
@@ -142,8 +142,8 @@ COEFFICIENTS: tuple[Input, ...] = (
        "Paper 4.3: 10-15 years", "paper"),
     _c("reinforce_coaching", "Reinforcement by full coaching and feedback.", "share", 0.6, UNIT, (0.4, 0.8),
        "Joyce & Showers 2002 (order only)", "literature"),
-    _c("reinforce_supervision", "Reinforcement by attuned, containing supervision.", "share", 0.45, UNIT, (0.2, 0.6), OURS),
-    _c("reinforce_peers", "Reinforcement by colleagues who use it.", "share", 0.4, UNIT, (0.2, 0.6), OURS),
+    _c("reinforce_supervision", "Reinforcement by attuned, containing supervision.", "share", 0.5, UNIT, (0.25, 0.7), OURS),
+    _c("reinforce_peers", "Reinforcement by colleagues who use it.", "share", 0.5, UNIT, (0.3, 0.7), OURS),
     _c("fidelity_skill", "How far fidelity depends on skill.", "share", 0.7, UNIT, (0.5, 0.9), OURS),
     _c("fidelity_context", "How far it depends on each of support, fit, belief and clarity.", "share", 0.2, UNIT, (0.1, 0.35), OURS),
     _c("person_spread", "Lasting spread of openness and aptitude between people.", "log", 0.25, (0.0, 2.0), (0.1, 0.4), OURS),
@@ -156,9 +156,9 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("memory_retention", "Codified memory kept from month to month.", "share a month", 0.985, UNIT, (0.97, 0.995),
        "Argote 1990, Benkard 2000, Thompson 2007, scaled to this sector's turnover", "literature"),
     _c("memory_transfer", "Share of what the organisation remembers that a newcomer takes in.", "share", 0.5, UNIT, (0.2, 0.7), OURS),
-    _c("fit_pace", "Pace of tailoring under full reflection and participation, and of obstacles forming and clearing.", "share a month", 0.06, RATE, (0.03, 0.12), OURS),
+    _c("fit_pace", "Pace of tailoring under full reflection and participation, and of obstacles forming and clearing.", "share a month", 0.08, RATE, (0.04, 0.15), OURS),
     _c("drift_pace", "Pace at which practice drifts from need without reflection.", "share a month", 0.006, UNIT, (0.002, 0.012), OURS),
-    _c("dilution", "Active ingredients lost when everything is tailored.", "share", 0.7, UNIT, (0.4, 0.95), "Paper 4.2", "paper"),
+    _c("dilution", "Active ingredients lost when everything is tailored.", "share", 0.5, UNIT, (0.3, 0.9), "Paper 4.2", "paper"),
 )  # fmt: skip
 """Every coefficient of the dynamics."""
 

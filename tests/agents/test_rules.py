@@ -409,7 +409,7 @@ def inputs_of(name: str) -> st.SearchStrategy[dict[str, float]]:
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_a_rule_is_a_number_and_a_share_where_it_says_so(name: str, data: st.DataObject) -> None:
     given_ = data.draw(inputs_of(name))

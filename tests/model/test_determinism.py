@@ -103,7 +103,7 @@ CHANGES = {
 
 
 def elsewhere(house: Path, cache: Path, program: str = TINY, **environment: str) -> Mapping[str, Any]:
-    """Run a program in a process of its own, the package in `house`, compiled code in `cache`; return what it prints."""
+    """Run a program in its own process, the package in `house`, compiled code in `cache`; return what it prints."""
     settings = {
         **os.environ,
         "PYTHONPATH": str(house),

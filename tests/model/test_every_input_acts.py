@@ -1,8 +1,8 @@
 """Every declared input, coefficient, switch and event changes something that is measured,
 or the agents at the end: none is for show.
 
-Each is moved from its value to an end of its plausible range, in one context after another, until something differs. The
-contexts are a small organisation in circumstances that call on every feature: reviews and renewals, a second wave,
+Each is moved from its value to an end of its plausible range, in one context after another, until something differs.
+The contexts are a small organisation in circumstances that call on every feature: reviews and renewals, a second wave,
 incidents, a known departure.
 """
 

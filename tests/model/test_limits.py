@@ -1,6 +1,6 @@
 """What the model must reduce to when everything else is switched off, compared with known answers.
 
-Full runs with declared inputs only: gates open, wear and drift at nothing, mechanisms off, so that one mechanism is left.
+Full runs with declared inputs only: gates open, wear and drift at nothing, mechanisms off, so that one is left.
 Statistical tests fix their seeds; a comment says how far a correct model could stray from the answer.
 """
 
@@ -190,7 +190,7 @@ def sis(b: float, g: float, posts: int, months: int, seeds: float) -> Scenario:
 
 
 def sis_mean_field(b: float, g: float, months: int, x: float) -> Floats:
-    """Mean field in monthly steps; whoever lapses, convinced as ever, is willing after a month and trained after two."""
+    """Mean field in monthly steps; whoever lapses, convinced as ever, is willing in a month, trained in two."""
     trained, lapsed, willing, path = 1 - x, 0.0, 0.0, [x]
     for _ in range(months):
         begin = trained * (1 - math.exp(-b * x / (1 + x / THRESHOLD)))
@@ -286,7 +286,8 @@ def test_odds_of_use_solve_the_balance_of_the_chain() -> None:
         aware, willing, trained, begin, settle, new, old, back, leave = dice.uniform(0.01, 1, 9)
         q = np.zeros((7, 7))
         for a, b, rate in (
-            (0, 1, aware), (1, 2, willing), (2, 3, trained), (3, 4, begin), (4, 5, settle), (4, 6, new), (5, 6, old), (6, 2, back),
+            (0, 1, aware), (1, 2, willing), (2, 3, trained), (3, 4, begin), (4, 5, settle),
+            (4, 6, new), (5, 6, old), (6, 2, back),
             *((stage, 0, leave) for stage in range(1, 7)),
         ):  # fmt: skip
             q[a, b] += rate
@@ -374,7 +375,7 @@ def test_drawn_thresholds_tip_as_often_as_they_should(sigma: float, chance: floa
 
 
 def granovetter_directly(sigma: float, people: int, draws: int, seed_chance: float) -> float:
-    """Chance that more than half join, simulated directly: thresholds cut to [0, 1], a few who try on their own first."""
+    """Chance that more than half join, simulated directly: thresholds cut to [0, 1], a few who try alone first."""
     dice = np.random.default_rng(11)
     tipped = 0
     for _ in range(draws):
