@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conducive.agents.rule import clip, either, gate, rule
+from conducive.agents.rule import either, gate, rule
 
 FAMILY = np.dtype(
     [
@@ -35,7 +35,9 @@ def wellbeing_target(need: float, availability: float, trust: float, effect: flo
 
 
 @rule
-def voice_target(participation_depth: float, resourced: float, burden: float, need: float, gate_strength: float) -> float:
+def voice_target(
+    participation_depth: float, resourced: float, burden: float, need: float, gate_strength: float
+) -> float:
     """Part a family takes in coproduction (0-1): invited and resourced, as far as strength allows. Paper 4.2, 7."""
     return participation_depth * resourced * gate(1.0 - burden, gate_strength) * gate(1.0 - need, gate_strength)
 
@@ -47,7 +49,9 @@ def burden_target(participation_depth: float, answered: float) -> float:
 
 
 @rule
-def coproduction_resourced(money: float, participation_depth: float, families: float, coproduction_cost: float) -> float:
+def coproduction_resourced(
+    money: float, participation_depth: float, families: float, coproduction_cost: float
+) -> float:
     """Share of the ambition of participation that the money covers (0-1); no ambition needs no money."""
     needed = participation_depth * families * coproduction_cost
     return min(1.0, money / needed) if needed > 0.0 else 0.0

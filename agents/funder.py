@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conducive.agents.rule import clip, gate, logistic, rule
+from conducive.agents.rule import clip, either, gate, logistic, rule
 
 EXTERNAL, COUNCIL = 0, 1
 FUNDERS = ("external", "council")
@@ -36,19 +36,38 @@ def promised_evidence(months: float, patience: float, potential: float) -> float
 
 @rule
 def reported_evidence(evidence: float, promised: float, failure_tolerance: float, rosy_reporting: float) -> float:
-    """Evidence as told (0-1): where failure is not an option, the gap to what was promised is glossed over. Paper 4.1, 4.4."""
+    """Evidence as told (0-1): where failure is not an option, the gap to what was promised is glossed over.
+
+    Paper 4.1, 4.4.
+    """
     return clip(evidence + rosy_reporting * (1.0 - failure_tolerance) * max(0.0, promised - evidence))
 
 
 @rule
-def confidence_target(reported: float, promised: float, policy_support: float, gate_strength: float) -> float:
-    """Confidence of a funder (0-1): what is reported against what was promised, under the policy of the day. Paper 4.3, 4.5."""
-    return gate(clip(1.0 - (promised - reported)), gate_strength) * gate(policy_support, gate_strength)
+def confidence_at_launch(initial_trust: float, theory_of_change: float, gate_strength: float) -> float:
+    """Confidence a funder starts with (0-1): first trust, as far as the case for change is convincing. Paper 4.1."""
+    return initial_trust * gate(theory_of_change, gate_strength)
 
 
 @rule
-def chance_to_go_on(reported: float, promised: float, confidence: float, budget: float, decision_steepness: float) -> float:
-    """Chance that a funder lets it go on (0-1): evidence short of the promise weighs more when resources are tight. Paper 4.3.
+def confidence_target(
+    reported: float, promised: float, voice: float, policy_support: float, gate_strength: float
+) -> float:
+    """Confidence of a funder (0-1): results against the promise, families heard directly, the policy of the day.
+
+    Paper 4.2, 4.3, 4.5.
+    """
+    kept = either(clip(1.0 - (promised - reported)), voice)
+    return gate(kept, gate_strength) * gate(policy_support, gate_strength)
+
+
+@rule
+def chance_to_go_on(
+    reported: float, promised: float, confidence: float, budget: float, decision_steepness: float
+) -> float:
+    """Chance that a funder lets it go on (0-1): evidence short of the promise weighs more when resources are tight.
+
+    Paper 4.3.
 
     `budget` is the council's budget relative to launch; below 1 the same shortfall weighs more.
     """
@@ -58,11 +77,17 @@ def chance_to_go_on(reported: float, promised: float, confidence: float, budget:
 
 @rule
 def diverted_share(ring_fenced: float, budget: float, diversion: float) -> float:
-    """Share of the grant drawn off to other calls when it is not ring-fenced, more as the council's budget shrinks. Paper 4.3."""
+    """Share of the grant drawn off to other calls when it is not ring-fenced, more as the council's budget shrinks.
+
+    Paper 4.3.
+    """
     return (1.0 - ring_fenced) * clip(diversion + max(0.0, 1.0 - budget))
 
 
 @rule
 def council_share(mainstreaming: float, budget: float) -> float:
-    """Share of running cost the council takes on once external money has ended, as far as its budget allows. Paper 4.3."""
+    """Share of running cost the council takes on once external money has ended, as far as its budget allows.
+
+    Paper 4.3.
+    """
     return mainstreaming * min(1.0, max(0.0, budget))

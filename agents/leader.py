@@ -35,18 +35,29 @@ def lead(commitment: float, energy: float) -> float:
 
 @rule
 def commitment_target(
-    theory_of_change: float, drive: float, evidence: float, voice: float, line: float, commitment_evidence: float, commitment_line: float
+    theory_of_change: float,
+    drive: float,
+    evidence: float,
+    voice: float,
+    line: float,
+    commitment_evidence: float,
+    commitment_line: float,
 ) -> float:
-    """Commitment of a leader (0-1): the case for it, results reported and families heard; and the line above. Paper 4.1-4.3, 4.5.
+    """Commitment of a leader (0-1): the case for it, results reported and families heard; and the line above.
 
-    `line` is trust in the leader above times what that leader puts behind it; for the director it is the support of current policy.
+    Paper 4.1-4.3, 4.5.
+
+    `line` is trust in the leader above times what that leader puts behind it; for the director it is the support of
+    current policy.
     """
     own = either(theory_of_change * drive, either(commitment_evidence * evidence, voice))
     return own + commitment_line * (line - own)
 
 
 @rule
-def energy_target(chasing: float, intervention: float, defensive: float, shortage: float, theory_of_change: float) -> float:
+def energy_target(
+    chasing: float, intervention: float, defensive: float, shortage: float, theory_of_change: float
+) -> float:
     """Energy left for the innovation (0-1) under pressure: chasing money, an improvement regime, defending what went wrong, posts empty.
 
     All of it can be drained where the case for change is weak; a strong case protects it. Paper 4.1, 4.3, 4.5.
@@ -57,7 +68,10 @@ def energy_target(chasing: float, intervention: float, defensive: float, shortag
 
 @rule
 def ownership_lost(succession_continuity: float, theory_of_change: float) -> float:
-    """Ownership that goes with a leader (0-1): what is neither handed over nor carried by the case for change itself. Paper 4.1, 4.3."""
+    """Ownership that goes with a leader (0-1): what is neither handed over nor carried by the case for change itself.
+
+    Paper 4.1, 4.3.
+    """
     return (1.0 - succession_continuity) * (1.0 - theory_of_change)
 
 
@@ -65,26 +79,36 @@ def ownership_lost(succession_continuity: float, theory_of_change: float) -> flo
 def leaving_chance(leader_tenure: float, stay_factor: float, shock: float, exit_shock: float) -> float:
     """Monthly chance that a leader leaves: 1 / mean time in post, and what a shock adds in its month.
 
-    `shock` is 1 in the month of an inadequate judgement, or for a director of a shift of policy. ADCS 2014-2024; paper 4.3, 4.5.
+    `shock` is 1 in the month of an inadequate judgement, or for a director of a shift of policy. ADCS 2014-2024;
+    paper 4.3, 4.5.
     """
     return clip(1.0 / (leader_tenure * stay_factor) + exit_shock * shock)
 
 
 @rule
 def successor_commitment(handed_over: float, agenda: float, succession_continuity: float) -> float:
-    """Commitment a successor starts with (0-1): what was handed over, and an agenda of their own in the rest. Paper 4.1, 4.3."""
+    """Commitment a successor starts with (0-1): what was handed over, and an agenda of their own in the rest.
+
+    Paper 4.1, 4.3.
+    """
     return either(handed_over, (1.0 - succession_continuity) * agenda)
 
 
 @rule
 def expected_stay(leader_tenure: float, months_to_known_exit: float, horizon: float) -> float:
-    """Weight people give to the leader still being there (0-1), from usual time in post or a known date of leaving. Paper 4.3."""
+    """Weight people give to the leader still being there (0-1), from usual time in post or a known date of leaving.
+
+    Paper 4.3.
+    """
     return fading(min(leader_tenure, months_to_known_exit), horizon)
 
 
 @rule
 def continuation(money_ahead: float, leader_ahead: float, trust_up: float, gate_strength: float) -> float:
-    """How far people expect the innovation to last (0-1): money in sight, leaders who stay, and promises kept so far. Paper 4.3."""
+    """How far people expect the innovation to last (0-1): money in sight, leaders who stay, and promises kept so far.
+
+    Paper 4.3.
+    """
     return money_ahead * gate(leader_ahead, gate_strength) * gate(trust_up, gate_strength)
 
 
@@ -102,5 +126,8 @@ def trust_gain(support_style: float, trust_growth: float) -> float:
 
 @rule
 def trust_after_breach(trust: float, breach: float) -> float:
-    """Trust after a promise is broken, somebody is blamed or an innovation is abandoned: quickly lost. Slovic 1993; paper 4.4."""
+    """Trust after a promise is broken, somebody is blamed or an innovation is abandoned: quickly lost.
+
+    Slovic 1993; paper 4.4.
+    """
     return trust * (1.0 - breach)

@@ -67,11 +67,18 @@ CAUSES = (
 """Why the number of users changed; the first eight after the blank are lapses and losses."""
 
 
+EXPONENT = 600.0
+CERTAIN = math.exp(EXPONENT)
+"""Odds so high that they are certainty, and still a number."""
+
+
 # ---- Load, strain, safety ------------------------------------------------------------------------------------------
 
 
 @rule
-def load(caseload: float, hours_per_case: float, contract_hours: float, bureaucracy: float, added_hours: float) -> float:
+def load(
+    caseload: float, hours_per_case: float, contract_hours: float, bureaucracy: float, added_hours: float
+) -> float:
     """Hours the cases need over hours left for them (1 = just enough). Paper 4.3: too busy to innovate."""
     available = contract_hours * (1.0 - bureaucracy) - added_hours
     return caseload * hours_per_case / max(1.0, available)
@@ -79,31 +86,39 @@ def load(caseload: float, hours_per_case: float, contract_hours: float, bureaucr
 
 @rule
 def personal_cost(blame_culture: float, scar: float, media_hostility: float, cost_exposure: float) -> float:
-    """What failure is expected to cost the person (0-1): "their name in the paper". Nothing where nobody is blamed. Paper 4.4."""
+    """What failure is expected to cost the person (0-1): Nothing where nobody is blamed. Paper 4.4."""
     return blame_culture * either(cost_exposure * media_hostility, scar)
 
 
 @rule
-def strain_target(load: float, personal_cost: float, containment: float, strain_load: float, strain_anxiety: float) -> float:
-    """Strain that a load leads to (0-1): overload and fear raise it, containing supervision lowers it. Paper 4.3, 4.4, 5."""
+def strain_target(
+    load: float, personal_cost: float, containment: float, strain_load: float, strain_anxiety: float
+) -> float:
+    """Strain that a load leads to (0-1): overload and fear raise it, containing supervision lowers it.
+
+    Paper 4.3, 4.4, 5.
+    """
     return logistic(strain_load * (load - 1.0) + strain_anxiety * (personal_cost - containment))
 
 
 @rule
 def safety_target(personal_cost: float, trust_up: float, strain: float, safety_context: float) -> float:
-    """Psychological safety (0-1): what failure would not cost, in so far as managers are trusted and strain is low. Paper 4.4, 5."""
+    """Psychological safety (0-1): what failure would not cost, in so far as managers are trusted and strain is low.
+
+    Paper 4.4, 5.
+    """
     return (1.0 - personal_cost) * gate(trust_up, safety_context) * gate(1.0 - strain, safety_context)
 
 
 @rule
 def attention(concurrent_initiatives: float, attention_cost: float) -> float:
-    """Share of attention one initiative gets among several: only so many new ideas can be absorbed. Paper 4.3."""
+    """Share of attention one initiative gets among several: there is a limit to what can be taken in. Paper 4.3."""
     return 1.0 / (1.0 + attention_cost * (concurrent_initiatives - 1.0))
 
 
 @rule
 def slack(load: float, strain: float, attention: float, strain_load: float, gate_strength: float) -> float:
-    """Time and head-space left for something new (0-1). Paper 4.3: "I haven't got any space in my head"."""
+    """Time and head-space left for something new (0-1). Paper 4.3."""
     return logistic(strain_load * (1.0 - load)) * gate(1.0 - strain, gate_strength) * attention
 
 
@@ -113,7 +128,7 @@ def slack(load: float, strain: float, attention: float, strain_load: float, gate
 @rule
 def drive(outcome_motivation: float, months_since_launch: float) -> float:
     """Motivation behind the innovation (0-1): what came from crisis or money halves every year. Paper 4.1."""
-    return outcome_motivation + (1.0 - outcome_motivation) * 0.5 ** (max(0.0, months_since_launch) / 12.0)
+    return outcome_motivation + (1.0 - outcome_motivation) * math.pow(0.5, max(0.0, months_since_launch) / 12.0)
 
 
 @rule
@@ -149,7 +164,10 @@ def belief_target(
 
 @rule
 def fatigue_gain(attention: float, imposed: float, day_job: float, fatigue_growth: float) -> float:
-    """Monthly gain of change fatigue: other initiatives, change imposed, unpaid implementation work. Paper 4.3, 4.4; Bernerth 2011."""
+    """Monthly gain of change fatigue: other initiatives, change imposed, unpaid implementation work.
+
+    Paper 4.3, 4.4; Bernerth 2011.
+    """
     return fatigue_growth * ((1.0 - attention) + imposed + day_job)
 
 
@@ -158,20 +176,23 @@ def pull(exposure: float, threshold: float, steepness: float) -> float:
     """Odds that colleagues persuade: exposure over threshold, raised so that several users count for more than one each."""
     if exposure <= 0.0:
         return 0.0
-    return (exposure / threshold) ** steepness if threshold > 0.0 else math.inf
+    if threshold <= 0.0:
+        return CERTAIN
+    return min(CERTAIN, math.exp(min(EXPONENT, steepness * math.log(exposure / threshold))))
 
 
 @rule
 def influence_of(pull: float) -> float:
     """Influence (0-1) from the odds that colleagues persuade."""
-    return pull / (1.0 + pull) if pull < math.inf else 1.0
+    return pull / (1.0 + pull)
 
 
 @rule
 def influence(exposure: float, threshold: float, steepness: float) -> float:
     """Complex contagion (0-1): several trusted users count for more than one. Granovetter 1978; Centola 2010.
 
-    `exposure` is the trust-weighted share of ties that use it, `threshold` the exposure at which this person is half persuaded;
+    `exposure` is the trust-weighted share of ties that use it, `threshold` the exposure at which this person is half
+    persuaded;
     a large `steepness` makes it Granovetter's threshold, a steepness of 1 far below the threshold makes it linear.
     """
     return influence_of(pull(exposure, threshold, steepness))
@@ -195,17 +216,22 @@ def willing_rate(
     harmony: float,
     openness: float,
     mandate: float,
+    added_share: float,
     step_pace: float,
     willing_threshold: float,
     decision_steepness: float,
     belief_peers: float,
     gate_strength: float,
 ) -> float:
-    """AWARE -> WILLING: conviction worth acting on beats the person's threshold; a mandate also moves people. Paper 4.1, 4.4.
+    """AWARE -> WILLING: conviction worth acting on beats the person's threshold; a mandate also moves people.
 
-    `continuation` is how far people expect it to last, `harmony` the absence of value dissonance, `mandate` the top-down push.
+    Paper 4.1, 4.4.
+
+    `continuation` is how far people expect it to last, `harmony` the absence of value dissonance, `mandate` the
+    top-down push,
+    `added_share` the share of the week that using it would add.
     """
-    appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony
+    appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony * (1.0 - added_share)
     willingness = logistic(decision_steepness * (appeal - willing_threshold * (1.0 - openness)))
     return step_pace * either(willingness * gate(safety, gate_strength), mandate)
 
@@ -234,7 +260,10 @@ def trying_rate(
     try_peers: float,
     gate_strength: float,
 ) -> float:
-    """TRAINED -> TRYING: free to try, able to, nothing in the way, worth starting - alone, or because colleagues do. Paper 4.2, 4.3."""
+    """TRAINED -> TRYING: free to try, able to, nothing in the way, worth starting - alone, or because colleagues do.
+
+    Paper 4.2, 4.3.
+    """
     readiness = gate(skill, gate_strength) * gate(fit, gate_strength) * gate(1.0 - obstacles, gate_strength)
     return freedom * readiness * gate(continuation, gate_strength) * (try_alone + try_peers * influence)
 
@@ -247,7 +276,10 @@ def routine_rate(habit: float) -> float:
 
 @rule
 def return_rate(belief: float, lead: float, continuation: float, influence: float, return_pace: float) -> float:
-    """LAPSED -> WILLING: leaders restart what stalled, or colleagues show it works. Paper 4.3 (leadership at every stage)."""
+    """LAPSED -> WILLING: leaders restart what stalled, or colleagues show it works.
+
+    Paper 4.3 (leadership at every stage).
+    """
     return return_pace * belief * either(lead * continuation, influence)
 
 
@@ -290,7 +322,7 @@ def lapse_leader(ownership_lost: float, lapse_leader_gone: float) -> float:
 @rule
 def lapse_money(paid: float, lapse_unpaid: float, unpaid_convexity: float) -> float:
     """Monthly rate of lapse when running cost is not paid: small gaps are absorbed, large ones are not. Paper 4.3."""
-    return lapse_unpaid * (1.0 - paid) ** unpaid_convexity
+    return lapse_unpaid * math.pow(1.0 - paid, unpaid_convexity)
 
 
 @rule
@@ -330,7 +362,9 @@ def reinforcement(
     reinforce_supervision: float,
     reinforce_peers: float,
 ) -> float:
-    """How far practice is held in place (0-1): paid coaching and feedback, attuned supervision, peers and manuals. Paper 4.3.
+    """How far practice is held in place (0-1): paid coaching and feedback, attuned supervision, peers and manuals.
+
+    Paper 4.3.
 
     `coaching` is in hours a month; one hour gives half of what coaching can.
     """
@@ -343,7 +377,10 @@ def reinforcement(
 def skill_next(
     skill: float, using: float, reinforcement: float, refreshed: float, pace: float, skill_retention: float
 ) -> float:
-    """Skill after a month (0-1): supported use and refreshers build it; disuse and unsupported use wear it. Tatel & Ackerman."""
+    """Skill after a month (0-1): supported use and refreshers build it; disuse and unsupported use wear it.
+
+    Tatel & Ackerman.
+    """
     supported = using * reinforcement
     return stock(skill, pace * supported + refreshed, (1.0 - skill_retention) * (1.0 - supported))
 
@@ -359,7 +396,10 @@ def fidelity(
     fidelity_skill: float,
     fidelity_context: float,
 ) -> float:
-    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity; low fidelity is "tick-box" use. Paper 4.3."""
+    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity; low fidelity is "tick-box" use.
+
+    Paper 4.3.
+    """
     context = (
         gate(reinforcement, fidelity_context) * gate(fit, fidelity_context) * gate(belief, fidelity_context)
         * gate(clarity, fidelity_context)
@@ -407,7 +447,10 @@ def leaving_chance(
 
 @rule
 def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma: float) -> float:
-    """Monthly chance that a post gets a permanent holder; after a failed inspection recruitment dries up. DfE and Ofsted panel."""
+    """Monthly chance that a post gets a permanent holder; after a failed inspection recruitment dries up.
+
+    DfE and Ofsted panel.
+    """
     return min(1.0, 1.0 / (time_to_fill * (1.0 + recruit_stigma * intervention)))
 
 
@@ -415,7 +458,8 @@ def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma:
 def agency_arrival_chance(agency_cover: float, agency_stay: float) -> float:
     """Monthly chance that an uncovered vacancy gets an agency worker.
 
-    A leaver's post is covered at once in `agency_cover` of cases; this makes up for spells that end, so that the share stays.
+    A leaver's post is covered at once in `agency_cover` of cases; this makes up for spells that end, so that the
+    share stays.
     """
     return min(1.0, agency_cover / agency_stay)
 

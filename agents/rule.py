@@ -1,6 +1,7 @@
 """What a rule is, and the few forms that rules are made of.
 
-A rule is a pure function of numbers that returns a number. It never sees the model and draws nothing; it can be checked by hand,
+A rule is a pure function of numbers that returns a number. It never sees the model and draws nothing; it can be
+checked by hand,
 plotted, and called from a notebook. Numba compiles it; `NUMBA_DISABLE_JIT=1` runs the same source as plain Python.
 """
 
@@ -16,9 +17,11 @@ import numba
 import platformdirs
 from numba.core.registry import CPUDispatcher
 
-
 _HOUSE = Path(__file__).resolve().parents[1]
-_SOURCES = [*sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py")), _HOUSE / "scenarios" / "timeline.py"]
+_SOURCES = [
+    *sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py")),
+    _HOUSE / "scenarios" / "timeline.py",
+]
 _KEY = hashlib.sha256(b"".join(f.read_bytes() for f in _SOURCES)).hexdigest()[:16]
 CACHE = Path(numba.config.CACHE_DIR or platformdirs.user_cache_dir("conducive", appauthor=False)) / f"rules-{_KEY}"
 """Where compiled code is kept: a folder for each version of the rules, because Numba does not notice a change in a called function."""
@@ -68,7 +71,10 @@ def stock(x: float, gain: float, loss: float) -> float:
 @rule
 def logistic(x: float) -> float:
     """Share (0-1) on the log-odds scale: 0 gives a half."""
-    return 1.0 / (1.0 + math.exp(-x))
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    odds = math.exp(x)
+    return odds / (1.0 + odds)
 
 
 @rule

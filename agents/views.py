@@ -64,7 +64,10 @@ def _fields(dtype: np.dtype[Any], **words: tuple[str, ...]) -> Callable[[type[Ro
 
 @_fields(PRACTITIONER, post=POSTS, stage=STAGES)
 class Practitioner(RowAgent):
-    """A case-holding post and whoever is in it; `stage` is None when the post is vacant. Fields: `agents.practitioner.PRACTITIONER`."""
+    """A case-holding post and whoever is in it; `stage` is None when the post is vacant.
+
+    Fields: `agents.practitioner.PRACTITIONER`.
+    """
 
     table = "practitioners"
 

@@ -1,6 +1,7 @@
 """How fast it is on the machine at hand, measured in one run: ratios to trust, and times to compare with the aims.
 
-These are measurements, not tests: machines are noisy, so each figure is the best of several rounds, and the ratios are taken in the
+These are measurements, not tests: machines are noisy, so each figure is the best of several rounds, and the ratios
+are taken in the
 same run.
 """
 
@@ -110,7 +111,13 @@ def nanoseconds(scenario: Scenario, rounds: int = ROUNDS) -> float:
 @compiled
 def _floor(world: World, months: int) -> float:
     """Draw a month's random numbers and touch each array once, for a number of months."""
-    staff, leaders, families, trust, seed = world.practitioners, world.leaders, world.families, world.tie_trust, world.seed
+    staff, leaders, families, trust, seed = (
+        world.practitioners,
+        world.leaders,
+        world.families,
+        world.tie_trust,
+        world.seed,
+    )
     total = 0.0
     for month in range(months):
         for i in range(len(staff)):

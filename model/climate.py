@@ -12,7 +12,7 @@ from conducive.agents.rule import chance, clip, either, gate, logistic, rule, st
 @rule
 def budget_next(budget: float, budget_trend: float, cut: float) -> float:
     """Council budget relative to launch after a month of a real trend (% a year) and a cut (share)."""
-    return budget * max(0.0, 1.0 + budget_trend / 100.0) ** (1.0 / 12.0) * (1.0 - cut)
+    return budget * math.pow(max(0.0, 1.0 + budget_trend / 100.0), 1.0 / 12.0) * (1.0 - cut)
 
 
 @rule
@@ -38,13 +38,21 @@ def scar_after_incident(scar: float, blame_culture: float, media_hostility: floa
 
 @rule
 def scar_next(scar: float, blame_culture: float, climate_pace: float, scar_months_blame: float) -> float:
-    """Scar after a month: it fades with the climate, or over years where blame is high, whoever is in post. Paper 4.5."""
+    """Scar after a month: it fades with the climate, or over years where blame is high, whoever is in post.
+
+    Paper 4.5.
+    """
     return scar * math.exp(-1.0 / (1.0 / climate_pace + scar_months_blame * blame_culture * blame_culture))
 
 
 @rule
-def grade_log_odds(cut: float, grade: float, quality: float, usual_quality: float, persistence: float, weight: float) -> float:
-    """Log-odds that an inspection finds at least a certain grade: from the last grade and the quality of casework. Ofsted."""
+def grade_log_odds(
+    cut: float, grade: float, quality: float, usual_quality: float, persistence: float, weight: float
+) -> float:
+    """Log-odds that an inspection finds at least a certain grade: from the last grade and the quality of casework.
+
+    Ofsted.
+    """
     good = 2.0
     return cut - persistence * (grade - good) + weight * (quality - usual_quality)
 
@@ -70,7 +78,10 @@ def intervention_next(intervention: float, grade: float, intervention_months: fl
 
 @rule
 def tailoring(adaptation: float, permissiveness: float, manualised: float, gate_strength: float) -> float:
-    """How much is tailored in the end (0-1): as allowed by the model, by regulation, and by a manual. Paper 4.2, 4.5."""
+    """How much is tailored in the end (0-1): as allowed by the model, by regulation, and by a manual.
+
+    Paper 4.2, 4.5.
+    """
     return adaptation * gate(permissiveness, gate_strength) * gate(1.0 - manualised, 1.0 - gate_strength)
 
 
@@ -82,7 +93,10 @@ def fit_ceiling(context_distance: float, tailoring: float) -> float:
 
 @rule
 def integrity(adaptation: float, dilution: float) -> float:
-    """Active ingredients left when so much may be changed (0-1): little is lost at first, then more. Paper 4.2 (flexible but faithful)."""
+    """Active ingredients left when so much may be changed (0-1): little is lost at first, then more.
+
+    Paper 4.2 (flexible but faithful).
+    """
     return 1.0 - dilution * adaptation * adaptation
 
 
@@ -94,16 +108,28 @@ def reflection(reflection_interval: float, slack: float) -> float:
 
 @rule
 def adaptation_effort(
-    reflection: float, failure_reported: float, participation: float, family_voice: float, voice_weight: float, gate_strength: float
+    reflection: float,
+    failure_reported: float,
+    data_capability: float,
+    participation: float,
+    family_voice: float,
+    voice_weight: float,
+    gate_strength: float,
 ) -> float:
-    """Effort that goes into tailoring (0-1): reflection on what is reported, ideas of staff, and families acted on. Paper 4.2, 4.4."""
-    learnt = reflection * gate(failure_reported, gate_strength)
+    """Effort that goes into tailoring (0-1): reflection on failure reported and on data, ideas of staff, families acted on. Paper 4.2, 4.4.
+
+    `failure_reported` is the share of what goes wrong that may be reported and that people feel safe to report.
+    """
+    learnt = reflection * gate(failure_reported, gate_strength) * gate(data_capability, gate_strength)
     return either(either(learnt, voice_weight * participation), voice_weight * family_voice)
 
 
 @rule
 def fit_next(fit: float, ceiling: float, effort: float, fit_pace: float, drift_pace: float) -> float:
-    """Fit after a month (0-1): tailoring closes the gap to its ceiling; without it practice drifts from need. Paper 4.2, 4.4."""
+    """Fit after a month (0-1): tailoring closes the gap to its ceiling; without it practice drifts from need.
+
+    Paper 4.2, 4.4.
+    """
     return clip(fit + fit_pace * effort * max(0.0, ceiling - fit) - drift_pace * (1.0 - effort) * fit)
 
 
@@ -115,17 +141,35 @@ def obstacles_next(obstacles: float, fit: float, implementers: float, partners: 
 
 @rule
 def codified_next(
-    codified_memory: float, use: float, reflection: float, codification: float, memory_growth: float, memory_retention: float
+    codified_memory: float,
+    use: float,
+    reflection: float,
+    codification: float,
+    memory_growth: float,
+    memory_retention: float,
 ) -> float:
-    """Codified memory after a month (0-1): reflection on use, in so far as it is written down; it depreciates. Argote 1990."""
-    return clip(memory_retention * codified_memory + memory_growth * reflection * codification * use * (1.0 - codified_memory))
+    """Codified memory after a month (0-1): reflection on use, in so far as it is written down; it depreciates.
+
+    Argote 1990.
+    """
+    return clip(
+        memory_retention * codified_memory + memory_growth * reflection * codification * use * (1.0 - codified_memory)
+    )
 
 
 @rule
 def evidence_next(
-    evidence: float, benefit: float, data_capability: float, integrity: float, benefit_seen: float, gate_strength: float, pace: float
+    evidence: float,
+    benefit: float,
+    data_capability: float,
+    integrity: float,
+    benefit_seen: float,
+    gate_strength: float,
+    pace: float,
 ) -> float:
-    """Evidence after a month (0-1): benefit shown so far, if data catch it and the model is still itself. Paper 4.2, 4.3.
+    """Evidence after a month (0-1): benefit shown so far, if data catch it and the model is still itself.
+
+    Paper 4.2, 4.3.
 
     `benefit` is the effect of practice `effect_lag` months ago.
     """

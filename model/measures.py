@@ -104,16 +104,26 @@ INDICATORS: tuple[Indicator, ...] = (
         inspections="Inspections this month.",
     ),
     Indicator("inspection_grade", "grade", "Latest grade: 1 outstanding to 4 inadequate."),
-    Indicator("uptake_number", "colleagues", "Colleagues one user brings into use before lapsing or leaving, nobody else using it."),
+    Indicator(
+        "uptake_number",
+        "colleagues",
+        "Colleagues one user brings into use before lapsing or leaving, nobody else using it.",
+    ),
     Indicator("uptake_number_without_grant", "colleagues", "The same without external money, held or expected."),
     *_counts(
         zone_open="1 when use can grow from some level on: the conducive zone.",
         stopped_by_funder="1 once the funder has stopped this innovation early.",
     ),
-    Indicator("sustained", "0 or 1", "Whether use at fidelity lasted two years beyond external money; empty before that is known."),
+    Indicator(
+        "sustained",
+        "0 or 1",
+        "Whether use at fidelity lasted two years beyond external money; empty before that is known.",
+    ),
 )
 
 NULLABLE = frozenset({"sustained"})
 MONTHLY = np.dtype([(i.name, np.float64) for i in INDICATORS])
-LEDGER = np.dtype([("month", np.int32), ("post", np.int32), ("from_stage", np.int32), ("to_stage", np.int32), ("cause", np.int32)])
+LEDGER = np.dtype(
+    [("month", np.int32), ("post", np.int32), ("from_stage", np.int32), ("to_stage", np.int32), ("cause", np.int32)]
+)
 """A change in the number of users: month, post, stage before and after (-1: not in post), and cause."""

@@ -1,14 +1,15 @@
 """The month: ten groups of processes in schedule order, each seeing what earlier ones left.
 
-Within a process the update is synchronous: other agents are read from a copy made at its start, so results do not depend on the order
-of agents. Draws settle competing exits; a post changes stage at most once a month. `live` is the one implementation behind
+Within a process the update is synchronous: other agents are read from a copy made at its start, so results do not
+depend on the order
+of agents. Draws settle competing exits; a post changes stage at most once a month. `live` is the one implementation
+behind
 `Organisation.step` and the ensemble runner; Numba compiles it once and keeps it.
 """
 
 from __future__ import annotations
 
 import math
-
 from typing import Any
 
 import numpy as np
@@ -107,10 +108,18 @@ def log(o: Record, ledger: Table, month: float, post: int, before: int, after: i
 @rule
 def launch(world: World, p: Record, o: Record) -> None:
     """Start the month's counts; in the first month of a wave, start the innovation afresh."""
-    staff, leaders, funders, sponsor_trust, ledger = world.practitioners, world.leaders, world.funders, world.sponsor_trust, world.ledger
+    staff, leaders, funders, sponsor_trust, ledger = (
+        world.practitioners,
+        world.leaders,
+        world.funders,
+        world.sponsor_trust,
+        world.ledger,
+    )
     o.new_users = o.lapses = o.losses = o.trials = o.leavers = o.starters = 0.0
     o.leader_changes = o.incidents = o.inspections = o.judged_inadequate = o.policy_shifted = 0.0
-    o.external_money = o.council_money = o.spend = o.training_spend = o.coproduction_money = o.diverted = o.returned = 0.0
+    o.external_money = o.council_money = o.spend = o.training_spend = o.coproduction_money = o.diverted = o.returned = (
+        0.0
+    )
     if p.age != 1.0:
         return
     for i in range(len(staff)):
@@ -125,12 +134,15 @@ def launch(world: World, p: Record, o: Record) -> None:
         q.skill = q.habit = q.fidelity = q.reinforcement = q.influence = 0.0
     for k in range(len(leaders)):
         leader = leaders[k]
-        leader.commitment = lead.commitment_target(p.theory_of_change, 1.0, 0.0, 0.0, 1.0, p.commitment_evidence, p.commitment_line)
+        leader.commitment = lead.commitment_target(
+            p.theory_of_change, 1.0, 0.0, 0.0, 1.0, p.commitment_evidence, p.commitment_line
+        )
         leader.ownership_lost = 0.0
     external = funders[EXTERNAL]
     external.term = p.funding_term if p.grant > 0.0 else 0.0
-    external.confidence = funders[COUNCIL].confidence = p.initial_trust
-    sponsor_trust[:] = p.initial_trust
+    confidence = fund.confidence_at_launch(p.initial_trust, p.theory_of_change, p.gate_strength)
+    external.confidence = funders[COUNCIL].confidence = confidence
+    sponsor_trust[:] = confidence
     o.returned += o.start_up_balance + o.embedding_balance
     o.start_up_balance = o.embedding_balance = 0.0
     o.last_external_month = p.month - 1.0
@@ -184,7 +196,9 @@ def inspect(p: Record, o: Record, u: float, wait: float) -> None:
         climate.grade_log_odds(
             p.inspection_outstanding, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
         ),
-        climate.grade_log_odds(p.inspection_good, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality),
+        climate.grade_log_odds(
+            p.inspection_good, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
+        ),
         climate.grade_log_odds(
             p.inspection_adequate, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
         ),
@@ -253,7 +267,9 @@ def money(world: World, p: Record, o: Record) -> None:
     if running:
         stops, renews, _, _ = uniforms(seed, FUNDER, int(p.month), 0)
         decide(p, o, external, staff, stops, renews)
-    o.money_ahead = lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
+    o.money_ahead = (
+        lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
+    )
     secured = either(o.council_share, fading(external.term, p.look_ahead))
     o.chasing = 1.0 - secured if external.term > 0.0 else 0.0
 
@@ -286,7 +302,13 @@ def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, r
 @rule
 def leadership(world: World, p: Record, o: Record) -> None:
     """Leaders leave and are succeeded; commitment follows the case, results, families' voice and the line above."""
-    leaders, funders, sponsor_trust, lead_before, seed = world.leaders, world.funders, world.sponsor_trust, world.lead_before, world.seed
+    leaders, funders, sponsor_trust, lead_before, seed = (
+        world.leaders,
+        world.funders,
+        world.sponsor_trust,
+        world.lead_before,
+        world.seed,
+    )
     month = int(p.month)
     for k in range(len(leaders)):
         lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
@@ -301,7 +323,9 @@ def leadership(world: World, p: Record, o: Record) -> None:
             if leader.acting <= 0.0:
                 succeed(world, p, k)
         elif p.leaders_on > 0.0:
-            tenure = p.leader_tenure if leader.level != MANAGER else 1.0 / max(monthly_turnover(p.turnover), 1.0 / 480.0)
+            tenure = (
+                p.leader_tenure if leader.level != MANAGER else 1.0 / max(monthly_turnover(p.turnover), 1.0 / 480.0)
+            )
             shock = max(o.judged_inadequate, o.policy_shifted if leader.level == DIRECTOR else 0.0)
             scheduled = leader.level == DIRECTOR and p.director_leaves > 0.0
             if scheduled or leaves < lead.leaving_chance(tenure, 1.0, shock, p.exit_shock):
@@ -319,7 +343,13 @@ def leadership(world: World, p: Record, o: Record) -> None:
         if leader.level != DIRECTOR:
             line = leader.trust_up * lead_before[leader.above]
         target = lead.commitment_target(
-            p.theory_of_change, drive, o.reported, p.voice_weight * o.family_voice, line, p.commitment_evidence, p.commitment_line
+            p.theory_of_change,
+            drive,
+            o.reported,
+            p.voice_weight * o.family_voice,
+            line,
+            p.commitment_evidence,
+            p.commitment_line,
         )
         leader.commitment = toward(leader.commitment, target, p.climate_pace)
         energy = lead.energy_target(o.chasing, o.intervention, p.blame_culture * o.scar, shortage, p.theory_of_change)
@@ -356,7 +386,7 @@ def succeed(world: World, p: Record, k: int) -> None:
 @rule
 def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust: Floats) -> None:
     """Funders' trust in senior leaders follows results against promise and the policy of the day; confidence is its mean."""
-    target = fund.confidence_target(o.reported, o.promised, o.policy, p.gate_strength)
+    target = fund.confidence_target(o.reported, o.promised, p.voice_weight * o.family_voice, o.policy, p.gate_strength)
     for f in range(2):
         total, seniors = 0.0, 0
         for k in range(len(leaders)):
@@ -373,7 +403,13 @@ def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust
 @rule
 def workforce(world: World, p: Record, o: Record) -> None:
     """Strain and safety; leaving, vacancies, agency cover, recruitment."""
-    staff, leaders, teams, colleagues_lost, gone = world.practitioners, world.leaders, world.teams, world.colleagues_lost, world.gone
+    staff, leaders, teams, colleagues_lost, gone = (
+        world.practitioners,
+        world.leaders,
+        world.teams,
+        world.colleagues_lost,
+        world.gone,
+    )
     leavers, seed, luck = world.leavers, world.seed, world.luck
     month, rate = int(p.month), monthly_turnover(p.turnover)
     bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
@@ -392,7 +428,9 @@ def workforce(world: World, p: Record, o: Record) -> None:
         in_post += staff[i].stage != NONE
     for i in range(len(staff)):
         q = staff[i]
-        is_open = q.kind == ESTABLISHED or q.rank < (p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra)
+        is_open = q.kind == ESTABLISHED or q.rank < (
+            p.improvement_posts * o.intervention if q.kind == IMPROVEMENT else p.agency_extra
+        )
         leaves, fills, covered = luck[i, 0], luck[i, 1], luck[i, 2]
         if q.stage != NONE:
             feel(p, o, q, leaders[q.manager], bureaucracy, cost, focus, others + day_job)
@@ -451,7 +489,13 @@ def feel(
 @rule
 def leave(world: World, p: Record, o: Record, i: int) -> None:
     """Somebody leaves a post: a user is lost, ties go with the person."""
-    staff, tie_start, tie_trust, tie_reverse, gone = world.practitioners, world.tie_start, world.tie_trust, world.tie_reverse, world.gone
+    staff, tie_start, tie_trust, tie_reverse, gone = (
+        world.practitioners,
+        world.tie_start,
+        world.tie_trust,
+        world.tie_reverse,
+        world.gone,
+    )
     ledger = world.ledger
     q = staff[i]
     if q.post == PERMANENT:
@@ -532,7 +576,9 @@ def families(world: World, p: Record, o: Record) -> None:
         one.months_open += 1.0
         available, effect = offers[one.worker, TIME], offers[one.worker, EFFECT]
         eased = one.trust * gate(1.0 - one.burden, gate_strength)
-        one.wellbeing = toward(one.wellbeing, fam.wellbeing_target(one.need, available, eased, effect, usual_help), pace)
+        one.wellbeing = toward(
+            one.wellbeing, fam.wellbeing_target(one.need, available, eased, effect, usual_help), pace
+        )
         one.trust = stock(one.trust, trust_growth * available, trust_wear)
         heard = fam.voice_target(depth, resourced, one.burden, one.need, gate_strength)
         one.voice = toward(one.voice, heard, pace)
@@ -559,7 +605,9 @@ def learning(world: World, p: Record, o: Record) -> None:
         return
     # The same hours, by dedicated staff who are paid for, or by practitioners who find the time for them.
     own_time = p.on_day_job * o.slack
-    o.implementers = p.implementation_staff * ((1.0 - p.on_day_job) * o.paid + own_time)
+    o.implementers = (
+        p.implementation_staff * ((1.0 - p.on_day_job) * o.paid + own_time) + p.in_kind * p.partner_collaboration
+    )
     delay = p.start_up_months * p.participation_depth * saturating(o.coproduction_money, o.coproduction_money)
     o.seats = 0.0
     if p.age > delay:
@@ -600,8 +648,20 @@ def learning(world: World, p: Record, o: Record) -> None:
 @rule
 def adoption(world: World, p: Record, o: Record) -> None:
     """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses with the cause that struck."""
-    staff, leaders, tie_start, tie_to, tie_trust = world.practitioners, world.leaders, world.tie_start, world.tie_to, world.tie_trust
-    tie_width, before, belief_before, lead_before, ledger = world.tie_width, world.before, world.belief_before, world.lead_before, world.ledger
+    staff, leaders, tie_start, tie_to, tie_trust = (
+        world.practitioners,
+        world.leaders,
+        world.tie_start,
+        world.tie_to,
+        world.tie_trust,
+    )
+    tie_width, before, belief_before, lead_before, ledger = (
+        world.tie_width,
+        world.before,
+        world.belief_before,
+        world.lead_before,
+        world.ledger,
+    )
     seed, luck = world.seed, world.luck
     for i in range(len(staff)):
         before[i] = staff[i].stage
@@ -635,7 +695,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
         elif stage == AWARE:
             rate = prac.willing_rate(
                 q.belief, expects, q.safety, q.influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
-                p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+                p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
             )  # fmt: skip
             if moves < chance(rate):
                 q.stage = WILLING
@@ -743,7 +803,13 @@ def lapse(p: Record, o: Record, q: Record, lost: float, cost: float, moves: floa
 @rule
 def trust(world: World, p: Record, o: Record) -> None:
     """Trust grows slowly with supportive leaders and shared work, and falls fast with blame and broken promises."""
-    staff, leaders, tie_start, tie_to, tie_trust = world.practitioners, world.leaders, world.tie_start, world.tie_to, world.tie_trust
+    staff, leaders, tie_start, tie_to, tie_trust = (
+        world.practitioners,
+        world.leaders,
+        world.tie_start,
+        world.tie_to,
+        world.tie_trust,
+    )
     tie_width = world.tie_width
     blamed = p.breach * p.blame_culture * o.incidents
     broken = either(blamed, p.breach * p.promise_broken)
@@ -795,7 +861,13 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
     tailored = climate.tailoring(p.adaptation, p.permissiveness, p.manualised, p.gate_strength)
     whole = climate.integrity(p.adaptation, p.dilution)
     effort = climate.adaptation_effort(
-        o.reflection, p.failure_tolerance, p.staff_participation, o.family_voice, p.voice_weight, p.gate_strength
+        o.reflection,
+        p.failure_tolerance * o.safety,
+        p.data_capability,
+        p.staff_participation,
+        o.family_voice,
+        p.voice_weight,
+        p.gate_strength,
     )
     o.fit = climate.fit_next(o.fit, climate.fit_ceiling(p.context_distance, tailored), effort, p.fit_pace, p.drift_pace)
     o.obstacles = climate.obstacles_next(o.obstacles, o.fit, o.implementers, p.partner_collaboration, p.fit_pace)
@@ -814,7 +886,13 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
 @rule
 def measure(world: World, p: Record, o: Record) -> None:
     """Count what next month's decisions need; after launch, write the month's indicators."""
-    staff, leaders, cases, funders, leavers = world.practitioners, world.leaders, world.families, world.funders, world.leavers
+    staff, leaders, cases, funders, leavers = (
+        world.practitioners,
+        world.leaders,
+        world.families,
+        world.funders,
+        world.leavers,
+    )
     months = world.monthly
     stages = np.zeros(7)
     filled = permanent = agency = established = faithful = 0.0
@@ -845,6 +923,7 @@ def measure(world: World, p: Record, o: Record) -> None:
             faithful += q.fidelity >= p.faithful_at
     o.filled = filled
     o.strain = strain / filled
+    o.safety = safety / filled
     o.cases = len(cases) * p.cases_per_family
     o.waiting = stages[WILLING]
     o.users = stages[TRYING] + stages[ROUTINE]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from conducive.agents.rule import compiled, rule
+from conducive.agents.rule import compiled
 from conducive.model.random import stream, uniforms
 
 TEAM_SIZE = 7
@@ -33,7 +33,8 @@ def build_ties(
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.int32]]:
     """Draw the ties: everybody in a team knows each other; half the ties across are proposed by each side.
 
-    Returns `start` (posts + 1), and for each directed tie `to`, `width` (a tie across teams is lost once silos exceed it; 2 inside a
+    Returns `start` (posts + 1), and for each directed tie `to`, `width` (a tie across teams is lost once silos
+    exceed it; 2 inside a
     team) and `reverse`, the place of the tie in the other direction.
     """
     posts = teams[-1]
@@ -98,7 +99,7 @@ def trust_graph(model: Any) -> Any:
     import networkx as nx
 
     world, now = model.world, model.month_row
-    graph = nx.DiGraph(name=model.scenario.name, month=int(now["month"]))
+    graph: nx.DiGraph[Any] = nx.DiGraph(name=model.scenario.name, month=int(now["month"]))
     staff, leaders, families = world.practitioners, world.leaders, world.families
     for i, one in enumerate(staff):
         if one["stage"] >= 0:
@@ -118,14 +119,21 @@ def trust_graph(model: Any) -> Any:
                 kind = "team" if staff["team"][i] == staff["team"][j] else "across teams"
                 graph.add_edge(f"practitioner {i}", f"practitioner {j}", trust=float(world.tie_trust[e]), kind=kind)
         graph.add_edge(
-            f"practitioner {i}", f"leader {staff['manager'][i]}", trust=float(staff["trust_up"][i]), kind="line management"
+            f"practitioner {i}",
+            f"leader {staff['manager'][i]}",
+            trust=float(staff["trust_up"][i]),
+            kind="line management",
         )
     for i, one in enumerate(leaders):
         if one["above"] != i:
-            graph.add_edge(f"leader {i}", f"leader {one['above']}", trust=float(one["trust_up"]), kind="line management")
+            graph.add_edge(
+                f"leader {i}", f"leader {one['above']}", trust=float(one["trust_up"]), kind="line management"
+            )
         for f in range(len(world.funders)):
             if one["level"] < 2:
-                graph.add_edge(f"funder {f}", f"leader {i}", trust=float(world.sponsor_trust[i, f]), kind="leader-funder")
+                graph.add_edge(
+                    f"funder {f}", f"leader {i}", trust=float(world.sponsor_trust[i, f]), kind="leader-funder"
+                )
     for i, one in enumerate(families):
         graph.add_edge(f"family {i}", f"practitioner {one['worker']}", trust=float(one["trust"]), kind="worker-family")
     return graph

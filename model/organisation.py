@@ -34,16 +34,18 @@ VIEWS: tuple[tuple[type[RowAgent], str], ...] = (
 )
 
 
-class Organisation(mesa.Model):  # type: ignore[type-arg, misc]
+class Organisation(mesa.Model):
     """A children's services organisation that lives through a scenario, a month a step.
 
     Args:
         scenario: a library name, a path to a scenario file, a mapping, or a `Scenario`.
-        rng: seed, 0 or any other whole number; None draws one and records it as `seed`. The organisation of a seed is replicate 0 of
+        rng: seed, 0 or any other whole number; None draws one and records it as `seed`. The organisation of a seed
+        is replicate 0 of
             `run(scenario, seed=seed)`, to the bit.
         **changes: inputs by dotted name, or whole conditions, as in `Scenario.change`.
 
-    The constructor runs the warm-up; `time` 0 is launch, and `running` turns False at the horizon, after which a step does nothing.
+    The constructor runs the warm-up; `time` 0 is launch, and `running` turns False at the horizon, after which a
+    step does nothing.
 
     Raises InputError for scenarios, changes or seeds that cannot be used.
 
@@ -60,6 +62,7 @@ class Organisation(mesa.Model):  # type: ignore[type-arg, misc]
         self.scenario = load_scenario(scenario).change(changes)
         rows = timeline(self.scenario)
         self.world = new_world(rows, self.seed)
+        self.running: bool = True
         self._lived = 0
         self._looked = False
         self.datacollector = mesa.DataCollector(model_reporters={i.name: _reporter(i.name) for i in INDICATORS})
@@ -123,7 +126,8 @@ class Organisation(mesa.Model):  # type: ignore[type-arg, misc]
     def agent_types(self) -> list[type]:
         """The types of agents there are."""
         self._look()
-        return super().agent_types
+        types: list[type] = super().agent_types
+        return types
 
     def _look(self) -> None:
         if not self._looked:
@@ -135,11 +139,14 @@ class Organisation(mesa.Model):  # type: ignore[type-arg, misc]
     def trust_network(self) -> nx.DiGraph[Any]:
         """Return who trusts whom, now, as a NetworkX graph.
 
-        Nodes are named `practitioner 3`, `leader 0`, `family 12`, `funder 1`, with `kind` and, for staff, `team`, `stage` or `level`.
-        Edges run from who trusts to whom, with `trust` (0-1) and `kind`: team, across teams, line management, worker-family,
+        Nodes are named `practitioner 3`, `leader 0`, `family 12`, `funder 1`, with `kind` and, for staff, `team`,
+        `stage` or `level`.
+        Edges run from who trusts to whom, with `trust` (0-1) and `kind`: team, across teams, line management,
+        worker-family,
         leader-funder. Write it with `networkx.write_graphml(model.trust_network(), path)`.
         """
-        return trust_graph(self)
+        graph: nx.DiGraph[Any] = trust_graph(self)
+        return graph
 
 
 def _seed(rng: Any) -> int:

@@ -81,6 +81,7 @@ ORGANISATION = np.dtype(
             # what last month's counting found, for this month's decisions
             "cases",
             "strain",
+            "safety",
             "wellbeing",
             "slack",
             "living_memory",
@@ -318,7 +319,11 @@ def settle_in(world: World) -> None:
             anyone = True
             a, b, c, d = uniforms(world.seed, START_PERSON, 0, i)
             make_person(q, p, a, b, c, d)
-            stay = p.agency_stay if q.post == AGENCY else 1.0 / max(monthly_turnover(p.turnover), 1.0 / p.leader_tenure / 12.0)
+            stay = (
+                p.agency_stay
+                if q.post == AGENCY
+                else 1.0 / max(monthly_turnover(p.turnover), 1.0 / p.leader_tenure / 12.0)
+            )
             q.tenure = -math.log(w) * stay
     if not anyone:
         a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)
@@ -354,6 +359,7 @@ def settle_in(world: World) -> None:
     o.intervention = 1.0 if p.inspection_grade >= 4.0 else 0.0
     o.cases = len(world.families) * p.cases_per_family
     o.strain = p.usual_strain
+    o.safety = 1.0 - p.blame_culture
     o.wellbeing = p.usual_wellbeing
     o.slack = 1.0 - p.usual_strain
     o.filled = len(world.practitioners)

@@ -1,8 +1,11 @@
 """The uptake number R: how many colleagues one user brings into use before lapsing or leaving, nobody else using it yet.
 
-Each monthly rate is averaged over all filled posts as if in that stage, at an exposure to trusted users scaled by x (0: nobody uses
-it; 1: the present use u). They form the generator Q(x) of a post's stage, in which leaving returns the post to a newcomer's start.
-With pi Q = 0 and W = pi_use / (1 - pi_use), r(x) = (W(x) - W(0)) / (x u); the uptake number is r(1), and the zone is open when
+Each monthly rate is averaged over all filled posts as if in that stage, at an exposure to trusted users scaled by x
+(0: nobody uses
+it; 1: the present use u). They form the generator Q(x) of a post's stage, in which leaving returns the post to a
+newcomer's start.
+With pi Q = 0 and W = pi_use / (1 - pi_use), r(x) = (W(x) - W(0)) / (x u); the uptake number is r(1), and the zone is
+open when
 r(x) (1 - x u) >= 1 for some x. In the susceptible-infected-susceptible limit this is contact rate over lapse rate.
 """
 
@@ -70,11 +73,20 @@ def lapse_rates(
 
 @rule
 def odds_of_use(
-    aware: float, willing: float, trained: float, begin: float, settle: float, lapse_new: float, lapse_old: float, back: float, leave: float
+    aware: float,
+    willing: float,
+    trained: float,
+    begin: float,
+    settle: float,
+    lapse_new: float,
+    lapse_old: float,
+    back: float,
+    leave: float,
 ) -> float:
     """W = pi_use / (1 - pi_use) in the steady state of one post, from monthly rates along its stages.
 
-    UNAWARE -aware-> AWARE -willing-> WILLING -trained-> TRAINED -begin-> TRYING -settle-> ROUTINE; TRYING and ROUTINE lapse;
+    UNAWARE -aware-> AWARE -willing-> WILLING -trained-> TRAINED -begin-> TRYING -settle-> ROUTINE; TRYING and
+    ROUTINE lapse;
     LAPSED -back-> WILLING; from every stage leaving leads to UNAWARE.
     """
     leave = max(leave, LEAST)
@@ -112,7 +124,9 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
     # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back. Last axis: levels of use.
     rates = np.zeros((2, 6, STEPS + 1))
     worlds = 2 if granted else 1
-    scale = np.array([(step / STEPS) ** p.contagion_steepness for step in range(STEPS + 1)])  # of the pull at exposure x
+    scale = np.array(
+        [(step / STEPS) ** p.contagion_steepness for step in range(STEPS + 1)]
+    )  # of the pull at exposure x
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
         q = staff[i]
@@ -127,7 +141,11 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
         mentors = exposure if seeded else q.mentors
         skill = max(q.skill, course)
         seen = max(0.0, exposure - q.doubt)
-        pull = prac.pull(seen, p.contagion_threshold * (1.0 - q.openness), p.contagion_steepness) if p.contagion_on > 0.0 else 0.0
+        pull = (
+            prac.pull(seen, p.contagion_threshold * (1.0 - q.openness), p.contagion_steepness)
+            if p.contagion_on > 0.0
+            else 0.0
+        )
         for step in range(STEPS + 1):
             x = step / STEPS
             influence = prac.influence_of(scale[step] * pull) if step else 0.0
@@ -145,7 +163,7 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
                 cell[0, step] += prac.aware_rate(pressure, x * exposure)
                 cell[1, step] += prac.willing_rate(
                     q.belief, expects, q.safety, influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
-                    p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+                    p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
                 )  # fmt: skip
                 cell[2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
                 cell[3, step] += prac.trying_rate(

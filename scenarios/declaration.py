@@ -125,7 +125,11 @@ def nearest_names(name: str, known: list[str], count: int = 3) -> str:
     close = difflib.get_close_matches(name, known, count, 0.6)
     close += [tails[t] for t in difflib.get_close_matches(name.rsplit(".", 1)[-1], list(tails), count, 0.75)]
     unique = list(dict.fromkeys(close))[:count]
-    return f" Did you mean {' or '.join([', '.join(unique[:-1]), unique[-1]] if len(unique) > 1 else unique)}?" if unique else ""
+    return (
+        f" Did you mean {' or '.join([', '.join(unique[:-1]), unique[-1]] if len(unique) > 1 else unique)}?"
+        if unique
+        else ""
+    )
 
 
 def number(value: float) -> str:
@@ -133,7 +137,12 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 and float(value).is_integer() else f"{value:g}"
 
 
-_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_WORDS = {
+    w: n
+    for n, w in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+}
 _UNITS = {"month": 1.0, "months": 1.0, "year": 12.0, "years": 12.0}
 
 

@@ -156,8 +156,10 @@ class Scenario:
     def at(self, name: str, year: int | None = None) -> Scenario:
         """Start from an authority's, a region's or England's published workforce figures.
 
-        What the scenario itself sets stays: `high-turnover` at Leeds has high turnover, and is Leeds in everything else. Money grows
-        with the establishment, so that each post has as much as in the scenario. Raises InputError for unknown names, with the
+        What the scenario itself sets stays: `high-turnover` at Leeds has high turnover, and is Leeds in everything
+        else. Money grows
+        with the establishment, so that each post has as much as in the scenario. Raises InputError for unknown
+        names, with the
         nearest ones, and where figures are missing, saying which.
         """
         from conducive.scenarios.workforce import LATEST, find, starting_point
@@ -224,7 +226,14 @@ def dated_changes(changes: Mapping[str, object]) -> Mapping[str, float]:
 
 
 FIXED = frozenset(
-    {"horizon", "warm_up", "organisation.posts", "organisation.families", "organisation.inspection_grade"}
+    {
+        "horizon",
+        "warm_up",
+        "organisation.posts",
+        "organisation.families",
+        "organisation.inspection_grade",
+        "coefficients.cross_team_ties",
+    }
 )
 """Inputs that hold for the whole run."""
 

@@ -44,7 +44,12 @@ def usual_vacancy(turnover: float, time_to_fill: float) -> float:
 def usual_staff(scenario: Scenario) -> float:
     """Filled posts at usual staffing: permanent staff, agency cover of vacancies, and agency above the establishment."""
     vacancy = usual_vacancy(scenario["workforce_capacity.turnover"], scenario["workforce_capacity.time_to_fill"])
-    filled = 1 - vacancy + vacancy * scenario["workforce_capacity.agency_cover"] + scenario["workforce_capacity.agency_extra"]
+    filled = (
+        1
+        - vacancy
+        + vacancy * scenario["workforce_capacity.agency_cover"]
+        + scenario["workforce_capacity.agency_extra"]
+    )
     return scenario["organisation.posts"] * filled
 
 
