@@ -30,7 +30,7 @@ def closing_chance(wellbeing: float, usual_wellbeing: float, usual_chance: float
 
 @rule
 def wellbeing_target(need: float, availability: float, trust: float, effect: float, usual_help: float) -> float:
-    """Where a family's wellbeing is heading (0-1): need, met by a worker with time whom they trust, and by faithful use."""
+    """Where a family's wellbeing is heading (0-1): need, met by a trusted worker with time, and by faithful use."""
     return 1.0 - need * (1.0 - either(usual_help * availability * trust, effect))
 
 

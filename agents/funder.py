@@ -30,7 +30,7 @@ def patience(funder_patience: float, theory_of_change: float, marketisation: flo
 
 @rule
 def promised_evidence(months: float, patience: float, potential: float) -> float:
-    """Evidence a funder was promised by now (0-1): it rises steadily to what the innovation can do when patience runs out."""
+    """Evidence a funder was promised by now (0-1): it rises to what the innovation can do as patience runs out."""
     return potential * clip(months / patience)
 
 

@@ -58,7 +58,7 @@ def commitment_target(
 def energy_target(
     chasing: float, intervention: float, defensive: float, shortage: float, theory_of_change: float
 ) -> float:
-    """Energy left for the innovation (0-1) under pressure: chasing money, an improvement regime, defending what went wrong, posts empty.
+    """Energy left for the innovation (0-1) under pressure: money to chase, an improvement regime, blame, empty posts.
 
     All of it can be drained where the case for change is weak; a strong case protects it. Paper 4.1, 4.3, 4.5.
     """
@@ -114,7 +114,7 @@ def continuation(money_ahead: float, leader_ahead: float, trust_up: float, gate_
 
 @rule
 def money_ahead(months_left: float, council_share: float, renewal: float, horizon: float) -> float:
-    """How much money people see ahead (0-1): grant months left, hope of renewal, and the council's share of running cost."""
+    """How much money people see ahead (0-1): grant months left, hope of renewal, the council's share."""
     return either(either(fading(months_left, horizon), council_share), renewal * (months_left > 0.0))
 
 

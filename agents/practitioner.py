@@ -133,7 +133,7 @@ def drive(outcome_motivation: float, months_since_launch: float) -> float:
 
 @rule
 def message(trust_up: float, lead: float, shared_vision: float, gate_strength: float) -> float:
-    """How far the leader's message reaches a worker (0-1): the leader's effort, weighted by trust and carried by vision. Paper 4.1."""
+    """How far the leader's message reaches a worker (0-1): effort carried by trust and vision. Paper 4.1."""
     return trust_up * lead * gate(shared_vision, gate_strength)
 
 
@@ -151,7 +151,7 @@ def belief_target(
     belief_peers: float,
     voice_weight: float,
 ) -> float:
-    """Conviction that the innovation helps families (0-1): values, leaders, results, peers, being heard; less fatigue. Paper 4.1-4.4."""
+    """Conviction that it helps families (0-1): values, leaders, results, peers, a say; not fatigue. Paper 4.1-4.4."""
     reasons = (
         belief_values * values
         + belief_message * message
@@ -173,7 +173,7 @@ def fatigue_gain(attention: float, imposed: float, day_job: float, fatigue_growt
 
 @rule
 def pull(exposure: float, threshold: float, steepness: float) -> float:
-    """Odds that colleagues persuade: exposure over threshold, raised so that several users count for more than one each."""
+    """Odds that colleagues persuade: exposure over threshold, raised so that several users count for more."""
     if exposure <= 0.0:
         return 0.0
     if threshold <= 0.0:
@@ -244,7 +244,7 @@ def shadow_rate(mentors: float, codified_memory: float, slack: float, step_pace:
 
 @rule
 def trial_freedom(openness: float, safety: float, slack: float, permission: float, gate_strength: float) -> float:
-    """How free a person is to attempt unfamiliar practice (0-1): safety first; openness, time, a manager open to risk. Paper 4.3-4.5."""
+    """How free a person is to attempt the unfamiliar (0-1): safety, openness, time, manager. Paper 4.3-4.5."""
     return safety * gate(openness, gate_strength) * gate(slack, gate_strength) * gate(permission, gate_strength)
 
 
@@ -344,7 +344,7 @@ def training_yield(
     didactic_share: float,
     gate_strength: float,
 ) -> float:
-    """Share of the missing skill that one course gives: days, hands-on practice, feedback, clarity; a manual speeds it. Paper 4.3."""
+    """Share of the missing skill that one course gives: days, practice, feedback, clarity, a manual. Paper 4.3."""
     method = didactic_share + (1.0 - didactic_share) * interactive_training * gate(feedback, didactic_share)
     days = saturating(training_days, 1.0 + (1.0 - manualised))
     return method * days * gate(clarity, gate_strength)
@@ -418,7 +418,7 @@ def embedding_pace(pace: float, radicalness: float, radical_drag: float) -> floa
 
 @rule
 def tenure_factor(tenure: float, monthly_turnover: float, leave_early: float, early_months: float) -> float:
-    """How much likelier than average a person of this tenure is to leave; averages to about 1 over the stationary workforce.
+    """How much likelier than average a person of this tenure is to leave; about 1 on average over the workforce.
 
     Source: share of leavers under two and under five years, DfE 2019 and 2022.
     """
@@ -437,7 +437,7 @@ def leaving_chance(
     usual_strain: float,
     leave_colleagues: float,
 ) -> float:
-    """Monthly chance that a permanent worker leaves: the organisation's own rate, moved by strain, colleagues lost and the job market.
+    """Monthly chance that a permanent worker leaves: the own rate, moved by strain, colleagues lost and the job market.
 
     Paper 4.3, 5; Glisson, Dukes & Green 2006; DfE panel (turnover swings more than independent leaving explains).
     """

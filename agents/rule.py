@@ -24,14 +24,14 @@ _SOURCES = [
 ]
 _KEY = hashlib.sha256(b"".join(f.read_bytes() for f in _SOURCES)).hexdigest()[:16]
 CACHE = Path(numba.config.CACHE_DIR or platformdirs.user_cache_dir("conducive", appauthor=False)) / f"rules-{_KEY}"
-"""Where compiled code is kept: a folder for each version of the rules, because Numba does not notice a change in a called function."""
+"""Where compiled code is kept, a folder for each version of the rules: Numba misses a change in a called function."""
 numba.config.CACHE_DIR = str(CACHE)
 
 _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 class _Rule(CPUDispatcher):
-    """A compiled function that compiled code calls as such and Python calls as plain Python: no wrapper to build for either."""
+    """A function that compiled code calls compiled and Python calls as plain Python: no wrapper to build."""
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self.py_func(*args, **kwargs)

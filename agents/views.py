@@ -30,6 +30,10 @@ class _Field:
             return value.item()
         return self.words[int(value)] if value >= 0 else None
 
+    def __set__(self, agent: RowAgent, value: object) -> None:
+        msg = f"{self.name} is a view of the model's arrays and cannot be set here"
+        raise AttributeError(msg)
+
 
 class RowAgent(mesa.Agent):
     """An agent that is one row of an array of its model's world; reading a field reads the array, now."""

@@ -6,6 +6,10 @@ import math
 
 from conducive.agents.rule import chance, clip, either, gate, logistic, rule, stock, toward
 
+INADEQUATE = 4.0
+"""Inspection grade from which an improvement regime is in force."""
+
+
 # ---- Wider world ---------------------------------------------------------------------------------------------------
 
 
@@ -25,7 +29,7 @@ def policy_shift_chance(policy_stability: float) -> float:
 def incident_chance(
     incident_rate: float, cases: float, strain: float, wellbeing: float, usual_strain: float, usual_wellbeing: float
 ) -> float:
-    """Monthly chance of a serious public incident: its rate per 10,000 cases a year, more under strain and poor casework."""
+    """Monthly chance of a serious public incident: more under strain and poor casework than its yearly rate."""
     quality = (strain / usual_strain) * (usual_wellbeing / max(wellbeing, 1e-9))
     return chance(incident_rate / 10_000.0 / 12.0 * cases * quality)
 
@@ -42,7 +46,7 @@ def scar_next(scar: float, blame_culture: float, climate_pace: float, scar_month
 
     Paper 4.5.
     """
-    return scar * math.exp(-1.0 / (1.0 / climate_pace + scar_months_blame * blame_culture * blame_culture))
+    return scar * math.exp(-climate_pace / (1.0 + climate_pace * scar_months_blame * blame_culture * blame_culture))
 
 
 @rule
@@ -70,7 +74,7 @@ def grade_drawn(u: float, outstanding: float, good: float, adequate: float) -> f
 @rule
 def intervention_next(intervention: float, grade: float, intervention_months: float) -> float:
     """Improvement regime (0-1): in force while judged inadequate, then fading."""
-    return 1.0 if grade >= 4.0 else intervention * math.exp(-1.0 / intervention_months)
+    return 1.0 if grade >= INADEQUATE else intervention * math.exp(-1.0 / intervention_months)
 
 
 # ---- Evidence, memory, fit -----------------------------------------------------------------------------------------
@@ -116,7 +120,7 @@ def adaptation_effort(
     voice_weight: float,
     gate_strength: float,
 ) -> float:
-    """Effort that goes into tailoring (0-1): reflection on failure reported and on data, ideas of staff, families acted on. Paper 4.2, 4.4.
+    """Effort that goes into tailoring (0-1): reflection on failure and data, staff, families acted on. Paper 4.2, 4.4.
 
     `failure_reported` is the share of what goes wrong that may be reported and that people feel safe to report.
     """
@@ -135,7 +139,10 @@ def fit_next(fit: float, ceiling: float, effort: float, fit_pace: float, drift_p
 
 @rule
 def obstacles_next(obstacles: float, fit: float, implementers: float, partners: float, fit_pace: float) -> float:
-    """Obstacles in the way (0-1): misfit makes them, implementation staff (FTE per 100 posts) and partners clear them. Paper 4.2, 4.4."""
+    """Obstacles in the way (0-1): misfit makes them; implementation staff and partners clear them. Paper 4.2, 4.4.
+
+    `implementers` is in FTE per 100 posts.
+    """
     return stock(obstacles, fit_pace * (1.0 - fit), fit_pace * (implementers + partners))
 
 

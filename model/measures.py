@@ -63,10 +63,10 @@ INDICATORS: tuple[Indicator, ...] = (
         reinforcement="Mean reinforcement of practice.",
         continuation="How far people expect the innovation to last.",
         scar="Scar of past incidents in the culture.",
-        turnover_12m="Permanent leavers of the last 12 months over permanent staff in post.",
         vacancy_rate="Posts without a permanent holder.",
         agency_rate="Agency workers over agency and permanent workers.",
     ),
+    Indicator("turnover_12m", "ratio", "Permanent leavers of the last 12 months over permanent staff in post."),
     *_counts(
         filled_posts="Posts with somebody in them.",
         leavers="Permanent staff who left this month.",
@@ -80,8 +80,8 @@ INDICATORS: tuple[Indicator, ...] = (
         benefit="What practice now does for a family on average, before it shows.",
         evidence="Evidence as reported to leaders and funders.",
         paid="Share of running cost and support that is paid for.",
-        budget="Council budget relative to launch.",
     ),
+    Indicator("budget", "ratio", "Council budget relative to launch."),
     *_pounds(
         external_money="Grant received this month.",
         council_money="Council money for the innovation this month.",

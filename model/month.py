@@ -43,11 +43,14 @@ from conducive.agents.practitioner import (
     VACANT,
     WILLING,
 )
-from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
+from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, stock, toward
 from conducive.model import climate
 from conducive.model.random import draw, normal, stream, uniforms
 from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, worker_for
 from conducive.model.uptake import course_yield, expected, lapse_rates, uptake, uses, value_harmony
+
+TWO_YEARS = 24.0
+"""Months after external money at which an innovation is judged sustained or not."""
 
 type Record = Any
 """A row of a structured array: what is given for the month, the organisation, one agent."""
@@ -61,7 +64,7 @@ LEADER_LEAVES, SUCCESSOR = stream("leader leaves"), stream("successor")
 LEAVES, ARRIVES, PERSON = stream("practitioner leaves"), stream("post is filled"), stream("person")
 CLOSES, FAMILY = stream("case closes"), stream("family")
 TIME, EFFECT, NEW = 0, 1, 2
-"""Columns of `World.help`: a worker's time for a family, the effect of faithful use, and whether families get somebody new."""
+"""Columns of `World.help`: a worker's time for a family, the effect of use, and whether somebody new takes over."""
 MOVES = stream("practitioner moves or tries")
 
 
@@ -166,7 +169,7 @@ def wider_world(world: World, p: Record, o: Record) -> None:
     seed = world.seed
     month = int(p.month)
     policy, support, incident, judged = uniforms(seed, WORLD, month, 0)
-    u, v, w, _ = uniforms(seed, WORLD, month, 1)
+    u, v, w, wait = uniforms(seed, WORLD, month, 1)
     persistence = math.exp(-1.0 / 12.0)
     o.weather = persistence * o.weather + math.sqrt(1.0 - persistence * persistence) * normal(u, v)
     if month >= 1:
@@ -183,7 +186,7 @@ def wider_world(world: World, p: Record, o: Record) -> None:
     o.inspection_due -= 1.0
     o.intervention = climate.intervention_next(o.intervention, o.inspection_grade, p.intervention_months)
     if o.inspection_due <= 0.0 or p.inspection_result:
-        inspect(p, o, judged, u + v)
+        inspect(p, o, judged, wait + wait)
 
 
 @rule
@@ -204,7 +207,7 @@ def inspect(p: Record, o: Record, u: float, wait: float) -> None:
         ),
     )
     o.inspection_grade = p.inspection_result if p.inspection_result else drawn
-    o.judged_inadequate = 1.0 if o.inspection_grade >= 4.0 else 0.0
+    o.judged_inadequate = 1.0 if o.inspection_grade >= climate.INADEQUATE else 0.0
     o.intervention = max(o.intervention, o.judged_inadequate)
     o.inspection_due = p.inspection_interval * wait
 
@@ -214,7 +217,7 @@ def inspect(p: Record, o: Record, u: float, wait: float) -> None:
 
 @rule
 def money(world: World, p: Record, o: Record) -> None:
-    """Grants and the council pay for start-up and for embedding; near the end leaders chase revenue; then renewal, or not."""
+    """Grants and the council pay for start-up and for embedding; near the end leaders chase revenue."""
     staff, funders, seed = world.practitioners, world.funders, world.seed
     external = funders[EXTERNAL]
     if p.wave == 0.0:
@@ -385,7 +388,7 @@ def succeed(world: World, p: Record, k: int) -> None:
 
 @rule
 def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust: Floats) -> None:
-    """Funders' trust in senior leaders follows results against promise and the policy of the day; confidence is its mean."""
+    """Funders' trust in senior leaders follows results against promise and policy; confidence is its mean."""
     target = fund.confidence_target(o.reported, o.promised, p.voice_weight * o.family_voice, o.policy, p.gate_strength)
     for f in range(2):
         total, seniors = 0.0, 0
@@ -539,7 +542,7 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
 
 @rule
 def families(world: World, p: Record, o: Record) -> None:
-    """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard or burdened."""
+    """Wellbeing moves with need, time, relationship and faithful use; cases close and open; families are heard."""
     staff, rows, teams, held, offers = world.practitioners, world.families, world.teams, world.cases_held, world.help
     seed, luck, in_post = world.seed, world.case_luck, world.in_post
     month = int(p.month)
@@ -608,7 +611,7 @@ def learning(world: World, p: Record, o: Record) -> None:
     o.implementers = (
         p.implementation_staff * ((1.0 - p.on_day_job) * o.paid + own_time) + p.in_kind * p.partner_collaboration
     )
-    delay = p.start_up_months * p.participation_depth * saturating(o.coproduction_money, o.coproduction_money)
+    delay = p.start_up_months * p.participation_depth * (o.coproduction_money > 0.0)
     o.seats = 0.0
     if p.age > delay:
         hands = o.implementers * p.posts / 100.0
@@ -647,7 +650,7 @@ def learning(world: World, p: Record, o: Record) -> None:
 
 @rule
 def adoption(world: World, p: Record, o: Record) -> None:
-    """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses with the cause that struck."""
+    """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses by cause."""
     staff, leaders, tie_start, tie_to, tie_trust = (
         world.practitioners,
         world.leaders,
@@ -695,7 +698,8 @@ def adoption(world: World, p: Record, o: Record) -> None:
         elif stage == AWARE:
             rate = prac.willing_rate(
                 q.belief, expects, q.safety, q.influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
-                p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+                p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness,
+                p.belief_peers, p.gate_strength,
             )  # fmt: skip
             if moves < chance(rate):
                 q.stage = WILLING
@@ -736,7 +740,7 @@ def look_around(
     tie_trust: Floats,
     tie_width: Floats,
 ) -> None:
-    """What a worker sees among trusted colleagues: users, routine users to learn from, and those who gave it up unconvinced."""
+    """What a worker sees among trusted colleagues: users, routine users, and those who gave it up unconvinced."""
     using = mentors = doubt = 0.0
     ties = 0
     for e in range(tie_start[i], tie_start[i + 1]):
@@ -969,7 +973,7 @@ def measure(world: World, p: Record, o: Record) -> None:
     row.uptake_number, row.zone_open = o.uptake_number, o.zone_open
     row.uptake_number_without_grant = o.uptake_number_without_grant
     since = p.month - o.last_external_month
-    if p.wave > 0.0 and funders[EXTERNAL].term <= 0.0 and since == 24.0:
+    if p.wave > 0.0 and funders[EXTERNAL].term <= 0.0 and since == TWO_YEARS:
         at = int(p.month) - 1
         mean = (months[at - 2].use_at_fidelity + months[at - 1].use_at_fidelity + row.use_at_fidelity) / 3.0
         o.sustained = 1.0 if mean >= p.sustained_share else 0.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from conducive.agents.leader import MANAGER
 from conducive.agents.rule import compiled
 from conducive.model.random import stream, uniforms
 
@@ -88,9 +89,16 @@ def build_ties(
             e += 1
     for i in range(posts):
         for e in range(start[i], start[i + 1]):
-            for back in range(start[to[e]], start[to[e] + 1]):
-                if to[back] == i:
-                    reverse[e] = back
+            j = to[e]
+            first, last = teams[team_of[j]], teams[team_of[j] + 1]
+            if first <= i < last:
+                reverse[e] = start[j] + i - first - (1 if i > j else 0)
+            elif everybody:
+                reverse[e] = start[j] + last - first - 1 + (i if i < first else i - (last - first))
+            else:
+                for back in range(start[j] + last - first - 1, start[j + 1]):
+                    if to[back] == i:
+                        reverse[e] = back
     return start, to, width, reverse
 
 
@@ -130,7 +138,7 @@ def trust_graph(model: Any) -> Any:
                 f"leader {i}", f"leader {one['above']}", trust=float(one["trust_up"]), kind="line management"
             )
         for f in range(len(world.funders)):
-            if one["level"] < 2:
+            if one["level"] != MANAGER:
                 graph.add_edge(
                     f"funder {f}", f"leader {i}", trust=float(world.sponsor_trust[i, f]), kind="leader-funder"
                 )

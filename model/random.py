@@ -58,7 +58,7 @@ def uniforms(
 
 @rule
 def draw(seed: np.uint64, stream: np.uint64, month: int, out: npt.NDArray[np.float64]) -> None:
-    """Fill `out`, shape (slots, 4), with draws 0 to 3 of every slot in a month; many at once are cheaper than one by one."""
+    """Fill `out`, shape (slots, 4), with draws 0 to 3 of every slot in a month."""
     for slot in range(len(out)):
         out[slot, 0], out[slot, 1], out[slot, 2], out[slot, 3] = uniforms(seed, stream, month, slot)
 

@@ -24,6 +24,7 @@ from conducive.agents.practitioner import (
     VACANT,
 )
 from conducive.agents.rule import clip, compiled, either, rule
+from conducive.model.climate import INADEQUATE
 from conducive.model.measures import LEDGER, MONTHLY
 from conducive.model.network import build_ties, team_bounds
 from conducive.model.random import normal, stream, uniforms
@@ -275,7 +276,7 @@ def open_case(family: Any, u: float, v: float, initial_trust: float) -> None:
 
 @rule
 def least_loaded(in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], first: int, last: int) -> int:
-    """Row of the practitioner in post with the fewest cases among rows `first` to `last`, or -1 where nobody is in post."""
+    """Row of the practitioner with the fewest cases among rows `first` to `last`, or -1 where nobody is in post."""
     chosen, fewest = -1, 0
     for i in range(first, last):
         if in_post[i] and (chosen < 0 or held[i] < fewest):
@@ -287,7 +288,7 @@ def least_loaded(in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], fi
 def worker_for(
     in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], teams: npt.NDArray[np.int32], team: int, u: float
 ) -> int:
-    """The worker who takes a case: the less loaded of the least loaded in its own team and in another (a uniform draws which)."""
+    """The worker who takes a case: the less loaded of the least loaded in its own team and in one drawn by `u`."""
     other = int(u * (len(teams) - 1))
     one = least_loaded(in_post, held, teams[team], teams[team + 1])
     two = least_loaded(in_post, held, teams[other], teams[other + 1])
@@ -356,7 +357,7 @@ def settle_in(world: World) -> None:
     o.weather = normal(u, v)
     o.inspection_grade = p.inspection_grade
     o.inspection_due = p.inspection_interval * w
-    o.intervention = 1.0 if p.inspection_grade >= 4.0 else 0.0
+    o.intervention = 1.0 if p.inspection_grade >= INADEQUATE else 0.0
     o.cases = len(world.families) * p.cases_per_family
     o.strain = p.usual_strain
     o.safety = 1.0 - p.blame_culture

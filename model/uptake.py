@@ -1,4 +1,4 @@
-"""The uptake number R: how many colleagues one user brings into use before lapsing or leaving, nobody else using it yet.
+"""The uptake number R: colleagues one user brings into use before lapsing or leaving, nobody else using it yet.
 
 Each monthly rate is averaged over all filled posts as if in that stage, at an exposure to trusted users scaled by x
 (0: nobody uses
@@ -59,7 +59,7 @@ def expected(p: Any, trust_up: float, money_ahead: float, stay: float) -> float:
 def lapse_rates(
     p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, paid: float
 ) -> tuple[float, float, float, float, float, float, float]:
-    """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on, before habit shields from them."""
+    """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on, before any shield."""
     return (
         prac.lapse_overload(q.strain, p.lapse_strain),
         prac.lapse_unsupported(reinforcement, p.lapse_reinforcement),
@@ -97,7 +97,8 @@ def odds_of_use(
     per_trying = begin * per_trained / (settle + lapse_new + leave)
     per_routine = settle * per_trying / (lapse_old + leave)
     per_lapsed = (lapse_new * per_trying + lapse_old * per_routine) / (back + leave)
-    pi_willing = willing * pi_aware / max(trained + leave - back * per_lapsed, LEAST * LEAST)
+    everybody = 1.0 + per_trained + per_trying + per_routine + per_lapsed
+    pi_willing = willing * pi_aware / (leave * everybody)
     use = pi_willing * (per_trying + per_routine)
     rest = pi_unaware + pi_aware + pi_willing * (1.0 + per_trained + per_lapsed)
     return use / max(rest, LEAST)
@@ -162,8 +163,10 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
                 cell = rates[without]
                 cell[0, step] += prac.aware_rate(pressure, x * exposure)
                 cell[1, step] += prac.willing_rate(
-                    q.belief, expects, q.safety, influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
-                    p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness, p.belief_peers, p.gate_strength,
+                    q.belief, expects, q.safety, influence, harmony, q.openness,
+                    pressure * (1.0 - p.staff_participation),
+                    p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness,
+                    p.belief_peers, p.gate_strength,
                 )  # fmt: skip
                 cell[2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
                 cell[3, step] += prac.trying_rate(
@@ -207,7 +210,7 @@ def users_seen(before: npt.NDArray[np.int32]) -> float:
 
 @rule
 def habits(p: Any, staff: Any) -> tuple[float, float]:
-    """Mean habit of those trying and of those in routine; where there are none, a first month's and that of faithful use."""
+    """Mean habit of those trying and of those in routine; where there are none, what it would be."""
     new = old = news = olds = 0.0
     for i in range(len(staff)):
         q = staff[i]

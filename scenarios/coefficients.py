@@ -100,7 +100,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        "Paper 4.3", "paper"),
     _c("leave_strain", "Rise of leaving per point of strain.", "log rate", 1.2, (0.0, 10.0), (0.5, 2.0),
        "Direction: Glisson, Dukes & Green 2006"),
-    _c("usual_strain", "Strain at which leaving is at the organisation's own rate.", "share", 0.43, UNIT, (0.35, 0.5),
+    _c("usual_strain", "Strain at which leaving is at the own rate.", "share", 0.43, (0.01, 0.99), (0.35, 0.5),
        "The model's strain under default conditions", "measured"),
     _c("leave_early", "How much likelier new staff are to leave.", "ratio", 0.8, (0.0, 10.0), (0.4, 1.5),
        "DfE: 35% of leavers under two years", "measured"),

@@ -6,6 +6,7 @@ Everything that needs to know an input - validation, sliders, help, reference pa
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,7 +79,7 @@ class Input:
             raise InputError(msg)
         checked = float(value)
         if not self.minimum <= checked <= self.maximum:
-            nearest = min(max(checked, self.minimum), self.maximum) if checked == checked else self.default
+            nearest = min(max(checked, self.minimum), self.maximum) if not math.isnan(checked) else self.default
             msg = f"{self.address} must be {allowed}. Got {number(checked)}. The nearest allowed is {number(nearest)}."
             raise InputError(msg)
         if self.whole and not checked.is_integer():
@@ -132,9 +133,12 @@ def nearest_names(name: str, known: list[str], count: int = 3) -> str:
     )
 
 
+THOUSAND = 1000
+
+
 def number(value: float) -> str:
     """A number as people write it: no trailing zeros, thousands separated."""
-    return f"{value:,.0f}" if abs(value) >= 1000 and float(value).is_integer() else f"{value:g}"
+    return f"{value:,.0f}" if abs(value) >= THOUSAND and float(value).is_integer() else f"{value:g}"
 
 
 _WORDS = {

@@ -184,7 +184,10 @@ class Scenario:
         )
 
     def _strain_usual_at(self, caseload: float) -> float:
-        """Strain at which staff used to a caseload leave at the published rate: across authorities the two are unrelated (r = .02)."""
+        """Strain at which staff used to a caseload leave at the published rate.
+
+        Across authorities turnover and caseload are unrelated (r = .02, DfE panel).
+        """
         usual = declared()["coefficients.usual_strain"].default
         hours = declared()["coefficients.hours_per_case"].default / declared()["coefficients.contract_hours"].default
         more_load = hours / (1 - declared()["regulatory_conditions.bureaucracy"].default)

@@ -42,7 +42,7 @@ def usual_vacancy(turnover: float, time_to_fill: float) -> float:
 
 
 def usual_staff(scenario: Scenario) -> float:
-    """Filled posts at usual staffing: permanent staff, agency cover of vacancies, and agency above the establishment."""
+    """Filled posts at usual staffing: permanent staff, agency cover, and agency above the establishment."""
     vacancy = usual_vacancy(scenario["workforce_capacity.turnover"], scenario["workforce_capacity.time_to_fill"])
     filled = (
         1
@@ -53,7 +53,7 @@ def usual_staff(scenario: Scenario) -> float:
     return scenario["organisation.posts"] * filled
 
 
-def timeline(scenario: Scenario) -> npt.NDArray[Any]:
+def timeline(scenario: Scenario) -> npt.NDArray[Any]:  # noqa: PLR0912 - one case for each kind of event
     """Lay a scenario out: shape (warm-up + horizon,), dtype TIMELINE, events and waves applied from their month on."""
     rows = np.zeros(scenario.warm_up + scenario.horizon, TIMELINE)
     rows["month"] = np.arange(1 - scenario.warm_up, scenario.horizon + 1)

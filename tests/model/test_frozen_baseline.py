@@ -1,4 +1,4 @@
-"""A frozen run guards against altering results unawares; a change that is meant is flagged in the CHANGELOG and frozen anew."""
+"""A frozen run guards against altering results unawares; a change that is meant goes in the CHANGELOG."""
 
 import json
 from pathlib import Path

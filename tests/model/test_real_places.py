@@ -51,4 +51,4 @@ def test_nine_in_ten_authorities_keep_their_published_figures() -> None:
         for figure, value in figures.items():
             near[figure].append(abs(value - getattr(official, figure)) < swing[figure])
 
-    assert {figure: np.mean(hits) >= 0.9 for figure, hits in near.items()} == dict.fromkeys(FIGURES, True)
+    assert {figure: bool(np.mean(hits) >= 0.9) for figure, hits in near.items()} == dict.fromkeys(FIGURES, True)
