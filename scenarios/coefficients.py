@@ -164,7 +164,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        "Bond 2014: about a third of stoppers restart", "literature"),
     # ---- Lapse
     _c("lapse_strain", "Lapse from overload at full strain.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
-    _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.08, RATE, (0.04, 0.16), OURS),
+    _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.1, RATE, (0.05, 0.2), OURS),
     _c("lapse_fit", "Lapse when nothing fits.", "a month", 0.06, RATE, (0.03, 0.12), OURS),
     _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.2, RATE, (0.1, 0.4), OURS),
     _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.06, RATE, (0.03, 0.12),

@@ -40,14 +40,14 @@ def test_a_place_keeps_its_published_figures(name: str, year: int) -> None:
 
 
 def test_nine_in_ten_authorities_keep_their_published_figures() -> None:
-    """A sample of thirty; each of the four figures is within its swing in at least nine of ten."""
+    """A sample of twenty; one year of one run swings as authorities do, so ten runs are averaged for each."""
     names = [a.name for a in authorities(2025)]
-    sample = np.random.default_rng(1).choice(names, 30, replace=False)
+    sample = np.random.default_rng(1).choice(names, 20, replace=False)
     swing = year_to_year_swing()
     near: dict[str, list[bool]] = {figure: [] for figure in FIGURES}
 
     for name in sample:
-        official, figures = find(str(name), 2025), simulated(str(name), 2025, 4)
+        official, figures = find(str(name), 2025), simulated(str(name), 2025, 10)
         for figure, value in figures.items():
             near[figure].append(abs(value - getattr(official, figure)) < swing[figure])
 
