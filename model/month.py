@@ -675,6 +675,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
     drive = lead_drive(p.outcome_motivation, p.age)
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
     harmony = value_harmony(p)
+    unpaid = prac.lapse_money(o.paid, p.lapse_unpaid, p.unpaid_convexity)
     memory = o.codified_memory
     draw(seed, MOVES, int(p.month), luck)
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
@@ -720,7 +721,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
                 q.stage = WILLING
         else:
             lost = either(manager.ownership_lost, leaders[0].ownership_lost)
-            struck = lapse(p, o, q, lost, cost, moves, cause)
+            struck = lapse(p, o, q, lost, cost, unpaid, moves, cause)
             if struck > 0:
                 q.stage = LAPSED
                 log(o, ledger, p.month, i, stage, LAPSED, struck)
@@ -785,9 +786,11 @@ def make_up_mind(p: Record, o: Record, q: Record, lead_seen: float, drive: float
 
 
 @rule
-def lapse(p: Record, o: Record, q: Record, lost: float, cost: float, moves: float, cause: float) -> int:
+def lapse(
+    p: Record, o: Record, q: Record, lost: float, cost: float, unpaid: float, moves: float, cause: float
+) -> int:
     """Cause of lapse that strikes a user this month, or 0: causes compete in proportion to their rates."""
-    rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, o.paid)
+    rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, unpaid)
     total = rates[0] + rates[1] + rates[2] + rates[3] + rates[4] + rates[5] + rates[6]
     if moves >= prac.lapses_within_month(total, prac.lapse_shield(q.habit, p.habit_shield)):
         return 0

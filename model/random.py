@@ -53,7 +53,13 @@ def uniforms(
     a, b, c, d = philox(
         np.uint64(slot), np.uint64(int(month) & 0xFFFFFFFF), stream, np.uint64(block), seed & _LOW, seed >> _HALF
     )
-    return (float(a) + 0.5) * _UNIT, (float(b) + 0.5) * _UNIT, (float(c) + 0.5) * _UNIT, (float(d) + 0.5) * _UNIT
+    # Through signed integers, which processors turn into floats in one step.
+    return (
+        (np.int64(a) + 0.5) * _UNIT,
+        (np.int64(b) + 0.5) * _UNIT,
+        (np.int64(c) + 0.5) * _UNIT,
+        (np.int64(d) + 0.5) * _UNIT,
+    )
 
 
 @rule

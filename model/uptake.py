@@ -57,7 +57,7 @@ def expected(p: Any, trust_up: float, money_ahead: float, stay: float) -> float:
 
 @rule
 def lapse_rates(
-    p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, paid: float
+    p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, unpaid: float
 ) -> tuple[float, float, float, float, float, float, float]:
     """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on, before any shield."""
     return (
@@ -66,7 +66,7 @@ def lapse_rates(
         prac.lapse_poor_fit(o.fit, o.obstacles, p.lapse_fit),
         prac.lapse_incident(cost, o.scar, p.lapse_blame),
         prac.lapse_leader(ownership_lost, p.lapse_leader_gone),
-        prac.lapse_money(paid, p.lapse_unpaid, p.unpaid_convexity),
+        unpaid,
         prac.lapse_sceptics(q.doubt, p.lapse_doubt),
     )
 
@@ -125,6 +125,8 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
     # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back. Last axis: levels of use.
     rates = np.zeros((2, 6, STEPS + 1))
     worlds = 2 if granted else 1
+    unpaid_now = prac.lapse_money(o.paid, p.lapse_unpaid, p.unpaid_convexity)
+    unpaid_without = prac.lapse_money(o.council_share, p.lapse_unpaid, p.unpaid_convexity)
     scale = np.array(
         [(step / STEPS) ** p.contagion_steepness for step in range(STEPS + 1)]
     )  # of the pull at exposure x
@@ -155,26 +157,26 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
                     continue  # without the grant only r(1) is asked for
                 ahead = money_ahead_without if without else o.money_ahead
                 paid = o.council_share if without else o.paid
+                unpaid = unpaid_without if without else unpaid_now
                 expects = expected(p, q.trust_up, ahead, stay)
                 held = prac.reinforcement(
                     p.coaching, p.feedback, paid, supervision, influence, memory,
                     p.reinforce_coaching, p.reinforce_supervision, p.reinforce_peers,
                 )  # fmt: skip
-                cell = rates[without]
-                cell[0, step] += prac.aware_rate(pressure, x * exposure)
-                cell[1, step] += prac.willing_rate(
+                rates[without, 0, step] += prac.aware_rate(pressure, x * exposure)
+                rates[without, 1, step] += prac.willing_rate(
                     q.belief, expects, q.safety, influence, harmony, q.openness,
                     pressure * (1.0 - p.staff_participation),
                     p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness,
                     p.belief_peers, p.gate_strength,
                 )  # fmt: skip
-                cell[2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
-                cell[3, step] += prac.trying_rate(
+                rates[without, 2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
+                rates[without, 3, step] += prac.trying_rate(
                     freedom, skill, o.fit, o.obstacles, expects, influence, p.try_alone, p.try_peers, p.gate_strength
                 )
-                causes = lapse_rates(p, o, q, lost, cost, held, paid)
-                cell[4, step] += causes[0] + causes[1] + causes[2] + causes[3] + causes[4] + causes[5] + causes[6]
-                cell[5, step] += prac.return_rate(q.belief, lead_seen, expects, influence, p.return_pace)
+                c = lapse_rates(p, o, q, lost, cost, held, unpaid)
+                rates[without, 4, step] += c[0] + c[1] + c[2] + c[3] + c[4] + c[5] + c[6]
+                rates[without, 5, step] += prac.return_rate(q.belief, lead_seen, expects, influence, p.return_pace)
     numbers = np.zeros(2)
     is_open = 0.0
     for without in range(worlds):

@@ -465,7 +465,7 @@ def test_a_written_file_is_complete() -> None:
 
 ALLOWED: dict[str, st.SearchStrategy[float]] = {
     **{a: st.integers(int(d.minimum), int(d.maximum)) for a, d in declared().items() if d.whole and a not in FIXED},
-    **{a: st.floats(d.minimum, d.maximum) for a, d in declared().items() if not d.whole},
+    **{a: st.floats(d.minimum, d.maximum) for a, d in declared().items() if not d.whole and a not in FIXED},
     **{c.name: st.floats(0, 1) for c in conditions()},
 }
 """Exact inputs and positions of conditions, each with its whole allowed range."""
