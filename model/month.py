@@ -111,13 +111,8 @@ def log(o: Record, ledger: Table, month: float, post: int, before: int, after: i
 @rule
 def launch(world: World, p: Record, o: Record) -> None:
     """Start the month's counts; in the first month of a wave, start the innovation afresh."""
-    staff, leaders, funders, sponsor_trust, ledger = (
-        world.practitioners,
-        world.leaders,
-        world.funders,
-        world.sponsor_trust,
-        world.ledger,
-    )
+    staff, leaders, funders = world.practitioners, world.leaders, world.funders
+    sponsor_trust, ledger = world.sponsor_trust, world.ledger
     o.new_users = o.lapses = o.losses = o.trials = o.leavers = o.starters = 0.0
     o.leader_changes = o.incidents = o.inspections = o.judged_inadequate = o.policy_shifted = 0.0
     o.external_money = o.council_money = o.spend = o.training_spend = o.coproduction_money = o.diverted = o.returned = (
@@ -305,13 +300,8 @@ def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, r
 @rule
 def leadership(world: World, p: Record, o: Record) -> None:
     """Leaders leave and are succeeded; commitment follows the case, results, families' voice and the line above."""
-    leaders, funders, sponsor_trust, lead_before, seed = (
-        world.leaders,
-        world.funders,
-        world.sponsor_trust,
-        world.lead_before,
-        world.seed,
-    )
+    leaders, funders, sponsor_trust = world.leaders, world.funders, world.sponsor_trust
+    lead_before, seed = world.lead_before, world.seed
     month = int(p.month)
     for k in range(len(leaders)):
         lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
@@ -406,13 +396,8 @@ def sponsors(p: Record, o: Record, leaders: Table, funders: Table, sponsor_trust
 @rule
 def workforce(world: World, p: Record, o: Record) -> None:
     """Strain and safety; leaving, vacancies, agency cover, recruitment."""
-    staff, leaders, teams, colleagues_lost, gone = (
-        world.practitioners,
-        world.leaders,
-        world.teams,
-        world.colleagues_lost,
-        world.gone,
-    )
+    staff, leaders, teams = world.practitioners, world.leaders, world.teams
+    colleagues_lost, gone = world.colleagues_lost, world.gone
     leavers, seed, luck = world.leavers, world.seed, world.luck
     month, rate = int(p.month), monthly_turnover(p.turnover)
     bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
@@ -492,13 +477,8 @@ def feel(
 @rule
 def leave(world: World, p: Record, o: Record, i: int) -> None:
     """Somebody leaves a post: a user is lost, ties go with the person."""
-    staff, tie_start, tie_trust, tie_reverse, gone = (
-        world.practitioners,
-        world.tie_start,
-        world.tie_trust,
-        world.tie_reverse,
-        world.gone,
-    )
+    staff, tie_start, tie_trust = world.practitioners, world.tie_start, world.tie_trust
+    tie_reverse, gone = world.tie_reverse, world.gone
     ledger = world.ledger
     q = staff[i]
     if q.post == PERMANENT:
@@ -651,20 +631,10 @@ def learning(world: World, p: Record, o: Record) -> None:
 @rule
 def adoption(world: World, p: Record, o: Record) -> None:
     """Belief and fatigue; moves between stages, each a hazard of the worker's own state; lapses by cause."""
-    staff, leaders, tie_start, tie_to, tie_trust = (
-        world.practitioners,
-        world.leaders,
-        world.tie_start,
-        world.tie_to,
-        world.tie_trust,
-    )
-    tie_width, before, belief_before, lead_before, ledger = (
-        world.tie_width,
-        world.before,
-        world.belief_before,
-        world.lead_before,
-        world.ledger,
-    )
+    staff, leaders, tie_start = world.practitioners, world.leaders, world.tie_start
+    tie_to, tie_trust = world.tie_to, world.tie_trust
+    tie_width, before, belief_before = world.tie_width, world.before, world.belief_before
+    lead_before, ledger = world.lead_before, world.ledger
     seed, luck = world.seed, world.luck
     for i in range(len(staff)):
         before[i] = staff[i].stage
@@ -810,13 +780,8 @@ def lapse(
 @rule
 def trust(world: World, p: Record, o: Record) -> None:
     """Trust grows slowly with supportive leaders and shared work, and falls fast with blame and broken promises."""
-    staff, leaders, tie_start, tie_to, tie_trust = (
-        world.practitioners,
-        world.leaders,
-        world.tie_start,
-        world.tie_to,
-        world.tie_trust,
-    )
+    staff, leaders, tie_start = world.practitioners, world.leaders, world.tie_start
+    tie_to, tie_trust = world.tie_to, world.tie_trust
     tie_width = world.tie_width
     blamed = p.breach * p.blame_culture * o.incidents
     broken = either(blamed, p.breach * p.promise_broken)
@@ -893,13 +858,8 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
 @rule
 def measure(world: World, p: Record, o: Record) -> None:
     """Count what next month's decisions need; after launch, write the month's indicators."""
-    staff, leaders, cases, funders, leavers = (
-        world.practitioners,
-        world.leaders,
-        world.families,
-        world.funders,
-        world.leavers,
-    )
+    staff, leaders, cases = world.practitioners, world.leaders, world.families
+    funders, leavers = world.funders, world.leavers
     months = world.monthly
     stages = np.zeros(7)
     filled = permanent = agency = established = faithful = 0.0
