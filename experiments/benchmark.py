@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numba
 import numpy as np
 
 from conducive.agents.rule import compiled
 from conducive.experiments.ensemble import run
+from conducive.model import month
 from conducive.model.month import CLOSES, LEAVES, MOVES, live
 from conducive.model.random import uniforms
 from conducive.model.state import World, new_world
@@ -84,6 +86,7 @@ def figures() -> list[Figure]:
         Figure(f"one core, largest ({largest.place})", f"{nanoseconds(largest):.0f} ns an agent-month", "40"),
         Figure("same rules uncompiled, classroom", f"{uncompiled / nanoseconds(small):,.0f} times as long"),
         Figure("floor: drawing and touching", f"{floor:.0f} ns; the month takes {default / floor:.1f} times that"),
+        Figure("where the time goes", _profile(baseline)),
         Figure("100 replicates x 120 months", f"{_best(lambda: run(baseline, 100, agents=False)):.2f} s", "2 s"),
         Figure(f"all {len(authorities(2025))} authorities once, ten years", f"{_best(_england, 2):.2f} s", "4 s"),
         Figure("peak memory so far", _peak_memory()),
@@ -119,16 +122,16 @@ def _floor(world: World, months: int) -> float:
         world.seed,
     )
     total = 0.0
-    for month in range(months):
+    for now in range(months):
         for i in range(len(staff)):
-            a, b, _, _ = uniforms(seed, MOVES, month, i)
-            c, d, _, _ = uniforms(seed, LEAVES, month, i)
+            a, b, _, _ = uniforms(seed, MOVES, now, i)
+            c, d, _, _ = uniforms(seed, LEAVES, now, i)
             staff[i].strain += (a + b + c + d) * 1e-9
         for k in range(len(leaders)):
-            a, _, _, _ = uniforms(seed, LEAVES, month, k)
+            a, _, _, _ = uniforms(seed, LEAVES, now, k)
             leaders[k].energy += a * 1e-9
         for four in range(len(families) // 4):
-            luck = uniforms(seed, CLOSES, month, four)
+            luck = uniforms(seed, CLOSES, now, four)
             for f in range(4):
                 families[4 * four + f].wellbeing += luck[f] * 1e-9
         for e in range(len(trust)):
@@ -141,6 +144,29 @@ def _floor_nanoseconds(scenario: Scenario) -> float:
     world = new_world(rows, 0)
     _floor(world, 1)
     return _best(lambda: _floor(world, len(rows)), ROUNDS) * NS / len(rows) / agents_in(world)
+
+
+def _profile(scenario: Scenario) -> str:
+    """Share of a month that each process takes, two years after launch; the rest are below a hundredth."""
+    rows = timeline(scenario)
+    world = new_world(rows, 0)
+    at = scenario.warm_up + 24
+    live(world, 0, at)
+    seconds = {}
+    for name in ("leadership", "workforce", "families", "learning", "adoption", "trust", "measure"):
+        process = getattr(month, name)
+
+        def repeat(world: World, row: int, times: int, process: Any = process) -> None:
+            for _ in range(times):
+                process(world, world.timeline[row], world.organisation[0])
+
+        timed = numba.njit(error_model="numpy")(repeat)
+        # The uptake number, in measure, is taken in one month of three.
+        months = (at, at + 1, at + 2) if name == "measure" else (at,)
+        timed(world, at, 1)
+        seconds[name] = sum(_best(partial(timed, world, row, 20), ROUNDS) for row in months) / len(months)
+    total = sum(seconds.values())
+    return ", ".join(f"{n} {s / total:.0%}" for n, s in sorted(seconds.items(), key=lambda item: -item[1]))
 
 
 def _largest() -> Scenario:
