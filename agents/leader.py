@@ -76,13 +76,13 @@ def ownership_lost(succession_continuity: float, theory_of_change: float) -> flo
 
 
 @rule
-def leaving_chance(leader_tenure: float, stay_factor: float, shock: float, exit_shock: float) -> float:
+def leaving_chance(leader_tenure: float, shock: float, exit_shock: float) -> float:
     """Monthly chance that a leader leaves: 1 / mean time in post, and what a shock adds in its month.
 
     `shock` is 1 in the month of an inadequate judgement, or for a director of a shift of policy. ADCS 2014-2024;
     paper 4.3, 4.5.
     """
-    return clip(1.0 / (leader_tenure * stay_factor) + exit_shock * shock)
+    return clip(1.0 / leader_tenure + exit_shock * shock)
 
 
 @rule

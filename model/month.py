@@ -321,7 +321,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
             )
             shock = max(o.judged_inadequate, o.policy_shifted if leader.level == DIRECTOR else 0.0)
             scheduled = leader.level == DIRECTOR and p.director_leaves > 0.0
-            if scheduled or leaves < lead.leaving_chance(tenure, 1.0, shock, p.exit_shock):
+            if scheduled or leaves < lead.leaving_chance(tenure, shock, p.exit_shock):
                 o.leader_changes += 1.0
                 leader.acting = max(1.0, p.acting_months)
                 leader.agenda = agenda * gate(p.theory_of_change, p.gate_strength)
