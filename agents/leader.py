@@ -55,15 +55,15 @@ def commitment_target(
 
 
 @rule
-def energy_target(
-    chasing: float, intervention: float, defensive: float, shortage: float, theory_of_change: float
+def drawn_away(
+    chasing: float, intervention: float, defensive: float, vacancies: float, tightness: float, theory_of_change: float
 ) -> float:
-    """Energy left for the innovation (0-1) under pressure: money to chase, an improvement regime, blame, empty posts.
+    """How far pressure draws leaders away (0-1): money to chase, an improvement regime, blame, leavers, budget cuts.
 
-    All of it can be drained where the case for change is weak; a strong case protects it. Paper 4.1, 4.3, 4.5.
+    All of them can go where the case for change is weak; a strong case holds them. Paper 4.1, 4.3, 4.5.
     """
-    calm = (1.0 - chasing) * (1.0 - intervention) * (1.0 - defensive) * (1.0 - shortage)
-    return gate(calm, 1.0 - theory_of_change)
+    calm = (1.0 - chasing) * (1.0 - intervention) * (1.0 - defensive) * (1.0 - vacancies) * (1.0 - tightness)
+    return (1.0 - calm) * (1.0 - theory_of_change)
 
 
 @rule

@@ -14,6 +14,15 @@ INADEQUATE = 4.0
 
 
 @rule
+def swing(weather: float, spread: float) -> float:
+    """Factor (1 on average) by which a year's job market, or demand for casework, moves a quantity. DfE panel.
+
+    `weather` is standard normal and fades within about a year; `spread` is that of the factor, on the log scale.
+    """
+    return math.exp(spread * weather - spread * spread / 2.0)
+
+
+@rule
 def budget_next(budget: float, budget_trend: float, cut: float) -> float:
     """Council budget relative to launch after a month of a real trend (% a year) and a cut (share)."""
     return budget * math.pow(max(0.0, 1.0 + budget_trend / 100.0), 1.0 / 12.0) * (1.0 - cut)
@@ -130,11 +139,12 @@ def adaptation_effort(
 
 @rule
 def fit_next(fit: float, ceiling: float, effort: float, fit_pace: float, drift_pace: float) -> float:
-    """Fit after a month (0-1): tailoring closes the gap to its ceiling; without it practice drifts from need.
+    """Fit after a month (0-1): effort closes the gap to its ceiling; without it practice drifts from need.
 
-    Paper 4.2, 4.4.
+    What was thought to fit better than it can this far from home shows its misfit by itself. Paper 4.2, 4.4.
     """
-    return clip(fit + fit_pace * effort * max(0.0, ceiling - fit) - drift_pace * (1.0 - effort) * fit)
+    closed = effort if ceiling > fit else 1.0
+    return clip(fit + fit_pace * closed * (ceiling - fit) - drift_pace * (1.0 - effort) * fit)
 
 
 @rule

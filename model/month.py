@@ -166,7 +166,11 @@ def wider_world(world: World, p: Record, o: Record) -> None:
     policy, support, incident, judged = uniforms(seed, WORLD, month, 0)
     u, v, w, wait = uniforms(seed, WORLD, month, 1)
     persistence = math.exp(-1.0 / 12.0)
-    o.weather = persistence * o.weather + math.sqrt(1.0 - persistence * persistence) * normal(u, v)
+    news = math.sqrt(1.0 - persistence * persistence)
+    o.weather = persistence * o.weather + news * normal(u, v)
+    u, v, _, _ = uniforms(seed, WORLD, month, 2)
+    o.demand = persistence * o.demand + news * normal(u, v)
+    o.cases_each = p.cases_per_family * climate.swing(o.demand, p.demand_swing)
     if month >= 1:
         o.budget = climate.budget_next(o.budget, p.budget_trend, p.budget_cut)
         if policy < climate.policy_shift_chance(p.policy_stability):
@@ -306,7 +310,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
     for k in range(len(leaders)):
         lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
     drive = lead_drive(p.outcome_motivation, p.age)
-    shortage = clip(1.0 - o.filled / p.posts)
+    tightness = clip(1.0 - o.budget)
     for k in range(len(leaders)):
         leader = leaders[k]
         leader.tenure += 1.0
@@ -329,7 +333,10 @@ def leadership(world: World, p: Record, o: Record) -> None:
                 leader.ownership_lost = lead.ownership_lost(p.succession_continuity, p.theory_of_change)
         if p.wave == 0.0:
             continue
-        leader.ownership_lost = toward(leader.ownership_lost, 0.0, p.climate_pace)
+        away = lead.drawn_away(
+            o.chasing, o.intervention, p.blame_culture * o.scar, o.vacancies, tightness, p.theory_of_change
+        )
+        leader.ownership_lost = toward(leader.ownership_lost, away, p.climate_pace)
         if p.leaders_on == 0.0:
             continue
         line = o.policy * funders[COUNCIL].confidence
@@ -345,8 +352,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
             p.commitment_line,
         )
         leader.commitment = toward(leader.commitment, target, p.climate_pace)
-        energy = lead.energy_target(o.chasing, o.intervention, p.blame_culture * o.scar, shortage, p.theory_of_change)
-        leader.energy = toward(leader.energy, energy, p.climate_pace)
+        leader.energy = toward(leader.energy, 1.0 - away, p.climate_pace)
         leader.trust_up = stock(leader.trust_up, lead.trust_gain(p.support_style, p.trust_growth), p.trust_wear)
     if p.wave > 0.0:
         sponsors(p, o, leaders, funders, sponsor_trust)
@@ -403,8 +409,9 @@ def workforce(world: World, p: Record, o: Record) -> None:
     bureaucracy = min(0.95, p.bureaucracy + p.improvement_posts * o.intervention)
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
     cover = either(p.agency_cover, o.intervention * p.improvement_posts)
-    weather = p.leave_weather * o.weather - p.leave_weather * p.leave_weather / 2.0
-    recruited = prac.recruitment_chance(p.time_to_fill, o.intervention, p.recruit_stigma)
+    weather = math.log(climate.swing(o.weather, p.leave_weather))
+    hard = climate.swing(o.weather, p.recruit_weather)
+    recruited = prac.recruitment_chance(p.time_to_fill * hard, o.intervention, p.recruit_stigma)
     arrives = prac.agency_arrival_chance(cover, p.agency_stay)
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
     others = p.added_work * (1.0 / focus - 1.0)  # what other initiatives ask of everybody
@@ -534,7 +541,7 @@ def families(world: World, p: Record, o: Record) -> None:
         offers[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
     depth = p.participation_depth if p.wave > 0.0 and (o.external_money > 0.0 or o.council_share > 0.0) else 0.0
     annual = o.coproduction_money * 12.0
-    resourced = coproduction_resourced(annual, depth, len(rows) * p.cases_per_family, p.coproduction_family)
+    resourced = coproduction_resourced(annual, depth, len(rows) * o.cases_each, p.coproduction_family)
     burden = fam.burden_target(depth, resourced * p.acted_on)
     gate_strength, trust_growth, trust_wear, usual_help = p.gate_strength, p.trust_growth, p.trust_wear, p.usual_help
     wellbeing = voice = trusted = burdened = 0.0
@@ -574,7 +581,7 @@ def families(world: World, p: Record, o: Record) -> None:
     o.wellbeing, o.family_trust, o.burden, o.voice = wellbeing / count, trusted / count, burdened / count, voice / count
     o.family_voice = p.acted_on * o.voice
     for i in range(len(staff)):
-        staff[i].caseload = held[i] * p.cases_per_family
+        staff[i].caseload = held[i] * o.cases_each
 
 
 # ---- 6. Learning ---------------------------------------------------------------------------------------------------
@@ -889,9 +896,10 @@ def measure(world: World, p: Record, o: Record) -> None:
             benefit += works * q.fidelity
             faithful += q.fidelity >= p.faithful_at
     o.filled = filled
+    o.vacancies = 1.0 - permanent / established
     o.strain = strain / filled
     o.safety = safety / filled
-    o.cases = len(cases) * p.cases_per_family
+    o.cases = len(cases) * o.cases_each
     o.waiting = stages[WILLING]
     o.users = stages[TRYING] + stages[ROUTINE]
     o.learners = o.users + stages[TRAINED]
@@ -911,7 +919,7 @@ def measure(world: World, p: Record, o: Record) -> None:
     row.fatigue, row.belief, row.skill = fatigue / filled, belief / filled, skill / filled
     row.reinforcement, row.continuation, row.scar = support / filled, hope / filled, o.scar
     row.turnover_12m = leavers.sum() / max(1.0, permanent)
-    row.vacancy_rate = 1.0 - permanent / established
+    row.vacancy_rate = o.vacancies
     row.agency_rate = agency / filled
     row.filled_posts, row.leavers, row.starters = filled, o.leavers, o.starters
     row.cases, row.caseload = o.cases, o.cases / filled

@@ -40,7 +40,9 @@ ORGANISATION = np.dtype(
             # wider world
             "budget",  # council budget relative to launch
             "policy",  # support of current policy for the innovation
-            "weather",  # job market, standard normal
+            "weather",  # job market, standard normal, like the next
+            "demand",  # for casework
+            "cases_each",  # cases that one family stands for
             "scar",
             "intervention",
             "inspection_grade",
@@ -95,6 +97,7 @@ ORGANISATION = np.dtype(
             "learners",  # trained or using
             "users",
             "filled",
+            "vacancies",  # share of posts without a permanent holder
             "visible_benefit",
             # counts of this month
             "new_users",
@@ -355,6 +358,9 @@ def settle_in(world: World) -> None:
     o.budget = 1.0
     o.policy = 1.0
     o.weather = normal(u, v)
+    u, v, _, _ = uniforms(world.seed, START_WORLD, 0, 1)
+    o.demand = normal(u, v)
+    o.cases_each = p.cases_per_family
     o.inspection_grade = p.inspection_grade
     o.inspection_due = p.inspection_interval * w
     o.intervention = 1.0 if p.inspection_grade >= INADEQUATE else 0.0

@@ -21,6 +21,9 @@ PER_POST = ("finance.grant", "innovation.start_up_cost", "innovation.running_cos
 """Amounts of money that `at` scales with the establishment: authorities of all sizes get the same for each post."""
 
 
+CASELOAD, USUAL_STRAIN = "workforce_capacity.caseload", "coefficients.usual_strain"
+
+
 def _read_only(values: dict[str, float]) -> MappingProxyType[str, float]:
     return MappingProxyType(values)
 
@@ -91,9 +94,11 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is asked: values set on top of a place's own (`start`) and the defaults, dated events, waves of innovations.
+    """What is asked: values set on top of a place's own (`start`), of other `coefficients` and of the defaults; dated
+    events; waves of innovations.
 
-    Make one with `load_scenario`; derive others with `change`, `at`, `with_event` and `with_wave`, which check values.
+    Make one with `load_scenario`; derive others with `change`, `at`, `under`, `with_event` and `with_wave`, which check
+    values.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Scenario:
     source: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     start: Mapping[str, float] = field(default_factory=dict)
+    coefficients: Mapping[str, float] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     waves: tuple[Wave, ...] = (Wave(0),)
     place: str = ""
@@ -122,7 +128,7 @@ class Scenario:
 
     def __getitem__(self, address: str) -> float:
         """Value of an input by address, from the start."""
-        for layer in (self.values, self.start):
+        for layer in (self.values, self.start, self.coefficients):
             if address in layer:
                 return layer[address]
         return declared()[address].default
@@ -165,9 +171,8 @@ class Scenario:
         from conducive.scenarios.workforce import LATEST, find, starting_point
 
         year = LATEST if year is None else year
-        start = starting_point(name, year)
-        start["coefficients.usual_strain"] = self._strain_usual_at(start["workforce_capacity.caseload"])
-        moved = replace(self, start=MappingProxyType(start))
+        moved = replace(self, start=MappingProxyType(starting_point(name, year)))._used_to_its_caseload()
+        start = moved.start
         per_post = moved["organisation.posts"] / self["organisation.posts"]
 
         def scaled(changes: Mapping[str, float]) -> Mapping[str, float]:
@@ -183,16 +188,28 @@ class Scenario:
             waves=tuple(replace(w, changes=scaled(w.changes)) for w in self.waves),
         )
 
-    def _strain_usual_at(self, caseload: float) -> float:
-        """Strain at which staff used to a caseload leave at the published rate.
+    def under(self, coefficients: Mapping[str, object]) -> Scenario:
+        """Return the scenario under other coefficients: what it sets itself, and its place, stay.
+
+        Raises InputError for unknown names and values out of range.
+        """
+        return replace(self, coefficients=MappingProxyType(checked(coefficients)))._used_to_its_caseload()
+
+    def _used_to_its_caseload(self) -> Scenario:
+        """Return the scenario with the strain at which staff used to the place's caseload leave at its published rate.
 
         Across authorities turnover and caseload are unrelated (r = .02, DfE panel).
         """
-        usual = declared()["coefficients.usual_strain"].default
-        hours = declared()["coefficients.hours_per_case"].default / declared()["coefficients.contract_hours"].default
-        more_load = hours / (1 - declared()["regulatory_conditions.bureaucracy"].default)
-        more_load *= caseload - declared()["workforce_capacity.caseload"].default
-        return 1 / (1 + (1 / usual - 1) * math.exp(-declared()["coefficients.strain_load"].default * more_load))
+        if CASELOAD not in self.start:
+            return self
+
+        def value(address: str) -> float:
+            return self.coefficients.get(address, declared()[address].default)
+
+        hours = value("coefficients.hours_per_case") / value("coefficients.contract_hours")
+        more_load = hours / (1 - value("regulatory_conditions.bureaucracy")) * (self.start[CASELOAD] - value(CASELOAD))
+        odds_of_calm = (1 / value(USUAL_STRAIN) - 1) * math.exp(-value("coefficients.strain_load") * more_load)
+        return replace(self, start=MappingProxyType({**self.start, USUAL_STRAIN: 1 / (1 + odds_of_calm)}))
 
     def with_event(self, month: int, what: str | Mapping[str, object], **details: object) -> Scenario:
         """Return a scenario with one more dated event: a named one, or values that change from that month on.
