@@ -6,7 +6,6 @@ import difflib
 import numbers
 import os
 import re
-import reprlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import number
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.tables import document_from, scenario_from
 
@@ -59,7 +58,7 @@ def load_scenario(source: str | Path | Mapping[str, object] | Scenario) -> Scena
         return _from_file(LIBRARY / f"{_library_name(source)}.toml")
     if isinstance(source, str | os.PathLike):
         return _from_file(Path(source))
-    msg = f"a scenario must be a library name, a path to a TOML file, a dict or a Scenario. Got {reprlib.repr(source)}."
+    msg = f"a scenario must be a library name, a path to a TOML file, a dict or a Scenario. Got {glimpse(source)}."
     raise InputError(msg)
 
 

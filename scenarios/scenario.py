@@ -94,8 +94,7 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is asked: values set on top of a place's own (`start`), of other `coefficients` and of the defaults; dated
-    events; waves of innovations.
+    """What is asked: values on top of a place's own (`start`), other `coefficients` and the defaults; events; waves.
 
     Make one with `load_scenario`; derive others with `change`, `at`, `under`, `with_event` and `with_wave`, which check
     values.

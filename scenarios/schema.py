@@ -5,7 +5,6 @@ Pydantic checks; what the user reads are our words. Imported only when a file is
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable
 from functools import cache
 from types import GenericAlias
@@ -16,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import Input, nearest_names
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.scenario import checked, declared
 from conducive.scenarios.tables import TEXTS, event_from, groups
@@ -67,7 +66,7 @@ def _refuse(document: dict[str, Any], error: ErrorDetails) -> NoReturn:
         hint = nearest_names(key, [*_file().model_fields, *declared()])
         msg = f"{prefix}{key} is not a key of a scenario file.{hint}"
         raise InputError(msg)
-    got = "" if kind == "missing" else f" Got {reprlib.repr(value)}."
+    got = "" if kind == "missing" else f" Got {glimpse(value)}."
     hint = f" For a whole condition write {key} under [conditions]." if key in {c.name for c in conditions()} else ""
     msg = f"{prefix}{key} must be {EXPECTED.get(kind) or error['msg']}.{got}{hint}"
     raise InputError(msg)
@@ -75,7 +74,7 @@ def _refuse(document: dict[str, Any], error: ErrorDetails) -> NoReturn:
 
 def _refuse_as_declared(document: dict[str, Any], where: list[int | str], value: object) -> None:
     """Let the declaration of an event or an input refuse what is wrong with it, if it does."""
-    short = value[:80] if isinstance(value, str) else reprlib.repr(value) if isinstance(value, list | dict) else value
+    short = value[:80] if isinstance(value, str) else glimpse(value) if isinstance(value, list | dict) else value
     match where:
         case ["conditions" | "set", name, *_] | ["event" | "innovation", int(), "set", name, *_]:
             checked({str(name): short})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from conducive.scenarios.declaration import Input
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS, Event
 from conducive.scenarios.scenario import Scenario, Wave, dated_changes, declared
 
@@ -86,7 +85,7 @@ def event_from(table: Mapping[str, Any]) -> Event:
     if "name" in table:
         return Event.named(table["month"], table["name"], details)
     if details or not table["set"]:
-        msg = f"an event with set takes a month and values that change from then on. Got {reprlib.repr(dict(table))}."
+        msg = f"an event with set takes a month and values that change from then on. Got {glimpse(dict(table))}."
         raise InputError(msg)
     return Event(table["month"], changes=dated_changes(table["set"]))
 
@@ -103,7 +102,7 @@ def together(*parts: Mapping[str, Any]) -> dict[str, Any]:
     for part in parts:
         for name, value in part.items():
             if name in found:
-                msg = f"{name} is given twice, as {reprlib.repr(found[name])} and {reprlib.repr(value)}. Leave one."
+                msg = f"{name} is given twice, as {glimpse(found[name])} and {glimpse(value)}. Leave one."
                 raise InputError(msg)
             found[name] = value
     return found
