@@ -17,7 +17,6 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import offset_copy
 
 from conducive import __version__
-from conducive.experiments.intervals import interval
 from conducive.experiments.words import several
 
 if TYPE_CHECKING:
@@ -43,13 +42,13 @@ def run_chart(ensemble: Ensemble) -> Figure:
     figure, (over_time, bars) = _figure(_title(ensemble.scenario), (1.75, 1))
     _money(over_time, [(ensemble, MONEY)])
     _spread(over_time, ensemble.values("use_at_fidelity"), BLUE)
-    _line(over_time, ensemble.values("use_at_fidelity"), *BASE, "Use as it is meant")
+    _line(over_time, ensemble, ensemble.values("use_at_fidelity"), *BASE, "Use as it is meant")
     _any_use(over_time, ensemble)
     _share_axis(over_time, ensemble.scenario.horizon)
     _events(over_time, [ensemble.scenario])
     _legend(over_time, over_time)
     _causes(bars, ensemble)
-    _footnote(figure, f"{several(len(ensemble.lives), 'run')}, seed {ensemble.seed}", len(ensemble.lives))
+    _footnote(figure, ensemble, f"{several(len(ensemble.lives), 'run')}, seed {ensemble.seed}")
     return figure
 
 
@@ -63,7 +62,7 @@ def comparison_chart(comparison: Comparison) -> Figure:
         _wrapped(f"A: {_title(base.scenario)}", f"B: {_title(alternative.scenario)}"), fontsize=10, x=0.01, ha="left"
     )
     for letter, ensemble, style in (("A", base, BASE), ("B", alternative, ALTERNATIVE)):
-        _line(levels, ensemble.values("use_at_fidelity")[:, : comparison.months], *style, letter)
+        _line(levels, ensemble, ensemble.values("use_at_fidelity")[:, : comparison.months], *style, letter)
     _share_axis(levels, comparison.months)
     levels.set_xlabel("")
     levels.tick_params(labelbottom=False)
@@ -72,9 +71,7 @@ def comparison_chart(comparison: Comparison) -> Figure:
     _difference(gap, comparison)
     _legend(levels, gap)
     _causes_side_by_side(bars, comparison)
-    _footnote(
-        figure, f"{several(comparison.pairs, 'pair')} of runs with the same luck, seed {base.seed}", comparison.pairs
-    )
+    _footnote(figure, comparison, f"{several(comparison.pairs, 'pair')} of runs with the same luck, seed {base.seed}")
     return figure
 
 
@@ -105,6 +102,7 @@ def _months(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 def _line(
     axes: Axes,
+    of: Ensemble | Comparison,
     values: npt.NDArray[np.float64],
     colour: str,
     style: str,
@@ -113,7 +111,7 @@ def _line(
     within: tuple[float, float] = (0, 1),
 ) -> None:
     """Draw the mean over replicates with its 95% interval."""
-    low, mean, high = interval(values)
+    low, mean, high, *_ = of.uncertainty(values)
     low, high = np.clip(low, *within), np.clip(high, *within)
     axes.fill_between(_months(values), low, high, color=colour, alpha=0.35, linewidth=0)
     axes.plot(_months(values), mean, color=colour, linestyle=style, linewidth=1.8, label=label)
@@ -277,7 +275,7 @@ def _difference(axes: Axes, comparison: Comparison) -> None:
     """Draw the mean paired difference with its interval around a line at no difference."""
     gap = 100 * comparison.difference("use_at_fidelity")
     axes.axhline(0, color=GREY, linewidth=0.8)
-    _line(axes, gap, "black", "-", "B - A", within=(-100, 100))
+    _line(axes, comparison, gap, "black", "-", "B - A", within=(-100, 100))
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, -1), max(high, 1))
     axes.set_xlim(0, comparison.months)
@@ -288,7 +286,9 @@ def _difference(axes: Axes, comparison: Comparison) -> None:
     _bare(axes)
 
 
-def _footnote(figure: Figure, what: str, replicates: int) -> None:
-    band = "Dark band: 95% interval of the mean. " if replicates > 1 else ""
+def _footnote(figure: Figure, of: Ensemble | Comparison, what: str) -> None:
+    sets = 1 if of.sets is None else len(np.unique(of.sets))
+    over = f" over {sets} plausible sets" if sets > 1 else " of the mean"
+    band = "" if what.startswith("1 ") else f"Dark band: 95% interval{over}. "
     note = f"{band}{what}. Conducive {__version__}. Compares scenarios, not a forecast."
     figure.supxlabel(note, fontsize=7.5, color=GREY, x=0.01, ha="left")

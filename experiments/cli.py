@@ -71,6 +71,13 @@ Settings = Annotated[
 ]
 Replicates = Annotated[int, typer.Option(metavar="N", help="How many times to run it.")]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the luck: the same seed gives the same result.")]
+Plausible = Annotated[
+    bool,
+    typer.Option(
+        "--plausible/--default-set",
+        help="Spread the runs over plausible sets of coefficients (4 or more with each), or use the default set alone.",
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder for the results (by default one under results/).")
 ]
@@ -113,6 +120,7 @@ def run(
     settings: Settings = None,
     replicates: Replicates = 100,
     seed: Seed = 0,
+    plausible: Plausible = False,
     out: Out = None,
 ) -> None:
     """Run a scenario many times. Say what happens, and keep it."""
@@ -121,7 +129,7 @@ def run(
     from conducive.experiments.output import check_out, run_identity, save
 
     check_counts(replicates, seed)
-    identity = run_identity(asked, replicates, seed)
+    identity = run_identity(asked, replicates, seed, plausible=plausible)
     folder = out or _usual_folder(asked.name, authority, identity)
     if check_out(folder, identity):
         _show_stored(folder)
@@ -129,7 +137,7 @@ def run(
     from conducive.experiments.ensemble import run as live_through
 
     with _progress(asked.title or asked.name, replicates) as advance:
-        ensemble = live_through(asked, replicates, seed, progress=advance, agents=False)
+        ensemble = live_through(asked, replicates, seed, plausible=plausible, progress=advance, agents=False)
     save(ensemble, folder, _command())
     _show(ensemble.text(), folder, _sparkline(ensemble))
     _stop_if(ensemble.interrupted)
@@ -144,6 +152,7 @@ def compare(
     settings: Settings = None,
     replicates: Replicates = 200,
     seed: Seed = 0,
+    plausible: Plausible = True,
     out: Out = None,
 ) -> None:
     """Compare two scenarios, run with the same luck. --set and --authority hold for both."""
@@ -152,7 +161,7 @@ def compare(
     from conducive.experiments.output import check_out, comparison_identity, save_comparison
 
     check_counts(replicates, seed)
-    identity = comparison_identity(first, second, replicates, seed)
+    identity = comparison_identity(first, second, replicates, seed, plausible=plausible)
     folder = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity)
     if check_out(folder, identity):
         _show_stored(folder)
@@ -160,7 +169,7 @@ def compare(
     from conducive.experiments.comparison import compare as live_through
 
     with _progress(f"{first.name} or {second.name}", 2 * replicates) as advance:
-        comparison = live_through(first, second, replicates, seed, progress=advance)
+        comparison = live_through(first, second, replicates, seed, plausible=plausible, progress=advance)
     save_comparison(comparison, folder, _command())
     _show(comparison.text(), folder)
     _stop_if(comparison.base.interrupted)
@@ -400,6 +409,76 @@ def import_workforce(
 
 
 # ---- About the program ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def validate(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results and report.")] = RESULTS / "validation",
+    *,
+    smoke: Annotated[
+        bool,
+        typer.Option("--smoke", help="Only the patterns, at reduced power; exit status 1 when one no longer shows."),
+    ] = False,
+) -> None:
+    """Hold the model against the paper's patterns, official figures and published studies.
+
+    Takes about half an hour on two cores; run it again to go on where it stopped.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+
+    from conducive.experiments import validation
+
+    _explain_first_use()
+    if smoke:
+        with validation.pool() as threads:
+            _, failed = validation.smoke(threads, typer.echo)
+        typer.echo(f"No longer shown: {', '.join(failed)}." if failed else "Every pattern as in the stored validation.")
+        raise typer.Exit(1 if failed else 0)
+    from conducive.experiments.report import CALIBRATION, write_report
+
+    with validation.pool() as threads, ProcessPoolExecutor(validation.cores()) as processes:
+        results = validation.validate(out, validation.Power(), threads, processes, _say)
+    import json
+
+    write_report(out, results, json.loads(CALIBRATION.read_text("utf-8")))
+    typer.echo(f"Report: {out / 'validation.md'}")
+
+
+@app.command()
+def calibrate(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for draws and sets.")] = RESULTS / "calibration",
+    draws: Annotated[int, typer.Option(metavar="N", help="Draws of the first stage.")] = 4096,
+    refocused: Annotated[int, typer.Option(metavar="N", help="New draws around those not ruled out.")] = 512,
+    full: Annotated[int, typer.Option(metavar="N", help="Survivors held against the evidence at full size.")] = 400,
+    seed: Seed = 0,
+) -> None:
+    """Find plausible sets of coefficients by history matching.
+
+    Takes about an hour on two cores; run it again to go on where it stopped.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+
+    from conducive.experiments.calibration import Plan
+    from conducive.experiments.calibration import calibrate as match
+    from conducive.experiments.validation import cores
+
+    done: dict[str, int] = {}
+
+    def progress(stage: str, count: int) -> None:
+        done[stage] = done.get(stage, 0) + count
+        if count != 1 or done[stage] % 100 == 0:
+            _say(f"{stage}: {done[stage]:,} done")
+
+    _explain_first_use()
+    with ProcessPoolExecutor(cores()) as processes:
+        found = match(out, Plan(draws, refocused, full, seed), processes, progress)
+    for stage, counts in found["stages"].items():
+        typer.echo(f"{stage}: {counts['tried']:,} tried, {counts['left']:,} not ruled out")
+    typer.echo(f"Plausible sets: {out / 'plausible.csv'}")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 @app.command()

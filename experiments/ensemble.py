@@ -1,4 +1,8 @@
-"""One scenario lived many times: replicates over threads, tidy tables, intervals."""
+"""One scenario lived many times: replicates over threads, tidy tables, intervals.
+
+With plausible sets, replicates are nested: a few in each of several sets of coefficients that the evidence does not
+rule out, so that what is luck and what is not knowing the coefficients can be told apart.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.intervals import interval
+from conducive.experiments.intervals import FEWEST_IN_A_SET, Uncertainty, uncertainty
+from conducive.experiments.plausible import plausible_sets
 from conducive.model.measures import INDICATORS
 from conducive.model.month import live
 from conducive.model.state import new_world
@@ -35,21 +40,27 @@ AGENTS = ("practitioners", "leaders", "families", "funders")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is kept of one replicate: months, ledger, and agents in the last month (empty when not asked for)."""
+    """What is kept of one replicate: months, ledger, and agents in the last month (empty when not asked for).
+
+    `set` is the number of its plausible set, from 1 (the default coefficients); None outside plausible runs.
+    """
 
     replicate: int
     monthly: npt.NDArray[Any]
     ledger: npt.NDArray[Any]
     agents: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    set: int | None = None
 
 
-def one_life(rows: npt.NDArray[Any], seed: int, replicate: int, *, agents: bool = False) -> Life:
-    """Live through a timeline once."""
+def one_life(
+    rows: npt.NDArray[Any], seed: int, replicate: int, *, agents: bool = False, number: int | None = None
+) -> Life:
+    """Live through a timeline once; `number` is that of its plausible set."""
     world = new_world(rows, seed, replicate)
     live(world, 0, len(rows))
     entries = int(world.organisation["ledger_rows"][0])
     last = {table: np.asarray(getattr(world, table)).copy() for table in AGENTS} if agents else {}
-    return Life(replicate, np.asarray(world.monthly), np.asarray(world.ledger)[:entries].copy(), last)
+    return Life(replicate, np.asarray(world.monthly), np.asarray(world.ledger)[:entries].copy(), last, number)
 
 
 @dataclass(frozen=True)
@@ -74,13 +85,26 @@ class Ensemble:
         """Whether fewer replicates were finished than asked for."""
         return len(self.lives) < self.asked
 
+    @cached_property
+    def sets(self) -> npt.NDArray[np.int64] | None:
+        """Number of the plausible set of each replicate, from 1 (the default coefficients); None if not plausible."""
+        numbers = [life.set for life in self.lives if life.set is not None]
+        return np.array(numbers, np.int64) if numbers else None
+
     def values(self, indicator: str) -> npt.NDArray[np.float64]:
         """An indicator as an array of shape (replicates, months)."""
         return np.stack([life.monthly[indicator] for life in self.lives])
 
+    def uncertainty(self, values: npt.NDArray[np.float64]) -> Uncertainty:
+        """Mean of values by replicate, with its 95% interval, luck and ignorance: `intervals.uncertainty`."""
+        return uncertainty(values, self.sets)
+
     @cached_property
     def monthly(self) -> pd.DataFrame:
-        """Tidy table: replicate, month (1 to the horizon, values at month end), then a column for each indicator."""
+        """Tidy table: replicate, month (1 to the horizon, values at month end), then a column for each indicator.
+
+        Plausible runs have a last column: set.
+        """
         import pandas as pd
 
         months = self.scenario.horizon
@@ -90,7 +114,7 @@ class Ensemble:
                 frame[i.name] = frame[i.name].astype(np.int64)
         frame.insert(0, "replicate", np.repeat([life.replicate for life in self.lives], months))
         frame.insert(1, "month", np.tile(np.arange(1, months + 1), len(self.lives)))
-        return frame
+        return frame if self.sets is None else frame.assign(set=np.repeat(self.sets, months))
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
@@ -142,7 +166,11 @@ class Ensemble:
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["replicate", "agent", "row"])
 
     def summary(self) -> pd.DataFrame:
-        """Mean of each indicator by month, 95% interval (low, high), and spread of replicates (p10, p50, p90)."""
+        """Mean of each indicator by month, 95% interval (low, high), and spread of replicates (p10, p50, p90).
+
+        Plausible runs have two more columns: luck (standard deviation between replicates of a set) and ignorance
+        (between sets); `intervals.uncertainty` says how they make the interval.
+        """
         import pandas as pd
 
         frames = []
@@ -150,7 +178,7 @@ class Ensemble:
             if i.name in {"wave"}:
                 continue
             values = self.values(i.name)
-            low, mean, high = interval(values)
+            found = self.uncertainty(values)
             known = ~np.isnan(values).all(axis=0)
             spread = np.full((3, values.shape[1]), np.nan)
             spread[:, known] = np.nanquantile(values[:, known], [0.1, 0.5, 0.9], axis=0)
@@ -159,12 +187,13 @@ class Ensemble:
                     {
                         "month": np.arange(1, values.shape[1] + 1),
                         "indicator": i.name,
-                        "mean": mean,
-                        "low": low,
-                        "high": high,
+                        "mean": found.mean,
+                        "low": found.low,
+                        "high": found.high,
                         "p10": spread[0],
                         "p50": spread[1],
                         "p90": spread[2],
+                        **({} if self.sets is None else {"luck": found.luck, "ignorance": found.ignorance}),
                     }
                 )
             )
@@ -182,6 +211,7 @@ def run(
     replicates: int = 100,
     seed: int = 0,
     *,
+    plausible: bool = False,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
     agents: bool = True,
@@ -192,6 +222,8 @@ def run(
         scenario: a library name, a path to a TOML file, a mapping, or a `Scenario`.
         replicates: how many.
         seed: whole number, 0 or more; the same seed gives the same result to the bit, however it is run.
+        plausible: nest the replicates, at least 4 in each of as many plausible sets of coefficients as there are;
+            with fewer than 8 replicates there is one set, the default.
         executor: any `concurrent.futures` executor; a thread for each core by default.
         progress: called with 1 each time a replicate is done.
         agents: keep every agent of the last month (`.agents`).
@@ -200,7 +232,9 @@ def run(
     Raises InputError for anything that cannot be used.
 
     """
-    return run_each((scenario,), replicates, seed, executor=executor, progress=progress, agents=agents)[0]
+    return run_each(
+        (scenario,), replicates, seed, plausible=plausible, executor=executor, progress=progress, agents=agents
+    )[0]
 
 
 def run_each(
@@ -208,25 +242,32 @@ def run_each(
     replicates: int,
     seed: int,
     *,
+    plausible: bool = False,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
     agents: bool = True,
 ) -> list[Ensemble]:
-    """Live through several scenarios many times, each replicate with the same luck in all; an ensemble for each.
+    """Live through several scenarios many times; an ensemble for each.
 
-    Arguments are those of `run`. A keyboard interrupt keeps the replicates that are finished in every scenario.
+    Each replicate has the same luck, and the same plausible set, in all. Arguments are those of `run`. A keyboard
+    interrupt keeps the replicates that are finished in every scenario.
     """
     asked = [load_scenario(scenario) for scenario in scenarios]
     check_counts(replicates, seed)
-    rows = [timeline(scenario) for scenario in asked]
+    numbers = set_numbers(replicates, len(plausible_sets().sets)) if plausible else [None] * replicates
+    rows = {number: [timeline(_under(scenario, number)) for scenario in asked] for number in dict.fromkeys(numbers)}
     futures: list[Future[Life]] = []
     with _pool(executor, replicates) as pool, _kept_on_interrupt(futures):
-        futures.extend(pool.submit(one_life, each, seed, r, agents=agents) for r in range(replicates) for each in rows)
+        futures.extend(
+            pool.submit(one_life, each, seed, r, agents=agents, number=number)
+            for r, number in enumerate(numbers)
+            for each in rows[number]
+        )
         for future in futures:
             future.result()
             if progress:
                 progress(1)
-    done = [[_life(future) for future in futures[n :: len(rows)]] for n in range(len(rows))]
+    done = [[_life(future) for future in futures[n :: len(asked)]] for n in range(len(asked))]
     # Not strict: an interrupt may come while they are submitted.
     together = [lives for lives in zip(*done, strict=False) if None not in lives]
     if not together:
@@ -235,6 +276,22 @@ def run_each(
         Ensemble(scenario, seed, replicates, tuple(life for life in lives if life))
         for scenario, lives in zip(asked, zip(*together, strict=True), strict=True)
     ]
+
+
+def set_numbers(replicates: int, available: int) -> list[int]:
+    """Return the number of the plausible set of each replicate, from 1: sets as even as can be, one after the other."""
+    sets = max(1, min(available, replicates // FEWEST_IN_A_SET))
+    return [1 + replicate * sets // replicates for replicate in range(replicates)]
+
+
+def _under(scenario: Scenario, number: int | None) -> Scenario:
+    """Return a scenario under a plausible set. Raises InputError for one that has coefficients of its own already."""
+    if number is None:
+        return scenario
+    if scenario.coefficients:
+        msg = f"{scenario.name} has coefficients of its own, from Scenario.under. Run it under them: plausible=False."
+        raise InputError(msg)
+    return scenario.under(plausible_sets().sets[number - 1])
 
 
 def check_counts(replicates: object, seed: object) -> None:

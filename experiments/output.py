@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conducive import __version__
+from conducive.experiments.plausible import DERIVED, free, plausible_sets
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.files import to_toml
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.tables import TEXTS, document_from
 
@@ -39,16 +39,20 @@ type Identity = dict[str, Any]
 # ---- What makes a run the same run ---------------------------------------------------------------------------------
 
 
-def run_identity(scenario: Scenario, replicates: int, seed: int) -> Identity:
-    """Return what decides the numbers of a run: scenario without its notes, replicates, seed, version and rules."""
-    document = {key: value for key, value in document_from(scenario).items() if key not in TEXTS}
-    return {"kind": "run", "scenario": document, **_asked(replicates, seed)}
+def run_identity(scenario: Scenario, replicates: int, seed: int, *, plausible: bool = False) -> Identity:
+    """Return what decides the numbers of a run: scenario without its notes, replicates, seed, version, rules and sets.
+
+    Raises InputError when a plausible run is asked for and there are no plausible sets that fit the model.
+    """
+    return {"kind": "run", "scenario": _asked(scenario, plausible), **_with(replicates, seed, plausible)}
 
 
-def comparison_identity(base: Scenario, alternative: Scenario, replicates: int, seed: int) -> Identity:
-    """Return what decides the numbers of a comparison."""
-    both = {name: run_identity(each, replicates, seed)["scenario"] for name, each in (("A", base), ("B", alternative))}
-    return {"kind": "comparison", **both, **_asked(replicates, seed)}
+def comparison_identity(
+    base: Scenario, alternative: Scenario, replicates: int, seed: int, *, plausible: bool = True
+) -> Identity:
+    """Return what decides the numbers of a comparison. Raises InputError as `run_identity` does."""
+    both = {"A": _asked(base, plausible), "B": _asked(alternative, plausible)}
+    return {"kind": "comparison", **both, **_with(replicates, seed, plausible)}
 
 
 def key(identity: Identity) -> str:
@@ -63,8 +67,40 @@ def rules() -> str:
     return CACHE.name.removeprefix("rules-")
 
 
-def _asked(replicates: int, seed: int) -> Identity:
-    return {"replicates": int(replicates), "seed": int(seed), "version": __version__, "rules": rules()}
+def sets_key() -> str:
+    """Return a hash of the plausible sets. Raises InputError where there are none that fit the model."""
+    return hashlib.sha256(json.dumps([dict(each) for each in plausible_sets().sets]).encode()).hexdigest()[:12]
+
+
+def _asked(scenario: Scenario, plausible: bool) -> Identity:
+    return {name: value for name, value in _document(scenario, plausible).items() if name not in TEXTS}
+
+
+def _with(replicates: int, seed: int, plausible: bool) -> Identity:
+    return {
+        "replicates": int(replicates),
+        "seed": int(seed),
+        "version": __version__,
+        "rules": rules(),
+        "plausible_sets": sets_key() if plausible else "none",
+    }
+
+
+def _document(scenario: Scenario, plausible: bool) -> dict[str, Any]:
+    """Return a scenario as the document of a file that runs the same again.
+
+    For a plausible run it leaves to the sets the coefficients that the scenario does not set itself, and to its
+    authority the strain that staff there are used to, which follows from them.
+    """
+    document = document_from(scenario)
+    if not plausible:
+        return document
+    moved = {*(i.address for i in free()), *DERIVED} - scenario.values.keys()
+    document["coefficients"] = {n: v for n, v in document["coefficients"].items() if f"coefficients.{n}" not in moved}
+    if scenario.start:
+        document["authority"], _, year = document.pop("place").rpartition(", ")
+        document["year"] = int(year)
+    return document
 
 
 # ---- Before a run --------------------------------------------------------------------------------------------------
@@ -170,15 +206,19 @@ def save_comparison(comparison: Comparison, out: Path, command: str = "") -> Non
 
 
 def _write_run(ensemble: Ensemble, folder: Path, command: str) -> None:
+    import tomli_w
+
     from conducive.experiments.chart import run_chart
 
-    identity = run_identity(ensemble.scenario, ensemble.asked, ensemble.seed)
+    plausible = ensemble.sets is not None
+    identity = run_identity(ensemble.scenario, ensemble.asked, ensemble.seed, plausible=plausible)
+    document = _document(ensemble.scenario, plausible)
     ensemble.monthly.to_parquet(folder / "monthly.parquet", index=False)
     ensemble.ledger.to_parquet(folder / "ledger.parquet", index=False)
-    _write_text(folder / "scenario.toml", to_toml(ensemble.scenario))
+    _write_text(folder / "scenario.toml", tomli_w.dumps(document))
     _write_text(folder / "summary.txt", ensemble.text())
     run_chart(ensemble).savefig(folder / "chart.png")
-    _write_provenance(folder, identity, len(ensemble.lives), command, {"scenario": document_from(ensemble.scenario)})
+    _write_provenance(folder, identity, len(ensemble.lives), command, {"scenario": document})
 
 
 def _write_comparison(comparison: Comparison, folder: Path, command: str) -> None:
@@ -192,8 +232,11 @@ def _write_comparison(comparison: Comparison, folder: Path, command: str) -> Non
     comparison.causes.to_parquet(folder / "causes.parquet", index=False)
     _write_text(folder / "summary.txt", comparison.text())
     comparison_chart(comparison).savefig(folder / "chart.png")
-    identity = comparison_identity(base.scenario, alternative.scenario, base.asked, base.seed)
-    scenarios = {"base": document_from(base.scenario), "alternative": document_from(alternative.scenario)}
+    plausible = comparison.sets is not None
+    identity = comparison_identity(base.scenario, alternative.scenario, base.asked, base.seed, plausible=plausible)
+    scenarios = {
+        name: _document(each.scenario, plausible) for name, each in (("base", base), ("alternative", alternative))
+    }
     _write_provenance(folder, identity, comparison.pairs, command, scenarios)
 
 
@@ -206,6 +249,7 @@ def _write_provenance(
         "kind": identity["kind"],
         "version": __version__,
         "rules": identity["rules"],
+        "plausible_sets": identity["plausible_sets"],
         "seed": identity["seed"],
         "replicates_asked": identity["replicates"],
         "replicates_finished": finished,

@@ -231,12 +231,12 @@ P05_TURNOVER = (0.1, 0.2, 0.3)
 
 
 def _p05(base: Scenario) -> Arms:
-    def arms(induction: float) -> dict[str, Scenario]:
+    def arms(induction: float, rates: Iterable[float]) -> dict[str, Scenario]:
         inducted = base.change({**LONG, "knowledge_and_skills.induction": induction})
-        return grid("turnover", P05_TURNOVER, lambda rate: inducted.change({"workforce_capacity.turnover": rate}))
+        return grid("turnover", rates, lambda rate: inducted.change({"workforce_capacity.turnover": rate}))
 
-    usual = arms(base["knowledge_and_skills.induction"])
-    return {**usual, **named("inducted", arms(1.0))}
+    usual = arms(base["knowledge_and_skills.induction"], P05_TURNOVER)
+    return {**usual, **named("inducted", arms(1.0, (P05_TURNOVER[0], P05_TURNOVER[-1])))}
 
 
 def _training_share(v: View, arm: str) -> float:
@@ -247,13 +247,13 @@ def _training_share(v: View, arm: str) -> float:
 def _p06(base: Scenario) -> Arms:
     funded = base.change(LONG)
 
-    def arms(scenario: Scenario) -> dict[str, Scenario]:
-        return grid("tenure", (18, 36, 60), lambda months: scenario.change({"leadership.leader_tenure": months}))
+    def arms(scenario: Scenario, tenures: Iterable[int]) -> dict[str, Scenario]:
+        return grid("tenure", tenures, lambda months: scenario.change({"leadership.leader_tenure": months}))
 
     return {
-        **arms(funded),
-        **named("low buy-in", arms(funded.change({"case_for_change": 0.2}))),
-        **named("high buy-in", arms(funded.change({"case_for_change": 0.8}))),
+        **arms(funded, (18, 36, 60)),
+        **named("low buy-in", arms(funded.change({"case_for_change": 0.2}), (18, 60))),
+        **named("high buy-in", arms(funded.change({"case_for_change": 0.8}), (18, 60))),
     }
 
 
@@ -513,24 +513,27 @@ def _p18(base: Scenario) -> Arms:
     return grid("push", PUSHES, lambda push: council.change({"leadership.push": push}).with_event(13, "push_withdrawn"))
 
 
+GONE, HOLDS = 0.1, 0.3
+"""U in month 119 under which use has gone, and from which it holds: the share that counts as sustained."""
+
+
 def _modes(v: View, arm: str) -> tuple[float, float]:
     """Shares of runs in which U has gone (under a tenth) and in which it holds (sustained share) at month 119."""
     values = v(arm, USE)[:, 118]
-    return float((values < 0.1).mean()), float((values >= 0.3).mean())
+    return float((values < GONE).mean()), float((values >= HOLDS).mean())
 
 
 def _early_success(v: View) -> float:
     """Chance of lasting use after an early success (benefit of the first year above the median) less after none."""
-    early = np.concatenate([v(f"push {push:g}", "benefit")[:, :12].mean(axis=1) for push in PUSHES[1:2]])
-    lasts = np.concatenate([v(f"push {push:g}", USE)[:, 118] >= 0.3 for push in PUSHES[1:2]])
+    arm = f"push {PUSHES[1]:g}"
+    early = v(arm, "benefit")[:, :12].mean(axis=1)
+    lasts = v(arm, USE)[:, 118] >= HOLDS
     above = early > np.median(early)
     return float(lasts[above].mean() - lasts[~above].mean()) if above.any() and not above.all() else 0.0
 
 
 def _p19(base: Scenario) -> Arms:
-    return {
-        result: base.with_event(24, "inspection", result=result) for result in ("good", "inadequate")
-    }
+    return {result: base.with_event(24, "inspection", result=result) for result in ("good", "inadequate")}
 
 
 def _mark(v: View, indicator: str, first: int, last: int) -> float:
@@ -683,9 +686,9 @@ PATTERNS: tuple[Pattern, ...] = (
             )
             for shock in SHOCKS
         ),
-        notes="Well begun (training and implementation at 0.9), a grant of 24 months, then 90% of running cost from the "
-        "council. In month 18 40% of permanent staff leave, or 40% of the council's budget goes, or the service is "
-        "judged inadequate. Collapse: U under half its level before the shock 24 months on, as a "
+        notes="Well begun (training and implementation at 0.9, twice the usual grant), paid for 24 months, then 90% of "
+        "running cost from the council. In month 18 40% of permanent staff leave, or 40% of the council's budget goes, "
+        "or the service is judged inadequate. Collapse: U under half its level before the shock 24 months on, as a "
         "difference from the same organisation without the shock.",
     ),
     Pattern(
@@ -740,9 +743,7 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("share of open zones: culture alone less neither", lambda v: _zone(v, "hl") - _zone(v, "ll"), 0.2),
             Clause(
                 "effect of context on log R, weak culture less strong",
-                lambda v: (
-                    (_log_uptake(v, "lh") - _log_uptake(v, "ll")) - (_log_uptake(v, "hh") - _log_uptake(v, "hl"))
-                ),
+                lambda v: (_log_uptake(v, "lh") - _log_uptake(v, "ll")) - (_log_uptake(v, "hh") - _log_uptake(v, "hl")),
                 unit="log R",
             ),
             *(
@@ -811,7 +812,9 @@ PATTERNS: tuple[Pattern, ...] = (
                 "total of 2 or 4 less that of 1 or 8",
                 lambda v: max(_total(v, 2), _total(v, 4)) - max(_total(v, 1), _total(v, 8)),
             ),
-            Clause("U of a later wave, no burst before less burst", lambda v: at(v, "no burst", 72) - at(v, "burst", 72)),
+            Clause(
+                "U of a later wave, no burst before less burst", lambda v: at(v, "no burst", 72) - at(v, "burst", 72)
+            ),
         ),
         chart=Chart(axis="n", month=48, label="U of each initiative"),
         notes="The burst is eight initiatives at once from month 1 to 36; the later wave starts in month 37.",
@@ -855,10 +858,16 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("U at month 12, none less resourced", lambda v: at(v, "none", 12) - at(v, "resourced", 12), -1e-9),
             Clause("U at month 48, resourced less none", lambda v: at(v, "resourced", 48) - at(v, "none", 48)),
             Clause(
-                "gain at month 48 without money", lambda v: at(v, "not resourced", 48) - at(v, "none", 48), -FAR, NO_GAIN
+                "gain at month 48 without money",
+                lambda v: at(v, "not resourced", 48) - at(v, "none", 48),
+                -FAR,
+                NO_GAIN,
             ),
             Clause(
-                "gain at month 48 without action", lambda v: at(v, "not acted on", 48) - at(v, "none", 48), -FAR, NO_GAIN
+                "gain at month 48 without action",
+                lambda v: at(v, "not acted on", 48) - at(v, "none", 48),
+                -FAR,
+                NO_GAIN,
             ),
         ),
         notes="No gain: at most two points.",
@@ -952,7 +961,9 @@ CONTROLS: tuple[Pattern, ...] = (
         "Letting people change places at launch leaves use unchanged.",
         "Negative control",
         lambda base: {"as they sit": base.change(LONG), "shuffled": base.change(LONG)},
-        _no_effect("U, months 1-72, shuffled less not", lambda v: over(v, "shuffled", 1, 72) - over(v, "as they sit", 1, 72)),
+        _no_effect(
+            "U, months 1-72, shuffled less not", lambda v: over(v, "shuffled", 1, 72) - over(v, "as they sit", 1, 72)
+        ),
         shuffled=("shuffled",),
     ),
     Pattern(
@@ -961,7 +972,9 @@ CONTROLS: tuple[Pattern, ...] = (
         "With an innovation that does nothing and no social influence, the loop of visible benefit does nothing.",
         "Negative control",
         _control_b,
-        _no_effect("U, months 1-72, loop on less off", lambda v: over(v, "loop on", 1, 72) - over(v, "loop off", 1, 72)),
+        _no_effect(
+            "U, months 1-72, loop on less off", lambda v: over(v, "loop on", 1, 72) - over(v, "loop off", 1, 72)
+        ),
     ),
     Pattern(
         "control c",

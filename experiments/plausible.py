@@ -113,7 +113,8 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
     expected = [*(i.address for i in free()), *DERIVED]
     for name in names:
         if name not in expected:
-            msg = f"{path} has {name!r}, which is not a coefficient that calibration moves.{nearest_names(name, expected)}"
+            near = nearest_names(name, expected)
+            msg = f"{path} has {name!r}, which is not a coefficient that calibration moves.{near}"
             raise InputError(msg)
         if list(names).count(name) > 1:
             msg = f"{path} has {name} twice. Expected one column."

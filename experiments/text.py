@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.intervals import interval, interval_of_ratio, interval_of_share
+from conducive.experiments.intervals import FEWEST_IN_A_SET, Uncertainty, interval_of_ratio, interval_of_share
 from conducive.experiments.moments import LATER, Moment, launched, moments, money_ends
+from conducive.experiments.plausible import free
 from conducive.experiments.words import (
     bullet,
     dated,
@@ -82,6 +83,7 @@ def _asked(ensemble: Ensemble) -> str:
         paragraph(
             f"{_runs(ensemble)} of {several(scenario.horizon, 'month')} after launch, seed {ensemble.seed}, "
             f"in a service of {several(int(scenario['organisation.posts']), 'case-holding post')}."
+            f"{_sets(ensemble, 'run', scenario)}"
         ),
         *(["What differs from an average authority:"] if inputs else ["Every input is that of an average authority."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -106,9 +108,34 @@ def _runs(ensemble: Ensemble) -> str:
     return f"Interrupted: {done} of the {ensemble.asked:,} asked for," if ensemble.interrupted else done
 
 
+def _sets(of: Ensemble | Comparison, one: str, *scenarios: Scenario) -> str:
+    """Return which sets of coefficients were used, with how many runs or pairs in each; nothing if not plausible."""
+    if of.sets is None:
+        return ""
+    each = np.unique(of.sets, return_counts=True)[1]
+    if len(each) == 1:
+        return (
+            " Coefficients: the default set alone, so how far results depend on them is not known. "
+            f"From {several(2 * FEWEST_IN_A_SET, one)} on there are several sets."
+        )
+    many = f"{each.min()} to {each.max()}" if each.min() < each.max() else f"{each.min()}"
+    moved = {i.address for i in free()}
+    fixed = max(len(moved & scenario.values.keys()) for scenario in scenarios)
+    are, vary = ("is", "does") if fixed == 1 else ("are", "do")
+    return (
+        f" Coefficients: {len(each)} plausible sets, {many} {one}s with each. A plausible set fills in the "
+        f"{len(moved)} coefficients that no measurement fixes, in a way that the evidence does not rule out."
+    ) + (f" But {fixed} of them {are} set by a scenario itself and {vary} not vary." if fixed else "")
+
+
+def _several_sets(of: Ensemble | Comparison) -> bool:
+    """Whether there are several plausible sets, so that luck and ignorance can be told apart."""
+    return of.sets is not None and len(np.unique(of.sets)) > 1
+
+
 def _use(ensemble: Ensemble) -> str:
     values = ensemble.values("use_at_fidelity")
-    head, spread = _columns(len(values))
+    head, spread = _columns(ensemble)
     rows = [(_label(m), *spread(m.reading(values), percent, (0, 1))) for m in moments(ensemble)]
     peak = values.mean(axis=0)
     highest = int(peak.argmax())
@@ -124,16 +151,31 @@ def _use(ensemble: Ensemble) -> str:
             + f"Counting any use, as meant or not, {_any_use(ensemble)} use it at the horizon."
         ),
         *_some_do_not_get_there(ensemble),
+        *_parts_at_horizon(ensemble, values[:, -1]),
     ]
     return "\n".join(lines)
+
+
+def _parts_at_horizon(ensemble: Ensemble, values: Numbers) -> Iterator[str]:
+    """Yield how much of the interval at the horizon is luck and how much ignorance, where that is known."""
+    share = float(ensemble.uncertainty(values).luck_share)
+    if not np.isnan(share):
+        yield paragraph(
+            f"Luck makes up {share:.0%} of the uncertainty about the mean at the horizon (as variance), which more "
+            f"runs would reduce; not knowing the coefficients makes up {1 - share:.0%}, which only evidence would "
+            "reduce."
+        )
 
 
 def _any_use(ensemble: Ensemble) -> str:
     return percent(float(ensemble.values("use")[:, -1].mean()))
 
 
-def _columns(runs: int) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[float, float]], tuple[str, ...]]]:
+def _columns(
+    ensemble: Ensemble,
+) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[float, float]], tuple[str, ...]]]:
     """Return the heads of columns that a number of runs can fill, and what fills them."""
+    runs = len(ensemble.lives)
     heads = (
         ("mean", "95% interval", "8 of 10 runs" if runs >= SPREAD_FROM else "all runs")
         if runs > 1
@@ -141,20 +183,28 @@ def _columns(runs: int) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[
     )
 
     def spread(values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[str, ...]:
-        values = values[~np.isnan(values)]
-        if runs == 1 or not len(values):
-            return (say(float(values[0])) if len(values) else "-", *["-"] * (len(heads) - 1))
-        ends = np.quantile(values, [0.1, 0.9] if runs >= SPREAD_FROM else [0, 1])
-        mean, between = _mean_and_interval(values, say, within)
+        known = values[~np.isnan(values)]
+        if runs == 1 or not len(known):
+            return (say(float(known[0])) if len(known) else "-", *["-"] * (len(heads) - 1))
+        ends = np.quantile(known, [0.1, 0.9] if runs >= SPREAD_FROM else [0, 1])
+        mean, between = _mean_and_interval(ensemble, values, say, within)
         return mean, between, _between(float(ends[0]), float(ends[1]), say)
 
     return heads, spread
 
 
-def _mean_and_interval(values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[str, str]:
+def _mean_and_interval(
+    of: Ensemble | Comparison, values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)
+) -> tuple[str, str]:
     """Return a mean and its interval, a dash where one replicate has none."""
-    low, mean, high = (float(np.clip(bound, *within)) for bound in interval(values))
+    low, mean, high = (float(np.clip(bound, *within)) for bound in _bounds(of, values))
     return say(mean), _between(low, high, say)
+
+
+def _bounds(of: Ensemble | Comparison, values: Numbers) -> tuple[float, float, float]:
+    """Return low, mean and high of the interval of a mean over runs or pairs."""
+    low, mean, high, *_ = of.uncertainty(values)
+    return float(low), float(mean), float(high)
 
 
 def _between(low: float, high: float, say: Say) -> str:
@@ -177,20 +227,21 @@ def _some_do_not_get_there(ensemble: Ensemble) -> Iterator[str]:
 
 def _sustained(ensemble: Ensemble) -> str:
     judged = _judged(ensemble)
+    known = judged[~np.isnan(judged)]
     share = f"{ensemble.scenario['organisation.sustained_share']:.0%}"
     rule = (
         f"Sustained means that at least {share} of filled posts use it as meant, on average over the last three "
         f"months of the two years after external money ended{_of_latest(ensemble)}."
     )
-    missing = len(ensemble.lives) - len(judged)
+    missing = len(judged) - len(known)
     why = (
         "because fewer than 24 months lie between the end of external money and the horizon: neither a success nor a "
         "failure."
     )
-    if not len(judged):
+    if not len(known):
         said = f"Not evaluable, {why} A longer horizon would tell."
     else:
-        said = f"It was sustained in {_share_of_runs(judged)}."
+        said = f"It was sustained in {_share_of_runs(ensemble)}."
         said += f" {several(missing, 'run')} could not be judged, {why}" if missing else ""
     stopped = int(ensemble.values("stopped_by_funder")[:, -1].sum())
     said += f" The funder stopped it early in {stopped} of {several(len(ensemble.lives), 'run')}." if stopped else ""
@@ -203,15 +254,18 @@ def _of_latest(ensemble: Ensemble) -> str:
 
 
 def _judged(ensemble: Ensemble) -> Numbers:
-    """Return 1 or 0 for each run in which it can be said whether use was sustained."""
-    last = ensemble.values("sustained")[:, -1]
-    return last[~np.isnan(last)]
+    """Return 1 or 0 for each run in which it can be said whether use was sustained, empty for others."""
+    return ensemble.values("sustained")[:, -1]
 
 
-def _share_of_runs(judged: Numbers) -> str:
-    """Return `12 of 100 runs (12.0%, 95% interval 7.0% to 19.8%)`."""
-    count, of = int(judged.sum()), len(judged)
+def _share_of_runs(ensemble: Ensemble) -> str:
+    """Return `12 of 100 runs (12.0%, 95% interval 7.0% to 19.8%)`: with several sets, the wider of two intervals."""
+    judged = _judged(ensemble)
+    count, of = int(np.nansum(judged)), int((~np.isnan(judged)).sum())
     low, high = interval_of_share(count, of)
+    found = ensemble.uncertainty(judged)
+    if not np.isnan(found.ignorance):
+        low, high = max(0.0, min(low, float(found.low))), min(1.0, max(high, float(found.high)))
     return f"{count} of {several(of, 'run')}" + (
         f" ({percent(count / of)}, 95% interval {_between(low, high, percent)})" if of > 1 else ""
     )
@@ -249,7 +303,7 @@ def _people(ensemble: Ensemble) -> str:
     rows = []
     for name, label in PEOPLE.items():
         values = ensemble.values(name)
-        mean, between = _mean_and_interval(values[:, -1], percent, (0, 1))
+        mean, between = _mean_and_interval(ensemble, values[:, -1], percent, (0, 1))
         rows.append((label, percent(float(values[:, 0].mean())), mean, between))
     return "\n".join([heading("People"), table(("", "month 1", f"month {last}", "95% interval"), rows)])
 
@@ -266,7 +320,7 @@ def _money(ensemble: Ensemble) -> str:
     for label, name in received.items():
         total = ensemble.values(name).sum(axis=1)
         if total.any() or name == "spend":
-            rows.append((label, *_mean_and_interval(total, thousands, (0, np.inf))))
+            rows.append((label, *_mean_and_interval(ensemble, total, thousands, (0, np.inf))))
     return "\n".join([heading("Money"), table(("GBP thousand", "mean", "95% interval"), rows)])
 
 
@@ -292,19 +346,25 @@ def _reading(ensemble: Ensemble) -> str:
     other = ensemble.scenario.compare_with
     best = f" Best compared with: conducive compare {other} {ensemble.scenario.name}." if other else ""
     return "\n".join(
-        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + _caution(len(ensemble.lives)) + best)]
+        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + _caution(ensemble, len(ensemble.lives)) + best)]
     )
 
 
-def _caution(runs: int) -> str:
+def _caution(of: Ensemble | Comparison, runs: int) -> str:
     """Return what intervals hold, and what stands behind the coefficients."""
     assumed = sum(c.grade == "assumed" for c in COEFFICIENTS)
-    intervals = (
-        "A 95% interval is for the mean over runs: more runs narrow it. "
-        "It reflects chance within the model, not doubt about its assumptions."
-        if runs > 1
-        else "One run is one of many ways things could go: it has no interval."
-    )
+    if runs == 1:
+        intervals = "One run is one of many ways things could go: it has no interval."
+    elif _several_sets(of):
+        intervals = (
+            "A 95% interval is for the mean under any one plausible set of coefficients: it holds luck and ignorance "
+            "of the coefficients, not doubt about the rules of the model or the evidence that the sets must fit."
+        )
+    else:
+        intervals = (
+            "A 95% interval is for the mean over runs: more runs narrow it. "
+            "It reflects chance within the model, not doubt about its assumptions."
+        )
     coefficients = f"{assumed} of {len(COEFFICIENTS)} rest on judgement alone"
     return f"The coefficients of the model are assumptions: {coefficients}. {intervals}"
 
@@ -317,6 +377,7 @@ def say_comparison(comparison: Comparison) -> str:
     sections = [
         _contest(comparison),
         _verdict(comparison),
+        _sureness(comparison),
         _levels(comparison),
         _both_sustained(comparison),
         _causes(comparison),
@@ -349,6 +410,7 @@ def _contest(comparison: Comparison) -> str:
             f"{several(comparison.pairs, 'pair')} of runs{_of_pairs_asked(comparison)} over "
             f"{several(comparison.months, 'month')} after launch, seed {base.seed}. "
             "Both runs of a pair meet the same luck. Differences are B minus A."
+            f"{_sets(comparison, 'pair', base.scenario, alternative.scenario)}"
         ),
         *(["Inputs that differ (A -> B):"] if inputs else ["No input differs."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -371,29 +433,67 @@ def _of_pairs_asked(comparison: Comparison) -> str:
 def _verdict(comparison: Comparison) -> str:
     gap = comparison.difference("use_at_fidelity")
     said = [
-        _gap_in_words(label, gap[:, month - 1]) for label, month in _dates(comparison) if not label.startswith("Money")
+        _gap_in_words(comparison, label, gap[:, month - 1])
+        for label, month in _dates(comparison)
+        if not label.startswith("Money")
     ]
     if gap.any():
         widest = _widest(comparison)
-        mean = points(float(gap[:, widest - 1].mean()))
-        said.append(f"The gap is widest in month {widest}, at {mean} percentage points on average.")
+        mean, robust = points(float(gap[:, widest - 1].mean())), _robustness_in_words(comparison, gap[:, widest - 1])
+        said.append(f"The gap is widest in month {widest}, at {mean} percentage points on average.{robust}")
     return "\n".join([heading("In short: use as it is meant, B against A"), *(bullet(sentence) for sentence in said)])
 
 
-def _gap_in_words(label: str, gap: Numbers) -> str:
+def _gap_in_words(comparison: Comparison, label: str, gap: Numbers) -> str:
     """Return what the difference in use at one date amounts to."""
-    low, mean, high = (float(bound) for bound in interval(gap))
+    low, mean, high = np.clip(_bounds(comparison, gap), -1, 1).tolist()
     between = f"95% interval {_between(low, high, points)}"
     if not gap.any():
         return f"{label}: no difference in any pair."
     if len(gap) == 1:
         return f"{label}: {points(mean)} percentage points in the one pair, too little to tell."
     better = f" Higher in {np.mean(gap > 0):.0%} of the pairs, lower in {np.mean(gap < 0):.0%}."
+    better += _robustness_in_words(comparison, gap)
     if clear(low, high):
         more, size = "more" if mean > 0 else "fewer", points(abs(mean)).lstrip("+")
         small = " a clear but small difference," if abs(mean) < SMALL else ""
         return f"{label}:{small} {size} percentage points {more} practitioners ({between}).{better}"
     return f"{label}: no clear difference. {points(mean)} percentage points ({between}, which includes 0).{better}"
+
+
+def _robustness_in_words(comparison: Comparison, gap: Numbers) -> str:
+    """Return in how many plausible sets B has more or fewer on average, as it has overall; nothing if not known."""
+    if comparison.sets is None or not _several_sets(comparison):
+        return ""
+    means = np.array([gap[comparison.sets == number].mean() for number in np.unique(comparison.sets)])
+    counts = {"more": int((means > 0).sum()), "fewer": int((means < 0).sum()), "as many": int((means == 0).sum())}
+    overall = "more" if gap.mean() > 0 else "fewer"
+    rest = "".join(f", in {count} {word}" for word, count in counts.items() if count and word != overall)
+    return f" In {counts[overall]} of {len(means)} plausible sets of coefficients B has {overall}{rest}."
+
+
+def _sureness(comparison: Comparison) -> str:
+    """Return luck and ignorance in the difference in use at each date, where they can be told apart."""
+    if not _several_sets(comparison):
+        return ""
+    gap = comparison.difference("use_at_fidelity")
+    found = comparison.uncertainty(gap)
+    rows = [
+        (label, *(points(float(x[month - 1])).lstrip("+") for x in (found.luck, found.ignorance)), _share(found, month))
+        for label, month in _dates(comparison)
+    ]
+    said = (
+        "Luck is how far pairs with the same coefficients differ from each other, ignorance how far the mean differs "
+        "between plausible sets (standard deviations, in percentage points). More runs narrow luck's share of an "
+        "interval (as variance); only evidence about the coefficients narrows the rest."
+    )
+    head = ("", "luck", "ignorance", "luck's share")
+    return "\n".join([heading("Luck or ignorance?"), table(head, rows), paragraph(said)])
+
+
+def _share(found: Uncertainty, month: int) -> str:
+    share = float(found.luck_share[month - 1])
+    return "-" if np.isnan(share) else f"{share:.0%}"
 
 
 def _widest(comparison: Comparison) -> int:
@@ -406,7 +506,7 @@ def _levels(comparison: Comparison) -> str:
     rows = []
     for label, month in _dates(comparison):
         gap = b[:, month - 1] - a[:, month - 1]
-        mean, between = _mean_and_interval(gap, points)
+        mean, between = _mean_and_interval(comparison, gap, points, (-1, 1))
         rows.append(
             (label, percent(float(a[:, month - 1].mean())), percent(float(b[:, month - 1].mean())), mean, between)
         )
@@ -430,18 +530,17 @@ def _dates(comparison: Comparison) -> list[tuple[str, int]]:
 
 
 def _both_sustained(comparison: Comparison) -> str:
-    judged = [_judged(e) for e in (comparison.base, comparison.alternative)]
     said = [
-        f"{letter}: sustained in {_share_of_runs(each)}."
-        if len(each)
-        else f"{letter}: not evaluable, because external money lasts until less than 24 months before the horizon."
-        for letter, each in zip("AB", judged, strict=True)
+        f"{letter}: not evaluable, because external money lasts until less than 24 months before the horizon."
+        if np.isnan(_judged(each)).all()
+        else f"{letter}: sustained in {_share_of_runs(each)}."
+        for letter, each in (("A", comparison.base), ("B", comparison.alternative))
     ]
     gap = comparison.difference("sustained")[:, -1]
-    gap = gap[~np.isnan(gap)]
-    if gap.any() and len(gap) > 1:
-        mean, between = _mean_and_interval(gap, points)
-        said.append(f"B - A: {mean} percentage points ({between}) in the {len(gap):,} pairs where both can be judged.")
+    both = int((~np.isnan(gap)).sum())
+    if np.nansum(np.abs(gap)) and both > 1:
+        mean, between = _mean_and_interval(comparison, gap, points, (-1, 1))
+        said.append(f"B - A: {mean} percentage points ({between}) in the {both:,} pairs where both can be judged.")
     return "\n".join(
         [heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)]
     )
@@ -490,7 +589,7 @@ def _causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
         if names
     ]
     said = said or ["No cause differs clearly."]
-    began, between = _mean_and_interval(comparison.difference("new_users").sum(axis=1), signed)
+    began, between = _mean_and_interval(comparison, comparison.difference("new_users").sum(axis=1), signed)
     sure_of = f" ({between})" if between != "-" else ""
     said.append(f"Beginnings of use a run, B - A: {began}{sure_of}; more use leaves more to lose.")
     if sure:
@@ -506,13 +605,14 @@ def _people_and_money(comparison: Comparison) -> str:
             (
                 label,
                 *(percent(level) for level in levels),
-                *_mean_and_interval(comparison.difference(name)[:, -1], points),
+                *_mean_and_interval(comparison, comparison.difference(name)[:, -1], points, (-1, 1)),
             )
         )
     spent = [values.sum(axis=1) for values in _both(comparison, "spend")]
     cost = spent[1] - spent[0]
     levels = [float(each.mean()) for each in spent]
-    rows.append(("Spent on it (GBP thousand)", *map(thousands, levels), *_mean_and_interval(cost, signed_thousands)))
+    spent_more = _mean_and_interval(comparison, cost, signed_thousands)
+    rows.append(("Spent on it (GBP thousand)", *map(thousands, levels), *spent_more))
     head = (f"month {comparison.months}", "A", "B", "B - A", "95% interval")
     return "\n".join([heading("People and money"), table(head, rows), paragraph(_worth(comparison, cost))])
 
@@ -528,8 +628,8 @@ def _worth(comparison: Comparison, cost: Numbers) -> str:
     shares, filled = _both(comparison, "use_at_fidelity"), _both(comparison, "filled_posts")
     faithful = [share[:, -1] * posts[:, -1] for share, posts in zip(shares, filled, strict=True)]
     users = faithful[1] - faithful[0]
-    low, mean, high = (float(bound) for bound in interval(users))
-    dearer_low, dearer, dearer_high = (float(bound) for bound in interval(cost))
+    low, mean, high = _bounds(comparison, users)
+    dearer_low, dearer, dearer_high = _bounds(comparison, cost)
     if not clear(low, high):
         return "No cost per additional person is given, because no difference in use at the horizon is clear."
     if not clear(dearer_low, dearer_high) or (dearer > 0) != (mean > 0):
@@ -538,12 +638,12 @@ def _worth(comparison: Comparison, cost: Numbers) -> str:
         )
         more = "more" if mean > 0 else "fewer"
         return f"B has clearly {more} people using it as meant at the horizon ({mean:+.1f}) and {cheaper}."
-    ratio = _between(*interval_of_ratio(cost, users), pounds)
+    ratio = _between(*interval_of_ratio(cost, users, comparison.sets), pounds)
     more, costs = ("additional", "costs") if mean > 0 else ("fewer", "saves")
     return (
         f"Each {more} person using it as meant at the horizon ({abs(mean):.1f} of them) {costs} "
         f"{pounds(dearer / mean)} over the {several(comparison.months, 'month')} "
-        f"(95% interval {ratio}, by resampling pairs)."
+        f"(95% interval {ratio}{'' if _several_sets(comparison) else ', by resampling pairs'})."
     )
 
 
@@ -555,4 +655,6 @@ def _pairing(comparison: Comparison) -> str:
         said = f" The same luck in both runs of a pair did the work of {gain:.1f} times as many unpaired runs."
     else:
         said = " The same luck in both runs of a pair did not narrow intervals here."
-    return "\n".join([heading("How to read this"), paragraph(f"{NOT_A_FORECAST} {_caution(comparison.pairs)}{said}")])
+    return "\n".join(
+        [heading("How to read this"), paragraph(f"{NOT_A_FORECAST} {_caution(comparison, comparison.pairs)}{said}")]
+    )

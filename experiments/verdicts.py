@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -110,9 +109,7 @@ def lived(
         return readings(rows[task[0]], seed, task[1], shuffled=task[0] in shuffled)
 
     done = list((executor.map if executor else map)(one, tasks))
-    return {
-        name: np.stack(done[n * replicates : (n + 1) * replicates], axis=1) for n, name in enumerate(rows)
-    }
+    return {name: np.stack(done[n * replicates : (n + 1) * replicates], axis=1) for n, name in enumerate(rows)}
 
 
 def view(arms: Mapping[str, Numbers], which: npt.NDArray[np.intp] | None = None) -> View:
@@ -151,20 +148,16 @@ def judge(clause: Clause, arms: Mapping[str, Numbers]) -> Finding:
     reach = float(ndtri(0.5 + LEVEL / 2))
     low, high = value - reach * error, value + reach * error
     clear = clause.margin(value)
-    answer: Answer = (
-        "shown"
-        if low > clause.above and high <= clause.most
-        else "not shown"
-        if high <= clause.above or low > clause.most
-        else "unclear"
-    )
-    if error == 0.0:
-        answer = "shown" if clause.above < value <= clause.most else "not shown"
+    answer: Answer = "unclear"
+    if low > clause.above and high <= clause.most:
+        answer = "shown"
+    elif high <= clause.above or low > clause.most:
+        answer = "not shown"
     power = float(ndtr(abs(clear) / error - reach)) if error > 0 else 1.0
     return Finding(clause.says, clause.unit, clause.above, clause.most, value, error, low, high, power, answer)
 
 
-def test(
+def verdict_on(
     pattern: Pattern, base: Scenario, replicates: int, seed: int = 0, executor: Executor | None = None
 ) -> Verdict:
     """Live through the arms of a pattern and judge its clauses."""
@@ -173,9 +166,35 @@ def test(
     return Verdict(pattern.name, replicates, findings, drawn(pattern, arms))
 
 
+STEP = 3
+"""Months between the points of a chart."""
+
+
 def drawn(pattern: Pattern, arms: Mapping[str, Numbers]) -> dict[str, Any]:
-    """Return what the chart of a pattern needs: means by month with their errors, or by arm in one month."""
-    return {}
+    """Return what the chart of a pattern needs: means and half-widths of 95% intervals, by month or along an axis."""
+    chart, v = pattern.chart, view(arms)
+    names = [name for name in arms if name in (chart.arms or tuple(arms)) or name.rpartition(" ")[0] == chart.axis]
+    if chart.axis:
+        along = [name for name in names if name.rpartition(" ")[0] == chart.axis]
+        points = [_level(_read(v, name, chart.indicator)[:, chart.month - 1]) for name in along]
+        return {"axis": chart.axis, "x": [float(name.rpartition(" ")[2]) for name in along], "points": points}
+    last = next(iter(arms.values())).shape[2]
+    months = list(range(STEP, last + 1, STEP))
+    lines = {name: [_level(_read(v, name, chart.indicator)[:, m - 1]) for m in months] for name in names[:MOST_LINES]}
+    return {"months": months, "lines": lines}
 
 
-_ = partial
+MOST_LINES = 8
+
+
+def _read(v: View, arm: str, indicator: str) -> Numbers:
+    """An indicator, or for `zone` whether one user brings in at least one more."""
+    return (v(arm, "uptake_number") >= 1.0).astype(float) if indicator == "zone" else v(arm, indicator)
+
+
+def _level(values: Numbers) -> tuple[float, float]:
+    """Mean over replicates and the half-width of its 95% interval, rounded as far as a picture shows."""
+    from scipy.special import ndtri
+
+    half = float(ndtri(0.5 + LEVEL / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    return round(float(values.mean()), 4), round(half, 4)

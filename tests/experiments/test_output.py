@@ -218,7 +218,7 @@ def test_what_fails_half_way_leaves_nothing_behind(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(output, "to_toml", full)
+    monkeypatch.setattr(output, "_write_text", full)
 
     with pytest.raises(InputError, match="No space left"):
         output.save(ensemble, tmp_path / "run")

@@ -1,0 +1,199 @@
+"""Validation: every pattern and control, prior and plausible sets, official figures, published studies, determinism.
+
+`validate` works through the parts in order and keeps each as soon as it is known, so that an interrupted validation
+goes on where it stopped; `report` writes what a reviewer can follow. Stored results carry the version of the model that
+made them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from conducive.experiments import determinism, official, studies
+from conducive.experiments.calibration import Record, prior, settled
+from conducive.experiments.patterns import CONTROLS, PATTERNS, ZONE_AT, Pattern, positions
+from conducive.experiments.plausible import DATA, model_version, plausible_sets
+from conducive.experiments.verdicts import Verdict, lived, verdict_on, view
+from conducive.scenarios.files import load_scenario
+from conducive.scenarios.scenario import Scenario
+
+type Results = dict[str, Any]
+type Progress = Callable[[str], object]
+
+STORED = DATA / "validation.json"
+ALL = (*PATTERNS, *CONTROLS)
+MAP = tuple(n / 10 for n in range(11))
+"""Positions of culture and of the macro context on the map of the zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How much is run: replicates of each pattern, draws and sets with replicates each, cells of the map, panels."""
+
+    replicates: int = 200
+    prior: int = 96
+    sets: int = 200
+    of_a_set: int = 10
+    map: int = 60
+    panels: int = 6
+
+
+def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Verdict], list[str]]:
+    """Test every pattern and control at reduced power; return verdicts, and the names that now clearly do not show.
+
+    A pattern fails when the stored validation has it shown, or not clear, and it is now clearly not.
+    """
+    stored = stored_results()
+    base = load_scenario("baseline")
+    found, failed = {}, []
+    for pattern in ALL:
+        verdict = found[pattern.name] = verdict_on(pattern, base, SMOKE_REPLICATES, 0, executor)
+        before = stored["patterns"][pattern.name]["answer"]
+        progress(f"{pattern.name} {pattern.title}: {verdict.answer} (stored: {before})")
+        if verdict.answer == "not shown" and before != "not shown":
+            failed.append(pattern.name)
+    return found, failed
+
+
+SMOKE_REPLICATES = 24
+
+
+def validate(
+    out: Path, power: Power, threads: Executor, processes: Executor, progress: Progress = lambda _: None
+) -> Results:
+    """Run the whole validation, or what is left of it; write `validation.json` and the report. Return the results.
+
+    Raises InputError for a folder of another validation, and for plausible sets that do not fit the model.
+    """
+    sets = plausible_sets().sets
+    base = load_scenario("baseline")
+    identity = {"model version": model_version(), "sets": len(sets), **asdict(power)}
+    with closing(Record(out / "parts.sqlite", identity)) as record:
+
+        def part(name: str, make: Callable[[], Any]) -> Any:
+            done = record.done(name)
+            if 0 not in done:
+                progress(name)
+                record.keep(name, 0, {"is": make()})
+            return record.done(name)[0]["is"]
+
+        results: Results = {**identity, "patterns": {}}
+        for pattern in ALL:
+            results["patterns"][pattern.name] = part(
+                pattern.name, partial(_verdict, pattern, base, power.replicates, threads)
+            )
+        results["map"] = part("map", lambda: zone_map(base, power.map, threads))
+        results["official"] = part("official figures", lambda: _rows(official.check(base, threads, power.panels)))
+        results["studies"] = part("published studies", lambda: _rows(studies.check(base, threads)))
+        results["determinism"] = part(
+            "determinism", lambda: _told(determinism.check(load_scenario("classroom"), threads))
+        )
+        draws = prior(2 ** max(1, (power.prior - 1).bit_length()), 1)[: power.prior].tolist()
+        asked: list[tuple[str, list[Any]]] = [("prior draws", draws), ("plausible sets", list(sets[: power.sets]))]
+        for name, given in asked:
+            progress(name)
+            results[name] = pass_rates(record, name, given, power.of_a_set, processes, progress)
+    write(out / "validation.json", results)
+    return results
+
+
+def _rows(found: Iterable[Any]) -> list[dict[str, Any]]:
+    return [asdict(one) for one in found]
+
+
+def _told(found: determinism.Result) -> dict[str, Any]:
+    return {"numbers": asdict(found), "text": determinism.markdown(found)}
+
+
+def _verdict(pattern: Pattern, base: Scenario, replicates: int, executor: Executor) -> dict[str, Any]:
+    verdict = verdict_on(pattern, base, replicates, 0, executor)
+    return {**asdict(verdict), "answer": verdict.answer, "holds": verdict.holds}
+
+
+def write(path: Path, results: Results) -> None:
+    """Write results all at once."""
+    aside = path.with_suffix(f".{os.getpid()}.part")
+    aside.write_text(json.dumps(results, separators=(",", ":"), default=float) + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def stored_results(path: Path = STORED) -> Results:
+    """The stored results of the last whole validation."""
+    found: Results = json.loads(path.read_text("utf-8"))
+    return found
+
+
+# ---- Over draws and sets -------------------------------------------------------------------------------------------
+
+
+def clauses_held(given: list[float] | Mapping[str, float], replicates: int) -> dict[str, list[bool]]:
+    """Which clauses of each pattern hold, at their value, in a class-sized organisation under one draw or set."""
+    small = load_scenario("classroom")
+    base = small.under(given if isinstance(given, Mapping) else settled(small, np.array(given)))
+    found = {}
+    for pattern in PATTERNS:
+        v = view(lived(pattern.arms(base), replicates, 0, None, pattern.shuffled))
+        found[pattern.name] = [bool(c.above < c.statistic(v) <= c.most) for c in pattern.clauses]
+    return found
+
+
+def pass_rates(
+    record: Record, name: str, given: list[Any], replicates: int, executor: Executor, progress: Progress
+) -> dict[str, Any]:
+    """Share of draws or sets that show each pattern, and each of its clauses."""
+    done = record.done(name)
+    left = [n for n in range(len(given)) if n not in done]
+    for start in range(0, len(left), CHUNK):
+        some = left[start : start + CHUNK]
+        found = executor.map(clauses_held, [given[n] for n in some], [replicates] * len(some))
+        for n, one in zip(some, found, strict=True):
+            record.keep(name, n, one)
+        progress(f"{name}: {len(given) - len(left) + start + len(some)} of {len(given)}")
+    held = list(record.done(name).values())
+    return {
+        p.name: {
+            "of": len(held),
+            "all": float(np.mean([all(h[p.name]) for h in held])),
+            "clauses": np.mean([h[p.name] for h in held], axis=0).tolist(),
+        }
+        for p in PATTERNS
+    }
+
+
+CHUNK = 8
+
+
+def zone_map(base: Scenario, replicates: int, executor: Executor) -> dict[str, Any]:
+    """Share of runs with R of at least 1 at the end of the grant, by position of culture (rows) and macro context."""
+    cells = {
+        f"{culture} {macro}": base.change({**positions("culture", culture), **positions("macro", macro)}).change(
+            {"horizon": ZONE_AT}
+        )
+        for culture in MAP
+        for macro in MAP
+    }
+    v = view(lived(cells, replicates, 0, executor))
+    share = [
+        [float((v(f"{culture} {macro}", "uptake_number")[:, -1] >= 1.0).mean()) for macro in MAP] for culture in MAP
+    ]
+    return {"positions": list(MAP), "replicates": replicates, "share": share}
+
+
+def cores() -> int:
+    """Processors at hand."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def pool() -> ThreadPoolExecutor:
+    """A thread for each core."""
+    return ThreadPoolExecutor(cores())

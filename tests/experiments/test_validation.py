@@ -1,0 +1,159 @@
+"""Validation: stored results fit the rules, the report follows from them, and the smoke version still shows them."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from conducive.experiments import validation, verdicts
+from conducive.experiments.cli import app
+from conducive.experiments.patterns import PATTERNS
+from conducive.experiments.plausible import model_version, plausible_sets
+from conducive.experiments.report import CALIBRATION, report
+from conducive.experiments.validation import ALL, Power, stored_results, validate
+from conducive.scenarios.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = stored_results()
+CALIBRATED = json.loads(CALIBRATION.read_text("utf-8"))
+
+
+def test_stored_results_are_those_of_these_rules() -> None:
+    """Older than the rules: `conducive calibrate`, `conducive validate`, and copy what they write."""
+    assert RESULTS["model version"] == model_version()
+    assert CALIBRATED["model version"] == model_version()
+    assert RESULTS["sets"] == len(plausible_sets().sets)
+
+
+def test_stored_results_have_full_power() -> None:
+    full = Power()
+
+    assert {name: RESULTS[name] for name in ("replicates", "prior", "of_a_set")} == {
+        "replicates": full.replicates,
+        "prior": full.prior,
+        "of_a_set": full.of_a_set,
+    }
+    assert CALIBRATED["draws"] >= 4000
+
+
+def test_every_pattern_and_control_has_a_verdict_with_intervals_and_power() -> None:
+    assert set(RESULTS["patterns"]) == {p.name for p in ALL}
+    for p in ALL:
+        findings = RESULTS["patterns"][p.name]["findings"]
+        assert [f["says"] for f in findings] == [c.says for c in p.clauses]
+        assert [(f["above"], f["most"]) for f in findings] == [(c.above, c.most) for c in p.clauses]
+        assert all(f["low"] <= f["value"] <= f["high"] and 0 <= f["power"] <= 1 for f in findings)
+
+
+def test_negative_controls_show_no_effect() -> None:
+    assert {n: RESULTS["patterns"][n]["answer"] for n in ("control a", "control b", "control c", "control d")} == dict.fromkeys(
+        ("control a", "control b", "control c", "control d"), "shown"
+    )
+
+
+def test_pass_rates_are_over_draws_and_sets() -> None:
+    for name in ("prior draws", "plausible sets"):
+        assert set(RESULTS[name]) == {p.name for p in PATTERNS}
+        for p in PATTERNS:
+            rate = RESULTS[name][p.name]
+            assert len(rate["clauses"]) == len(p.clauses)
+            assert 0 <= rate["all"] <= min(rate["clauses"])
+    assert RESULTS["plausible sets"]["P01"]["of"] >= 200
+
+
+def test_the_report_follows_from_the_stored_results() -> None:
+    """To write it anew: uv run python -m conducive.experiments.report docs."""
+    written = (ROOT / "docs" / "validation.md").read_text("utf-8")
+
+    assert written == report(RESULTS, CALIBRATED)
+    for picture in [line.split("(")[-1].rstrip(")") for line in written.splitlines() if line.startswith("![")]:
+        assert (ROOT / "docs" / picture).is_file()
+
+
+def test_the_report_says_which_figures_are_missed_and_why() -> None:
+    text = report(RESULTS, CALIBRATED)
+
+    assert "We do not know." not in text
+    assert "nan" not in text.split("## Calibration")[0]
+
+
+def test_smoke_shows_what_the_stored_validation_shows() -> None:
+    done = CliRunner().invoke(app, ["validate", "--smoke"])
+
+    assert done.exit_code == 0, done.output
+    assert all(p.name in done.output for p in ALL)
+
+
+def test_smoke_fails_when_a_pattern_no_longer_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = np.full((len(verdicts.READ), 120), 0.4)
+    monkeypatch.setattr(verdicts, "readings", lambda *_, **__: nothing)
+
+    done = CliRunner().invoke(app, ["validate", "--smoke"])
+
+    assert done.exit_code == 1
+    assert "No longer shown:" in done.output
+    assert "P01" in done.output
+
+
+class Here:
+    """An executor that works at once, and is interrupted after a number of tasks."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self.left, self.ran = most, 0
+
+    def submit(self, fn: Any, /, *args: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(self.map(fn, *[[a] for a in args])[0])
+        return future
+
+    def map(self, fn: Any, *iterables: Any) -> list[Any]:
+        done = []
+        for arguments in zip(*iterables, strict=False):
+            if not self.left:
+                raise KeyboardInterrupt
+            self.left -= 1
+            self.ran += 1
+            done.append(fn(*arguments))
+        return done
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that cost nothing."""
+    for module in (validation.official, validation.studies):
+        monkeypatch.setattr(module, "check", lambda *_, **__: [])
+    monkeypatch.setattr(validation, "_told", lambda _: {})
+    monkeypatch.setattr(validation.determinism, "check", lambda *_, **__: None)
+    monkeypatch.setattr(validation, "zone_map", lambda *_: {})
+    monkeypatch.setattr(validation, "_verdict", lambda pattern, *_: {"of": pattern.name})
+    monkeypatch.setattr(validation, "clauses_held", lambda *_: {p.name: [True] * len(p.clauses) for p in PATTERNS})
+
+
+@pytest.mark.usefixtures("made_up")
+def test_an_interrupted_validation_goes_on(tmp_path: Path) -> None:
+    power, threads = Power(prior=10, sets=10), ThreadPoolExecutor(1)
+    whole = validate(tmp_path / "whole", power, threads, Here())  # type: ignore[arg-type]
+
+    with pytest.raises(KeyboardInterrupt):
+        validate(tmp_path / "parts", power, threads, Here(9))  # type: ignore[arg-type]
+    rest = Here()
+    again = validate(tmp_path / "parts", power, threads, rest)  # type: ignore[arg-type]
+
+    assert again == whole
+    assert rest.ran == 12
+    assert (tmp_path / "parts" / "validation.json").read_text() == (tmp_path / "whole" / "validation.json").read_text()
+
+
+@pytest.mark.usefixtures("made_up")
+def test_another_validation_is_not_mixed_in(tmp_path: Path) -> None:
+    threads = ThreadPoolExecutor(1)
+    validate(tmp_path, Power(prior=2, sets=2), threads, Here())  # type: ignore[arg-type]
+
+    with pytest.raises(InputError, match="holds another study"):
+        validate(tmp_path, Power(prior=3, sets=2), threads, Here())  # type: ignore[arg-type]
