@@ -70,7 +70,7 @@ class Plan:
 
     draws: int = 4096
     refocused: int = 512
-    full: int = 400
+    full: int = 660
     seed: int = 0
 
 
@@ -252,16 +252,18 @@ def try_all(
     record: Record, stage: Stage, tasks: Iterable[Task], executor: Executor, progress: Callable[[str, int], object]
 ) -> dict[int, dict[str, Any]]:
     """Try the draws of a stage that are not in the record yet, and return the results of all."""
-    done = record.done(stage.name)
+    asked = list(tasks)
+    kept = record.done(stage.name)
+    done = {number: kept[number] for number, _, _ in asked if number in kept}
     progress(stage.name, len(done))
-    left: Iterator[Task] = (task for task in tasks if task[0] not in done)
+    left = (task for task in asked if task[0] not in done)
     running: dict[Future[dict[str, Any]], int] = {}
     try:
         while True:
             for number, draw, values in islice(left, 8 - len(running)):
                 running[executor.submit(tried, stage, draw, values)] = number
             if not running:
-                return done
+                return dict(sorted(done.items()))
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 number = running.pop(future)
                 done[number] = future.result()
@@ -292,7 +294,7 @@ def calibrate(
         offset = plan.draws
         stages[REFOCUSED.name] = try_all(record, REFOCUSED, _tasks(again, offset), executor, progress)
         left += _alive(stages[REFOCUSED.name], np.concatenate([first, again]))
-        chosen = _spread(left, plan.full)
+        chosen = _some(left, plan.full, plan.seed)
         stages[FULL.name] = try_all(record, FULL, chosen, executor, progress)
         both = np.concatenate([first, again])
         left = _alive(stages[FULL.name], both)
@@ -320,11 +322,10 @@ def _alive(results: Mapping[int, Mapping[str, Any]], draws: Numbers) -> list[Tas
     return left
 
 
-def _spread(tasks: list[Task], most: int) -> list[Task]:
-    """Return at most so many of the tasks, evenly from first to last."""
-    if len(tasks) <= most:
-        return tasks
-    return [tasks[n] for n in np.linspace(0, len(tasks) - 1, most).round().astype(int)]
+def _some(tasks: list[Task], most: int, seed: int) -> list[Task]:
+    """Return at most so many of the tasks, at random; asked for more, the same and others."""
+    order = np.random.default_rng((seed, 2)).permutation(len(tasks))[:most]
+    return [tasks[n] for n in sorted(order)]
 
 
 def _counts(stages: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> dict[str, dict[str, int]]:

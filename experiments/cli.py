@@ -449,7 +449,7 @@ def calibrate(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for draws and sets.")] = RESULTS / "calibration",
     draws: Annotated[int, typer.Option(metavar="N", help="Draws of the first stage.")] = 4096,
     refocused: Annotated[int, typer.Option(metavar="N", help="New draws around those not ruled out.")] = 512,
-    full: Annotated[int, typer.Option(metavar="N", help="Survivors held against the evidence at full size.")] = 400,
+    full: Annotated[int, typer.Option(metavar="N", help="Survivors held against the evidence at full size.")] = 660,
     seed: Seed = 0,
 ) -> None:
     """Find plausible sets of coefficients by history matching.

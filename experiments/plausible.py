@@ -48,17 +48,18 @@ def free() -> tuple[Input, ...]:
 
 @cache
 def model_version() -> str:
-    """A hash of what decides results: the rules, and every declaration but the defaults of free coefficients.
+    """A hash of what decides results: rules and declarations, but for free coefficients their ranges, not defaults.
 
     Comments and docstrings do not count, so that a text can be mended without running a study again.
     """
     digest = hashlib.sha256()
     for path in [*sorted(p for room in ("agents", "model") for p in (HOUSE / room).glob("*.py")), *_DECLARING]:
         digest.update(_code(path.read_text("utf-8")).encode())
-    calibrated = {i.address for i in free()} | set(DERIVED)
+    calibrated = {i.address for i in free()}
     for i in declared().values():
-        kept = (i.address, i.minimum, i.maximum, i.barrier, i.facilitator, i.low, i.high, i.whole)
-        digest.update(repr(kept if i.address in calibrated else (*kept, i.default)).encode())
+        bounds = (i.address, i.minimum, i.maximum, i.barrier, i.facilitator, i.whole)
+        decides = (i.low, i.high) if i.address in calibrated else () if i.address in DERIVED else (i.default,)
+        digest.update(repr((*bounds, *decides)).encode())
     return digest.hexdigest()[:12]
 
 

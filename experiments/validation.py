@@ -40,11 +40,11 @@ MAP = tuple(n / 10 for n in range(11))
 class Power:
     """How much is run: replicates of each pattern, draws and sets with replicates each, cells of the map, panels."""
 
-    replicates: int = 200
-    prior: int = 96
+    replicates: int = 160
+    prior: int = 64
     sets: int = 200
-    of_a_set: int = 10
-    map: int = 60
+    of_a_set: int = 8
+    map: int = 40
     panels: int = 6
 
 

@@ -100,7 +100,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        "Paper 4.3", "paper"),
     _c("leave_strain", "Rise of leaving per point of strain.", "log rate", 1.2, (0.0, 10.0), (0.5, 2.0),
        "Direction: Glisson, Dukes & Green 2006"),
-    _c("usual_strain", "Strain at which leaving is at the own rate.", "share", 0.43, (0.01, 0.99), (0.35, 0.5),
+    _c("usual_strain", "Strain at which leaving is at the own rate.", "share", 0.43, (0.01, 0.99), (0.1, 0.7),
        "The model's strain under default conditions", "measured"),
     _c("leave_early", "How much likelier new staff are to leave.", "ratio", 0.8, (0.0, 10.0), (0.4, 1.5),
        "DfE: 35% of leavers under two years", "measured"),
@@ -129,7 +129,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        "DfE children in need: about as many in the year as half again those at its end", "measured"),
     _c("usual_help", "What usual practice does for a family with time and trust.", "share", 0.5, UNIT, (0.2, 0.7),
        OURS),
-    _c("usual_wellbeing", "Wellbeing at which cases close at their usual rate.", "share", 0.35, (0.01, 1.0), (0.3, 0.4),
+    _c("usual_wellbeing", "Wellbeing at which cases close at their usual rate.", "share", 0.35, (0.01, 1.0), (0.2, 0.5),
        "The model's wellbeing under default conditions", "measured"),
     # ---- Belief and fatigue
     _c("belief_values", "Weight of values and motivation in belief.", "share", 0.4, (0.0, 5.0), (0.2, 0.6), OURS),

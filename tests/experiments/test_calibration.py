@@ -1,4 +1,4 @@
-"""Calibration: what is ruled out, what is kept, and an interrupted one that goes on without losing or repeating a draw."""
+"""Calibration: what is ruled out, what is kept, and an interrupted one that loses and repeats no draw."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from conducive.experiments import validation, verdicts
 from conducive.experiments.cli import app
-from conducive.experiments.patterns import PATTERNS
+from conducive.experiments.patterns import CONTROLS, PATTERNS
 from conducive.experiments.plausible import model_version, plausible_sets
 from conducive.experiments.report import CALIBRATION, report
 from conducive.experiments.validation import ALL, Power, stored_results, validate
@@ -52,9 +52,9 @@ def test_every_pattern_and_control_has_a_verdict_with_intervals_and_power() -> N
 
 
 def test_negative_controls_show_no_effect() -> None:
-    assert {n: RESULTS["patterns"][n]["answer"] for n in ("control a", "control b", "control c", "control d")} == dict.fromkeys(
-        ("control a", "control b", "control c", "control d"), "shown"
-    )
+    answers = {p.name: RESULTS["patterns"][p.name]["answer"] for p in CONTROLS}
+
+    assert answers == dict.fromkeys(answers, "shown")
 
 
 def test_pass_rates_are_over_draws_and_sets() -> None:

@@ -41,7 +41,13 @@ def test_one_replicate_has_no_error() -> None:
 
 @pytest.mark.parametrize(
     ("above", "most", "answer"),
-    [(0.2, 1.0, "shown"), (0.4, 1.0, "not shown"), (0.3, 1.0, "unclear"), (0.0, 0.2, "not shown"), (0.0, 0.3, "unclear")],
+    [
+        (0.2, 1.0, "shown"),
+        (0.4, 1.0, "not shown"),
+        (0.3, 1.0, "unclear"),
+        (0.0, 0.2, "not shown"),
+        (0.0, 0.3, "unclear"),
+    ],
 )
 def test_an_answer_is_clear_only_where_the_interval_is(above: float, most: float, answer: str) -> None:
     found = judge(Clause("mean", mean_use, above, most), made_up())
