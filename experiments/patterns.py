@@ -584,8 +584,8 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause(
                 "effect of culture on S12 with money less without",
                 lambda v: (
-                    kept_longer(v, ("strong culture, money", 48), ("weak culture, money", 48))
-                    - kept_longer(v, ("strong culture, no money", 48), ("weak culture, no money", 48))
+                    (kept(v, "strong culture, money", 48) - kept(v, "weak culture, money", 48))
+                    - (kept(v, "strong culture, no money", 48) - kept(v, "weak culture, no money", 48))
                 ),
                 unit="",
             ),
