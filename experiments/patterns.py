@@ -54,6 +54,7 @@ class Chart:
     axis: str = ""
     month: int = 0
     label: str = ""
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -791,7 +792,13 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("steepest rise of open zones over the mean rise", _steepest, 3.0 - 1e-9, unit=""),
             Clause("0.2 less the median share opened by one cluster", lambda v: 0.2 - _median_single(v)),
         ),
-        chart=Chart("zone", axis="level", month=ZONE_AT, label="Share of runs with R of at least 1"),
+        chart=Chart(
+            "zone",
+            axis="level",
+            month=ZONE_AT,
+            along="position of all 18 conditions",
+            label="Share of runs with R of at least 1",
+        ),
     ),
     Pattern(
         "P14",
@@ -816,7 +823,7 @@ PATTERNS: tuple[Pattern, ...] = (
                 "U of a later wave, no burst before less burst", lambda v: at(v, "no burst", 72) - at(v, "burst", 72)
             ),
         ),
-        chart=Chart(axis="n", month=48, label="U of each initiative"),
+        chart=Chart(axis="n", month=48, along="number of initiatives at once", label="U of each initiative"),
         notes="The burst is eight initiatives at once from month 1 to 36; the later wave starts in month 37.",
     ),
     Pattern(
@@ -845,7 +852,9 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("the same, far", lambda v: _hump(v, "far"), unit=""),
             Clause("best adaptation, far less near", lambda v: _optimum(v, "far") - _optimum(v, "near"), unit=""),
         ),
-        chart=Chart("benefit", axis="near", month=60, label="Benefit to families"),
+        chart=Chart(
+            "benefit", axis="near", month=60, along="share that may be tailored, near home", label="Benefit to families"
+        ),
     ),
     Pattern(
         "P17",

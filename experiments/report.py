@@ -156,7 +156,7 @@ def _bound(f: Mapping[str, Any]) -> str:
 
 def _alt(p: Pattern) -> str:
     what = p.chart.label or "Use at fidelity"
-    along = f"by {p.chart.axis}" if p.chart.axis else "by month after launch, a line for each arm"
+    along = f"by {p.chart.along}" if p.chart.axis else "by month after launch, a line for each arm"
     return f"{what}, {along}: {p.title.lower()}."
 
 
@@ -191,21 +191,32 @@ _NO_PRETREND = (
     "Inspectors in the model judge casework and strain, not how many posts are empty, so that services do not run down "
     "in the years before a bad judgement as real ones do."
 )
+_TOO_LONG = (
+    "A regime and its echo keep recruitment down for longer than in reality, and nothing else turns a service round."
+)
+_REGIMES = "Regimes last too long in the model and add to the level that was put in."
 WHY: Mapping[str, str] = {
-    "turnover": "Leaving swings with one job market, strain and colleagues lost; whatever else makes a bad year in one "
-    "place is missing, and calibration weighs this against what moves together.",
-    "vacancy_rate": "Posts are lost and made only by an improvement regime: recruitment drives and frozen posts are "
-    "missing.",
-    "agency_rate": "A fixed share of vacancies is covered, so that agency use swings with vacancies alone; real "
-    "authorities also change how much they cover.",
+    "turnover": "Leaving swings with one job market, strain and colleagues lost. Whatever else makes a bad year in one "
+    "place is missing, and calibration weighs this against how tightly leaving and vacancies then move together.",
+    "turnover: level": "Demand and regimes put staff under more strain than they are used to, on average.",
+    "vacancy_rate": _REGIMES,
+    "agency_rate": _REGIMES,
+    "agency_rate: swing from year to year": "A fixed share of vacancies is covered, so that agency use swings with "
+    "vacancies alone; real authorities also change how much they cover.",
+    "vacancy_rate: swing from year to year": "Posts are made and closed by an improvement regime only: recruitment "
+    "drives and frozen posts are missing.",
     "caseload": "Demand swings alike everywhere, and the number of posts stays.",
     "length of service": "Simulated posts hold cases; official figures are of all social workers, managers included, "
     "who stay longer.",
-    "correlation": "One job market moves leaving and recruitment in the model, and demand moves strain and so leaving; "
-    "in reality these are looser.",
-    "agency_rate around an inadequate judgement": _NO_PRETREND,
-    "vacancy_rate around an inadequate judgement": _NO_PRETREND,
-    "turnover around an inadequate judgement": "Posts that an improvement regime turns over are counted as leaving.",
+    "correlation": "One job market moves leaving and recruitment in the model, and a fixed share of vacancies is "
+    "covered; in reality these are looser.",
+    "agency_rate around an inadequate judgement": _TOO_LONG,
+    "agency_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
+    "agency_rate around an inadequate judgement: -1": _NO_PRETREND,
+    "vacancy_rate around an inadequate judgement": _TOO_LONG,
+    "vacancy_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
+    "vacancy_rate around an inadequate judgement: -1": _NO_PRETREND,
+    "turnover around an inadequate judgement": "Posts that a regime turns over are counted as leaving.",
     "caseload around an inadequate judgement": "Posts added under an improvement regime open at once, so that caseload "
     "falls a year too early.",
 }
@@ -292,7 +303,7 @@ def _picture(p: Pattern, drawn: Mapping[str, Any], path: Path) -> None:
     if "x" in drawn:
         means, halves = zip(*drawn["points"], strict=True)
         axes.errorbar(drawn["x"], means, yerr=halves, color=COLOURS[0], marker="o", capsize=3)
-        axes.set_xlabel(drawn["axis"])
+        axes.set_xlabel(p.chart.along)
     else:
         for (name, points), colour, dash in zip(drawn["lines"].items(), COLOURS, DASHES, strict=False):
             mean, half = np.array(points).T
