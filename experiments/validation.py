@@ -51,7 +51,7 @@ class Power:
 def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Verdict], list[str]]:
     """Test every pattern and control at reduced power; return verdicts, and the names that now clearly do not show.
 
-    A pattern fails when the stored validation has it shown, or not clear, and it is now clearly not.
+    A pattern fails when the stored validation has it shown and it is now clearly not.
     """
     stored = stored_results()
     base = load_scenario("baseline")
@@ -60,7 +60,7 @@ def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Ver
         verdict = found[pattern.name] = verdict_on(pattern, base, SMOKE_REPLICATES, 0, executor)
         before = stored["patterns"][pattern.name]["answer"]
         progress(f"{pattern.name} {pattern.title}: {verdict.answer} (stored: {before})")
-        if verdict.answer == "not shown" and before != "not shown":
+        if verdict.answer == "not shown" and before == "shown":
             failed.append(pattern.name)
     return found, failed
 
@@ -77,7 +77,7 @@ def validate(
     """
     sets = plausible_sets().sets
     base = load_scenario("baseline")
-    identity = {"model version": model_version(), "sets": len(sets), **asdict(power)}
+    identity = {"model version": model_version(), "known sets": len(sets), **asdict(power)}
     with closing(Record(out / "parts.sqlite", identity)) as record:
 
         def part(name: str, make: Callable[[], Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def test_stored_results_are_those_of_these_rules() -> None:
     """Older than the rules: `conducive calibrate`, `conducive validate`, and copy what they write."""
     assert RESULTS["model version"] == model_version()
     assert CALIBRATED["model version"] == model_version()
-    assert RESULTS["sets"] == len(plausible_sets().sets)
+    assert RESULTS["known sets"] == len(plausible_sets().sets)
 
 
 def test_stored_results_have_full_power() -> None:
@@ -80,7 +81,7 @@ def test_the_report_says_which_figures_are_missed_and_why() -> None:
     text = report(RESULTS, CALIBRATED)
 
     assert "We do not know." not in text
-    assert "nan" not in text.split("## Calibration")[0]
+    assert not re.search(r"\bnan\b", text)
 
 
 def test_smoke_shows_what_the_stored_validation_shows() -> None:

@@ -99,8 +99,8 @@ def check_cases(world: World, month: int) -> None:
     np.testing.assert_array_equal(world.cases_held, held)
     if month >= 1:
         row = world.timeline[world.timeline.month == month][0]
-        np.testing.assert_allclose(world.practitioners["caseload"], held * row.cases_per_family)
-        assert world.monthly[month - 1].cases == pytest.approx(len(worker) * row.cases_per_family)
+        np.testing.assert_allclose(world.practitioners["caseload"], held * world.organisation[0].cases_each)
+        assert world.monthly[month - 1].cases == pytest.approx(len(worker) * world.organisation[0].cases_each)
 
 
 def check_money(world: World, month: int) -> None:

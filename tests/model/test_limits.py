@@ -419,6 +419,7 @@ WORKFORCE_ONLY: Mapping[str, float] = {
     "coefficients.leave_strain": 0,
     "coefficients.leave_colleagues": 0,
     "coefficients.leave_weather": 0,
+    "coefficients.recruit_weather": 0,
     "coefficients.improvement_posts": 0,
     "coefficients.recruit_stigma": 0,
     "workforce_capacity.agency_cover": 0,
