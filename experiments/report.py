@@ -44,7 +44,12 @@ replicates, were the value found the true one. *Prior*: share of draws of all fr
 ranges, before calibration, in which all clauses hold at their value; near 100% means that the structure of the
 model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of the sets that calibration
 leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that luck flips a clause
-near its bound: they understate both."""
+near its bound: they understate both.
+
+Bounds were fixed beforehand; settings were not. In which organisation a claim is tried (grant, culture, other
+conditions of the arms) was chosen for P02, P03, P04, P08, P09, P12, P16 and P18 while their results under an earlier
+default set could be seen, and rules and ranges were mended in the same sitting (see the changelog). Read these as
+consistent with the claim, not as predictions that came true."""
 
 
 def report(results: Results, calibration: Mapping[str, Any]) -> str:

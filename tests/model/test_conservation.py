@@ -98,7 +98,6 @@ def check_cases(world: World, month: int) -> None:
     assert (world.practitioners["stage"][worker] >= 0).all()
     np.testing.assert_array_equal(world.cases_held, held)
     if month >= 1:
-        row = world.timeline[world.timeline.month == month][0]
         np.testing.assert_allclose(world.practitioners["caseload"], held * world.organisation[0].cases_each)
         assert world.monthly[month - 1].cases == pytest.approx(len(worker) * world.organisation[0].cases_each)
 
