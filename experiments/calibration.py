@@ -3,7 +3,7 @@
 A constraint is a margin (how far a clause of a pattern, or an official figure, is inside its bounds) with the variance
 of its replicates and a stated discrepancy: how far a model of this kind may be off. A draw is ruled out where the
 implausibility, margin missed / sqrt(variance + discrepancy^2), of any constraint exceeds 3 (Craig et al. 1997; Vernon,
-Goldstein & Bower 2010). It goes in stages, each a row of `STAGES`: every draw in a class-sized organisation; new draws
+Goldstein & Bower 2010). It goes in stages, each a `Stage`: every draw in a class-sized organisation; new draws
 where few were ruled out; survivors at full size, with the official panel; and those again with fresh luck. What is done
 is kept draw by draw, so that an interrupted calibration goes on where it stopped.
 """
@@ -27,10 +27,11 @@ import numpy.typing as npt
 from conducive.experiments.ensemble import check_whole
 from conducive.experiments.official import official_panel, places, simulated_panel, statistics, statistics_errors
 from conducive.experiments.patterns import ENOUGH, PATTERNS, at
-from conducive.experiments.plausible import DERIVED, free, model_version
+from conducive.experiments.plausible import DERIVED, model_version
 from conducive.experiments.verdicts import jackknife, lived
 from conducive.model.month import live
 from conducive.model.state import new_world
+from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario
@@ -61,7 +62,6 @@ FIRST = Stage("first", "classroom", 4, 0)
 REFOCUSED = Stage("refocused", "classroom", 4, 0)
 FULL = Stage("full size", "baseline", 10, 1, panel=True)
 FRESH = Stage("fresh luck", "baseline", 10, 2)
-STAGES = (FIRST, REFOCUSED, FULL, FRESH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Plan:
 
 def ranges() -> Numbers:
     """Plausible range of each free coefficient: shape (coefficients, 2)."""
-    return np.array([(i.low, i.high) for i in free()])
+    return np.array([(i.low, i.high) for i in free_coefficients()])
 
 
 def prior(draws: int, seed: int) -> Numbers:
@@ -105,7 +105,7 @@ def refocus(survivors: Numbers, draws: int, seed: int) -> Numbers:
 
 def settled(base: Scenario, draw: Numbers, lives: int = 2) -> Values:
     """A draw by address, with the strain and wellbeing that it gives under default conditions and no innovation."""
-    values: Values = {i.address: float(x) for i, x in zip(free(), draw, strict=True)}
+    values: Values = {i.address: float(x) for i, x in zip(free_coefficients(), draw, strict=True)}
     months, last = 48, 12
     rows = timeline(base.under(values).change({"horizon": 1, "warm_up": months}))
     levels = []
@@ -352,7 +352,7 @@ def constrained(sets: list[Values]) -> dict[str, dict[str, float]]:
 
     even = 1.0 / np.sqrt(12.0)
     found = {}
-    for i in free():
+    for i in free_coefficients():
         x = (np.array([s[i.address] for s in sets]) - i.low) / (i.high - i.low)
         found[i.address] = {
             "mean": float(x.mean()),
@@ -366,7 +366,7 @@ def constrained(sets: list[Values]) -> dict[str, dict[str, float]]:
 def _medoid_first(sets: list[Values]) -> list[Values]:
     """Return the sets with the medoid first: the one nearest to all others, in shares of the ranges."""
     low, high = ranges().T
-    unit = (np.array([[s[i.address] for i in free()] for s in sets]) - low) / (high - low)
+    unit = (np.array([[s[i.address] for i in free_coefficients()] for s in sets]) - low) / (high - low)
     distances = np.sqrt(((unit[:, None, :] - unit[None, :, :]) ** 2).sum(axis=2)).sum(axis=1)
     medoid = int(distances.argmin())
     order = [medoid, *(int(n) for n in np.random.default_rng(0).permutation(len(sets)) if n != medoid)]
@@ -378,7 +378,7 @@ DIGITS = 6
 
 def write_sets(path: Path, sets: list[Values], plan: Plan) -> None:
     """Write plausible sets with the command that makes them."""
-    addresses = [*(i.address for i in free()), *DERIVED]
+    addresses = [*(i.address for i in free_coefficients()), *DERIVED]
     command = (
         f"conducive calibrate --draws {plan.draws} --refocused {plan.refocused} --full {plan.full} --seed {plan.seed}"
     )

@@ -424,22 +424,23 @@ def validate(
 
     Takes about half an hour on two cores; run it again to go on where it stopped.
     """
-    from concurrent.futures import ProcessPoolExecutor
+    import json
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     from conducive.experiments import validation
+    from conducive.experiments.ensemble import cores
 
     _explain_first_use()
     if smoke:
-        with validation.pool() as threads:
+        with ThreadPoolExecutor(cores()) as threads:
             _, failed = validation.smoke(threads, typer.echo)
-        typer.echo(f"No longer shown: {', '.join(failed)}." if failed else "Every pattern as in the stored validation.")
+        gone = f"No longer shown: {', '.join(failed)}."
+        typer.echo(gone if failed else "All that the stored validation shows still shows.")
         raise typer.Exit(1 if failed else 0)
     from conducive.experiments.report import CALIBRATION, write_report
 
-    with validation.pool() as threads, ProcessPoolExecutor(validation.cores()) as processes:
+    with ThreadPoolExecutor(cores()) as threads, ProcessPoolExecutor(cores()) as processes:
         results = validation.validate(out, validation.Power(), threads, processes, _say)
-    import json
-
     write_report(out, results, json.loads(CALIBRATION.read_text("utf-8")))
     typer.echo(f"Report: {out / 'validation.md'}")
 
@@ -447,21 +448,23 @@ def validate(
 @app.command()
 def calibrate(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for draws and sets.")] = RESULTS / "calibration",
-    draws: Annotated[int, typer.Option(metavar="N", help="Draws of the first stage.")] = 4096,
-    refocused: Annotated[int, typer.Option(metavar="N", help="New draws around those not ruled out.")] = 512,
-    full: Annotated[int, typer.Option(metavar="N", help="Survivors held against the evidence at full size.")] = 660,
+    draws: Annotated[int | None, typer.Option(metavar="N", help="Draws of the first stage.")] = None,
+    refocused: Annotated[int | None, typer.Option(metavar="N", help="New draws around those not ruled out.")] = None,
+    full: Annotated[int | None, typer.Option(metavar="N", help="Survivors held against it at full size.")] = None,
     seed: Seed = 0,
 ) -> None:
     """Find plausible sets of coefficients by history matching.
 
-    Takes about an hour on two cores; run it again to go on where it stopped.
+    As many draws as the sets that come with the program were made from, unless others are asked for. Takes about an
+    hour on two cores; run it again to go on where it stopped.
     """
     from concurrent.futures import ProcessPoolExecutor
 
     from conducive.experiments.calibration import Plan
     from conducive.experiments.calibration import calibrate as match
-    from conducive.experiments.validation import cores
+    from conducive.experiments.ensemble import cores
 
+    asked = {"draws": draws, "refocused": refocused, "full": full, "seed": seed}
     done: dict[str, int] = {}
 
     def progress(stage: str, count: int) -> None:
@@ -471,7 +474,7 @@ def calibrate(
 
     _explain_first_use()
     with ProcessPoolExecutor(cores()) as processes:
-        found = match(out, Plan(draws, refocused, full, seed), processes, progress)
+        found = match(out, Plan(**{name: n for name, n in asked.items() if n is not None}), processes, progress)
     for stage, counts in found["stages"].items():
         typer.echo(f"{stage}: {counts['tried']:,} tried, {counts['left']:,} not ruled out")
     typer.echo(f"Plausible sets: {out / 'plausible.csv'}")

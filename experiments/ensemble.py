@@ -312,13 +312,17 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
         raise InputError(msg)
 
 
+def cores() -> int:
+    """Processors at hand."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def _pool(executor: Executor | None, most: int) -> Iterator[Executor]:
     if executor is not None:
         yield executor
         return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with ThreadPoolExecutor(min(cores, most)) as pool:
+    with ThreadPoolExecutor(min(cores(), most)) as pool:
         yield pool
 
 

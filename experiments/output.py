@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conducive import __version__
-from conducive.experiments.plausible import DERIVED, free, plausible_sets
+from conducive.experiments.plausible import DERIVED, plausible_sets
+from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.tables import TEXTS, document_from
@@ -95,7 +96,7 @@ def _document(scenario: Scenario, plausible: bool) -> dict[str, Any]:
     document = document_from(scenario)
     if not plausible:
         return document
-    moved = {*(i.address for i in free()), *DERIVED} - scenario.values.keys()
+    moved = {*(i.address for i in free_coefficients()), *DERIVED} - scenario.values.keys()
     document["coefficients"] = {n: v for n, v in document["coefficients"].items() if f"coefficients.{n}" not in moved}
     if scenario.start:
         document["authority"], _, year = document.pop("place").rpartition(", ")

@@ -40,6 +40,10 @@ class Clause:
     most: float = FAR
     unit: str = "points"
 
+    def holds(self, value: float) -> bool:
+        """Whether a value keeps the bounds."""
+        return self.above < value <= self.most
+
     def margin(self, value: float) -> float:
         """How far a value is inside the bounds (negative: outside)."""
         return min(value - self.above, self.most - value)

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from conducive.scenarios.coefficients import free_coefficients
-from conducive.scenarios.declaration import Input, nearest_names
+from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
 
@@ -41,11 +41,6 @@ class PlausibleSets:
     made_with: Mapping[str, str]
 
 
-def free() -> tuple[Input, ...]:
-    """The coefficients that calibration moves."""
-    return free_coefficients()
-
-
 @cache
 def model_version() -> str:
     """A hash of what decides results: rules and declarations, but for free coefficients their ranges, not defaults.
@@ -55,7 +50,7 @@ def model_version() -> str:
     digest = hashlib.sha256()
     for path in [*sorted(p for room in ("agents", "model") for p in (HOUSE / room).glob("*.py")), *_DECLARING]:
         digest.update(_code(path.read_text("utf-8")).encode())
-    calibrated = {i.address for i in free()}
+    calibrated = {i.address for i in free_coefficients()}
     for i in declared().values():
         bounds = (i.address, i.minimum, i.maximum, i.barrier, i.facilitator, i.whole)
         decides = (i.low, i.high) if i.address in calibrated else () if i.address in DERIVED else (i.default,)
@@ -111,7 +106,7 @@ def _again(head: Mapping[str, str]) -> str:
 
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
-    expected = [*(i.address for i in free()), *DERIVED]
+    expected = [*(i.address for i in free_coefficients()), *DERIVED]
     for name in names:
         if name not in expected:
             near = nearest_names(name, expected)

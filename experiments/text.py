@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from conducive.experiments.intervals import FEWEST_IN_A_SET, Uncertainty, interval_of_ratio, interval_of_share
 from conducive.experiments.moments import LATER, Moment, launched, moments, money_ends
-from conducive.experiments.plausible import free
 from conducive.experiments.words import (
     bullet,
     dated,
@@ -29,7 +28,7 @@ from conducive.experiments.words import (
     table,
     thousands,
 )
-from conducive.scenarios.coefficients import COEFFICIENTS
+from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.scenario import PER_POST, Scenario, declared
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _sets(of: Ensemble | Comparison, one: str, *scenarios: Scenario) -> str:
             f"From {several(2 * FEWEST_IN_A_SET, one)} on there are several sets."
         )
     many = f"{each.min()} to {each.max()}" if each.min() < each.max() else f"{each.min()}"
-    moved = {i.address for i in free()}
+    moved = {i.address for i in free_coefficients()}
     fixed = max(len(moved & scenario.values.keys()) for scenario in scenarios)
     are, vary = ("is", "does") if fixed == 1 else ("are", "do")
     return (

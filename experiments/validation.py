@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -98,7 +98,7 @@ def validate(
         results["determinism"] = part(
             "determinism", lambda: _told(determinism.check(load_scenario("classroom"), threads))
         )
-        draws = prior(2 ** max(1, (power.prior - 1).bit_length()), 1)[: power.prior].tolist()
+        draws = prior(power.prior, 1).tolist()
         asked: list[tuple[str, list[Any]]] = [("prior draws", draws), ("plausible sets", list(sets[: power.sets]))]
         for name, given in asked:
             progress(name)
@@ -117,7 +117,7 @@ def _told(found: determinism.Result) -> dict[str, Any]:
 
 def _verdict(pattern: Pattern, base: Scenario, replicates: int, executor: Executor) -> dict[str, Any]:
     verdict = verdict_on(pattern, base, replicates, 0, executor)
-    return {**asdict(verdict), "answer": verdict.answer, "holds": verdict.holds}
+    return {**asdict(verdict), "answer": verdict.answer}
 
 
 def write(path: Path, results: Results) -> None:
@@ -143,7 +143,7 @@ def clauses_held(given: list[float] | Mapping[str, float], replicates: int) -> d
     found = {}
     for pattern in PATTERNS:
         v = view(lived(pattern.arms(base), replicates, 0, None, pattern.shuffled))
-        found[pattern.name] = [bool(c.above < c.statistic(v) <= c.most) for c in pattern.clauses]
+        found[pattern.name] = [c.holds(c.statistic(v)) for c in pattern.clauses]
     return found
 
 
@@ -187,13 +187,3 @@ def zone_map(base: Scenario, replicates: int, executor: Executor) -> dict[str, A
         [float((v(f"{culture} {macro}", "uptake_number")[:, -1] >= 1.0).mean()) for macro in MAP] for culture in MAP
     ]
     return {"positions": list(MAP), "replicates": replicates, "share": share}
-
-
-def cores() -> int:
-    """Processors at hand."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def pool() -> ThreadPoolExecutor:
-    """A thread for each core."""
-    return ThreadPoolExecutor(cores())

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from conducive.agents.practitioner import ESTABLISHED, NONE
 from conducive.experiments.intervals import LEVEL
 from conducive.experiments.patterns import Clause, Pattern, View
 from conducive.model.month import live
@@ -45,11 +46,6 @@ class Finding:
     power: float
     answer: Answer
 
-    @property
-    def holds(self) -> bool:
-        """Whether the value itself keeps its bounds."""
-        return self.above < self.value <= self.most
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -66,11 +62,6 @@ class Verdict:
         answers = {f.answer for f in self.findings}
         return "not shown" if "not shown" in answers else "unclear" if "unclear" in answers else "shown"
 
-    @property
-    def holds(self) -> bool:
-        """Whether every clause holds at its value."""
-        return all(f.holds for f in self.findings)
-
 
 def readings(rows: npt.NDArray[Any], seed: int, replicate: int, *, shuffled: bool = False) -> Numbers:
     """Live through a timeline once and return the indicators in `READ`: shape (indicators, months)."""
@@ -86,7 +77,7 @@ def readings(rows: npt.NDArray[Any], seed: int, replicate: int, *, shuffled: boo
 def _change_places(world: Any) -> None:
     """Let the people in established posts change places at random: who they are moves, seats and caseloads stay."""
     people = np.asarray(world.practitioners)
-    seats = np.flatnonzero((people["kind"] == 0) & (people["stage"] >= 0))
+    seats = np.flatnonzero((people["kind"] == ESTABLISHED) & (people["stage"] != NONE))
     order = np.argsort([uniforms(world.seed, SEATS, 0, int(seat))[0] for seat in seats])
     moved = people[seats[order]].copy()
     for field in OF_THE_SEAT:

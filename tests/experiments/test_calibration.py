@@ -24,7 +24,8 @@ from conducive.experiments.calibration import (
     settled,
     try_all,
 )
-from conducive.experiments.plausible import DERIVED, free, read_sets
+from conducive.experiments.plausible import DERIVED, read_sets
+from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -52,7 +53,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence that rules out a high first coefficient, without living through anything."""
 
     def tried(stage: object, draw: list[float], values: object = None) -> dict[str, Any]:
-        named = dict(zip((i.address for i in free()), draw, strict=True)) | dict.fromkeys(DERIVED, 0.4)
+        named = dict(zip((i.address for i in free_coefficients()), draw, strict=True)) | dict.fromkeys(DERIVED, 0.4)
         low, high = ranges()[0]
         return {"values": named, "implausibility": {"first is low": 8.0 * (draw[0] - low) / (high - low)}}
 
@@ -96,7 +97,7 @@ def test_a_draw_knows_its_own_usual_strain() -> None:
     calm, same = settled(base, draws[0]), settled(base, draws[0])
 
     assert calm == same
-    assert set(calm) == {i.address for i in free()} | set(DERIVED)
+    assert set(calm) == {i.address for i in free_coefficients()} | set(DERIVED)
     assert 0.0 < calm["coefficients.usual_strain"] < 1.0
 
 
@@ -113,7 +114,7 @@ def test_what_the_evidence_excludes_is_left_out(tmp_path: Path) -> None:
 
     sets = read_sets(tmp_path / "plausible.csv")
     low, high = ranges()[0]
-    assert all(s[free()[0].address] <= low + 3 / 8 * (high - low) + 1e-6 for s in sets.sets)
+    assert all(s[free_coefficients()[0].address] <= low + 3 / 8 * (high - low) + 1e-6 for s in sets.sets)
     assert found["stages"]["first"]["tried"] == PLAN.draws
     assert found["stages"]["first"]["left"] < PLAN.draws
     assert sets.made_with["made by"] == "conducive calibrate --draws 12 --refocused 4 --full 6 --seed 0"
@@ -200,10 +201,10 @@ def test_a_coefficient_that_evidence_narrows_is_seen() -> None:
     rng, low, high = np.random.default_rng(0), *ranges().T
     unit = rng.random((300, len(low)))
     unit[:, 0] = 0.2 + 0.1 * unit[:, 0]
-    sets = [dict(zip((i.address for i in free()), low + (high - low) * u, strict=True)) for u in unit]
+    sets = [dict(zip((i.address for i in free_coefficients()), low + (high - low) * u, strict=True)) for u in unit]
 
     found = constrained(sets)
 
-    assert found[free()[0].address]["narrowed"] > 0.85
-    assert found[free()[0].address]["p"] < 1e-6
-    assert abs(found[free()[1].address]["narrowed"]) < 0.15
+    assert found[free_coefficients()[0].address]["narrowed"] > 0.85
+    assert found[free_coefficients()[0].address]["p"] < 1e-6
+    assert abs(found[free_coefficients()[1].address]["narrowed"]) < 0.15

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conducive.experiments.calibration import PANEL_FIGURES
-from conducive.experiments.plausible import DERIVED, PLAUSIBLE, _code, free, model_version, plausible_sets, read_sets
-from conducive.scenarios.coefficients import COEFFICIENTS
+from conducive.experiments.plausible import DERIVED, PLAUSIBLE, _code, model_version, plausible_sets, read_sets
+from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
 
@@ -39,8 +39,8 @@ def test_the_version_moves_with_rules_and_declarations_not_with_texts() -> None:
 def test_free_and_derived_coefficients_are_declared() -> None:
     names = {c.address for c in COEFFICIENTS}
 
-    assert {i.address for i in free()} | set(DERIVED) <= names
-    assert not {i.address for i in free()} & set(DERIVED)
+    assert {i.address for i in free_coefficients()} | set(DERIVED) <= names
+    assert not {i.address for i in free_coefficients()} & set(DERIVED)
     assert len(PANEL_FIGURES) == len(set(PANEL_FIGURES))
 
 

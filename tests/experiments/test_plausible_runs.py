@@ -19,7 +19,8 @@ from conducive.experiments.chart import comparison_chart, run_chart
 from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.ensemble import Ensemble, Life, run, set_numbers
 from conducive.experiments.intervals import interval, interval_of_ratio, uncertainty
-from conducive.experiments.plausible import PlausibleSets, free, read_sets
+from conducive.experiments.plausible import PlausibleSets, read_sets
+from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario, to_toml
 
@@ -342,7 +343,7 @@ def test_one_set_is_told_as_not_knowing_the_ignorance() -> None:
 def test_coefficients_that_a_scenario_fixes_are_told() -> None:
     whole = load_scenario(SMALL.complete())
 
-    assert f"But {len(free()) + 2} of them" not in flat(run(SMALL, 8, 0, plausible=True).text())
+    assert f"But {len(free_coefficients()) + 2} of them" not in flat(run(SMALL, 8, 0, plausible=True).text())
     assert "are set by a scenario itself and do not vary" in flat(run(whole, 8, 0, plausible=True).text())
     assert "But 1 of them is set by a scenario itself" in flat(compare(SMALL, SMALL.change({ALONE: 1}), 8, 0).text())
 
