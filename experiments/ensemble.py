@@ -257,7 +257,7 @@ def run_each(
     numbers = set_numbers(replicates, len(plausible_sets().sets)) if plausible else [None] * replicates
     rows = {number: [timeline(_under(scenario, number)) for scenario in asked] for number in dict.fromkeys(numbers)}
     futures: list[Future[Life]] = []
-    with _pool(executor, replicates) as pool, _kept_on_interrupt(futures):
+    with pool_of(executor, replicates) as pool, _kept_on_interrupt(futures):
         futures.extend(
             pool.submit(one_life, each, seed, r, agents=agents, number=number)
             for r, number in enumerate(numbers)
@@ -318,11 +318,12 @@ def cores() -> int:
 
 
 @contextmanager
-def _pool(executor: Executor | None, most: int) -> Iterator[Executor]:
+def pool_of(executor: Executor | None, most: int | None = None) -> Iterator[Executor]:
+    """Give an executor that was asked for, or else a thread for each core, at most `most`."""
     if executor is not None:
         yield executor
         return
-    with ThreadPoolExecutor(min(cores(), most)) as pool:
+    with ThreadPoolExecutor(min(cores(), most or cores())) as pool:
         yield pool
 
 
