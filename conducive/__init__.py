@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conducive.agents.views import Family, Funder, Leader, Practitioner
+    from conducive.experiments.brief import brief
     from conducive.experiments.comparison import Comparison, compare
+    from conducive.experiments.discovery import Discovery, discover
     from conducive.experiments.ensemble import Ensemble, run
+    from conducive.experiments.national import National, national
+    from conducive.experiments.sensitivity import Sensitivity, sensitivity
+    from conducive.experiments.tipping import Frontier, tipping
+    from conducive.experiments.zone import ZoneMap, zone_map
     from conducive.model.organisation import Organisation
     from conducive.scenarios.coefficients import coefficients
     from conducive.scenarios.conditions import conditions
@@ -27,42 +33,64 @@ __version__ = "0.2.0"
 
 _HOMES = {
     "Comparison": "experiments.comparison",
+    "Discovery": "experiments.discovery",
     "Ensemble": "experiments.ensemble",
     "Family": "agents.views",
+    "Frontier": "experiments.tipping",
     "Funder": "agents.views",
     "InputError": "scenarios.errors",
     "Leader": "agents.views",
+    "National": "experiments.national",
     "Organisation": "model.organisation",
     "Practitioner": "agents.views",
     "Scenario": "scenarios.scenario",
+    "Sensitivity": "experiments.sensitivity",
+    "ZoneMap": "experiments.zone",
     "authorities": "scenarios.workforce",
+    "brief": "experiments.brief",
     "coefficients": "scenarios.coefficients",
     "compare": "experiments.comparison",
     "conditions": "scenarios.conditions",
+    "discover": "experiments.discovery",
     "library": "scenarios.files",
     "load_scenario": "scenarios.files",
+    "national": "experiments.national",
     "run": "experiments.ensemble",
     "scenario_schema": "scenarios.schema",
+    "sensitivity": "experiments.sensitivity",
+    "tipping": "experiments.tipping",
+    "zone_map": "experiments.zone",
 }
 
 __all__ = [
     "Comparison",
+    "Discovery",
     "Ensemble",
     "Family",
+    "Frontier",
     "Funder",
     "InputError",
     "Leader",
+    "National",
     "Organisation",
     "Practitioner",
     "Scenario",
+    "Sensitivity",
+    "ZoneMap",
     "authorities",
+    "brief",
     "coefficients",
     "compare",
     "conditions",
+    "discover",
     "library",
     "load_scenario",
+    "national",
     "run",
     "scenario_schema",
+    "sensitivity",
+    "tipping",
+    "zone_map",
 ]
 
 

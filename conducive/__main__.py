@@ -1,5 +1,18 @@
-"""`python -m conducive` is the command line."""
+"""The command line, put together: `conducive`, or `python -m conducive`.
 
-from conducive.experiments.cli import main
+Commands come from `experiments`; the dashboard, which may import these and not the other way round, is added here.
+"""
 
-main()
+from conducive.dashboards.command import dashboard
+from conducive.experiments import cli
+
+cli.app.command()(dashboard)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

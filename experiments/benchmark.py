@@ -1,8 +1,7 @@
 """How fast it is on the machine at hand, measured in one run: ratios to trust, and times to compare with the aims.
 
-These are measurements, not tests: machines are noisy, so each figure is the best of several rounds, and the ratios
-are taken in the
-same run.
+These are measurements, not tests: machines are noisy, so each short figure is the best of several rounds, and ratios
+are taken in the same run.
 """
 
 from __future__ import annotations
@@ -14,15 +13,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 
 from conducive.agents.rule import compiled
-from conducive.experiments.ensemble import run
+from conducive.experiments.comparison import compare
+from conducive.experiments.ensemble import cores, run
+from conducive.experiments.national import national
+from conducive.experiments.sensitivity import sensitivity
 from conducive.model import month
 from conducive.model.month import CLOSES, LEAVES, MOVES, live
 from conducive.model.random import uniforms
@@ -49,6 +53,26 @@ print(time.perf_counter() - start)
 """
 
 
+TERMS, POSITIONS = range(12, 61, 2), 40
+POINTS = len(TERMS) * POSITIONS
+SWEEP = """
+scenario = "classroom"
+design = "grid"
+replicates = {replicates}
+seed = 0
+[factors]
+"finance.funding_term" = {terms}
+"workforce_capacity" = {{ low = 0.0, high = 1.0, steps = {positions} }}
+"""
+THINNED = 8
+"""Every so many values of a factor go to Mesa's own runner."""
+RUNS, MANY_RUNS = 10_000, 100_000
+EVERY = 2.0
+"""Seconds between two looks at the memory of a sweep."""
+FIRST_MINUTE = 60.0
+MIB = 1024**2
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One line of the table."""
@@ -58,21 +82,21 @@ class Figure:
     aim: str = ""
 
 
-def benchmark() -> None:
-    """Measure and print the table."""
+def benchmark(*, long: bool = False) -> None:
+    """Measure and print the table; with `long` a sweep of 100,000 runs as well, which takes some minutes more."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table("What", "Measured", "Aim", title="Conducive on this machine", title_justify="left")
     console = Console()
     with console.status("measuring"):
-        for figure in figures():
+        for figure in (*figures(), *studies(long=long)):
             table.add_row(figure.what, figure.measured, figure.aim)
     console.print(table)
 
 
 def figures() -> list[Figure]:
-    """Measure everything there is in the table; about two minutes."""
+    """Measure runs of the model; about two minutes."""
     first, cached = _start_times()
     baseline = load_scenario("baseline")
     largest = _largest()
@@ -94,6 +118,87 @@ def figures() -> list[Figure]:
         Figure("start when cached", f"{cached:.1f} s"),
         Figure("conducive --help", f"{_best(_help):.2f} s", "0.5 s"),
     ]
+
+
+def studies(*, long: bool = False) -> list[Figure]:
+    """Measure what is asked of many runs; about five minutes on two cores."""
+    base, two, six = map(load_scenario, ("baseline", "two-year-funding", "six-year-funding"))
+    theirs, count = _batch_run()
+    ours, memory = _sweep(RUNS)
+    pairing = compare(two, six, 200, 0)
+    early, late = (pairing.variance_reduction(month=month) for month in (12, 24))
+    found = [
+        Figure("compare, 2 x 200 replicates", f"{_best(lambda: compare(base, six, 200, 0)):.1f} s", "6 s"),
+        Figure(
+            "same luck, two-year or six-year",
+            f"does the work of {early:.1f} times as many runs in month 12, {late:.1f} in month 24",
+            "4",
+        ),
+        Figure(f"sweep, {RUNS:,} runs of classroom", f"{ours * RUNS:.0f} s, {memory}", "60 s"),
+        Figure(f"the same by mesa.batch_run, {count:,} runs", f"{theirs / ours:.1f} times as long a run"),
+        Figure("all of England, 20 replicates", f"{_time(lambda: national(two)):.0f} s", "60 s"),
+        Figure("Sobol, 18 conditions, 512 x 4", f"{_time(_sobol):.0f} s", "240 s"),
+    ]
+    if long:
+        each, memory = _sweep(MANY_RUNS)
+        found.append(Figure(f"sweep, {MANY_RUNS:,} runs of classroom", f"{each * MANY_RUNS:.0f} s, {memory}", "1 GiB"))
+    return found
+
+
+def _sobol() -> None:
+    sensitivity("classroom", method="sobol", points=512, replicates=4)
+
+
+def _sweep(runs: int) -> tuple[float, str]:
+    """Seconds a run, of a sweep in a program of its own, and what memory it takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, out = Path(folder) / "sweep.toml", Path(folder) / "out"
+        file.write_text(SWEEP.format(replicates=runs // POINTS, terms=list(TERMS), positions=POSITIONS), "utf-8")
+        command = [sys.executable, "-m", "conducive", "sweep", str(file), "--out", str(out)]
+        start = time.perf_counter()
+        memory: list[tuple[float, float]] = []
+        with (Path(folder) / "said").open("w+") as said:
+            child = subprocess.Popen(command, stdout=said, stderr=said)
+            while child.poll() is None:
+                memory.append((time.perf_counter() - start, _resident(child.pid)))
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(EVERY)
+            seconds = time.perf_counter() - start
+            if child.returncode:
+                said.seek(0)
+                raise RuntimeError(said.read())
+    peak = max(size for _, size in memory)
+    settled = [size for at, size in memory if at >= FIRST_MINUTE]
+    growth = f", {settled[-1] - settled[0]:+.0f} MiB after the first minute" if settled else ""
+    return seconds / runs, f"peak memory {peak:.0f} MiB{growth}" if peak else "memory not known here"
+
+
+def _resident(process: int) -> float:
+    """Memory that a process holds, in MiB; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / MIB
+
+
+def _batch_run() -> tuple[float, int]:
+    """Seconds a run by Mesa's own runner, with a process for each core, over the same design thinned; and the runs."""
+    import mesa
+
+    from conducive.model.organisation import Organisation
+
+    design = {
+        "scenario": "classroom",
+        "finance.funding_term": list(TERMS)[::THINNED],
+        "workforce_capacity": np.linspace(0, 1, POSITIONS)[::THINNED].tolist(),
+    }
+    start = time.perf_counter()
+    rows = mesa.batch_run(
+        Organisation, design, number_processes=cores(), rng=list(range(RUNS // POINTS)), data_collection_period=-1,
+        display_progress=False,
+    )  # fmt: skip
+    return (time.perf_counter() - start) / len(rows), len(rows)
 
 
 def agents_in(world: World) -> int:

@@ -28,6 +28,7 @@ SIZE = (8.0, 5.0)  # inches
 DPI = 150
 BLUE, ORANGE, GREY, MONEY = "#0072B2", "#D55E00", "#595959", "#F0E442"
 BASE, ALTERNATIVE = (BLUE, "-"), (ORANGE, "--")
+HATCHES = ("", "///")
 SMALLEST_TOP = 0.1
 """Highest share that the axis shows at least, so that noise around zero does not look like a story."""
 FEWEST_ROWS = 6
@@ -46,7 +47,7 @@ def run_chart(ensemble: Ensemble) -> Figure:
     _any_use(over_time, ensemble)
     _share_axis(over_time, ensemble.scenario.horizon)
     _events(over_time, [ensemble.scenario])
-    _legend(over_time, over_time)
+    legend_under(over_time, over_time)
     _causes(bars, ensemble)
     _footnote(figure, ensemble, f"{several(len(ensemble.lives), 'run')}, seed {ensemble.seed}")
     return figure
@@ -69,7 +70,7 @@ def comparison_chart(comparison: Comparison) -> Figure:
     _money_bars(levels, [(base, BLUE), (alternative, ORANGE)], comparison.months)
     _events(levels, [base.scenario, alternative.scenario])
     _difference(gap, comparison)
-    _legend(levels, gap)
+    legend_under(levels, gap)
     _causes_side_by_side(bars, comparison)
     _footnote(figure, comparison, f"{several(comparison.pairs, 'pair')} of runs with the same luck, seed {base.seed}")
     return figure
@@ -144,8 +145,9 @@ def _money_bars(axes: Axes, ensembles: list[tuple[Ensemble, str]], months: int) 
         spans = [(first, min(last, months) - first) for first, last in _funded(ensemble) if first < months]
         label = f"External money in {'AB'[row - 1]}"
         axes.broken_barh(
-            spans, (bottom - row * height * 1.3, height), color=colour, alpha=0.55, label=label if spans else ""
-        )
+            spans, (bottom - row * height * 1.3, height), facecolor=colour, alpha=0.55, label=label if spans else "",
+            hatch=HATCHES[row - 1], edgecolor="white", linewidth=0,
+        )  # fmt: skip
     axes.set_ylim(bottom - (len(ensembles) + 0.4) * height * 1.3, top)
 
 
@@ -203,7 +205,7 @@ def _marks(scenario: Scenario) -> list[tuple[int, str]]:
     return [*launches, *((e.month, e.name.replace("_", " ") or "inputs change") for e in scenario.events)]
 
 
-def _legend(lines: Axes, under: Axes) -> None:
+def legend_under(lines: Axes, under: Axes) -> None:
     """Put the legend of some axes under these or others, where it covers nothing."""
     handles, labels = lines.get_legend_handles_labels()
     below = offset_copy(under.transAxes, fig=under.get_figure(root=True), y=-33, units="points")
@@ -241,7 +243,7 @@ def _causes_side_by_side(axes: Axes, comparison: Comparison) -> None:
         table["alternative"].to_numpy(),
         height=0.38,
         color=ORANGE,
-        hatch="///",
+        hatch=HATCHES[1],
         edgecolor="white",
         linewidth=0,
         label="B",

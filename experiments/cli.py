@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +18,13 @@ from typer.core import TyperGroup
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
+    from conducive.experiments.comparison import Comparison
     from conducive.experiments.ensemble import Ensemble
     from conducive.experiments.output import Identity
     from conducive.scenarios.scenario import Scenario
 
-BAD_INPUT, INTERRUPTED = 2, 130
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+MINUTE = 60.0  # seconds
 RESULTS = Path("results")
 """Where runs go when no folder is named."""
 
@@ -78,9 +80,22 @@ Plausible = Annotated[
         help="Spread the runs over plausible sets of coefficients (4 or more with each), or use the default set alone.",
     ),
 ]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Go on with more pairs until the difference is known to within this (0.02: two percentage points).",
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder for the results (by default one under results/).")
 ]
+OneScenario = Annotated[
+    str,
+    typer.Argument(metavar="[SCENARIO]", help="A name that `conducive scenarios` lists, or a path to a TOML file."),
+]
+Indicator = Annotated[str, typer.Option(metavar="NAME", help="The outcome, read in the last month.")]
+Month = Annotated[int | None, typer.Option(metavar="N", help="Another month to read it in.")]
 
 
 def main() -> None:
@@ -152,27 +167,229 @@ def compare(
     settings: Settings = None,
     replicates: Replicates = 200,
     seed: Seed = 0,
+    precision: Precision = None,
     plausible: Plausible = True,
     out: Out = None,
 ) -> None:
     """Compare two scenarios, run with the same luck. --set and --authority hold for both."""
     first, second = (_asked(each, authority, year, settings) for each in (base, alternative))
+    from conducive.experiments.comparison import check_precision
     from conducive.experiments.ensemble import check_counts
     from conducive.experiments.output import check_out, comparison_identity, save_comparison
 
     check_counts(replicates, seed)
-    identity = comparison_identity(first, second, replicates, seed, plausible=plausible)
+    check_precision(precision)
+    identity = comparison_identity(first, second, replicates, seed, plausible=plausible, precision=precision)
     folder = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity)
     if check_out(folder, identity):
         _show_stored(folder)
         return
-    from conducive.experiments.comparison import compare as live_through
-
-    with _progress(f"{first.name} or {second.name}", 2 * replicates) as advance:
-        comparison = live_through(first, second, replicates, seed, plausible=plausible, progress=advance)
+    comparison = _compared(first, second, replicates, seed, precision, plausible)
     save_comparison(comparison, folder, _command())
     _show(comparison.text(), folder)
     _stop_if(comparison.base.interrupted)
+
+
+def _compared(
+    first: Scenario, second: Scenario, replicates: int, seed: int, precision: float | None, plausible: bool
+) -> Comparison:
+    """Return a comparison, with a bar while it goes on; with a precision nobody knows how long that is."""
+    from conducive.experiments.comparison import compare as live_through
+
+    def going_on(so_far: Comparison, more: int) -> None:
+        _say(f"{so_far.pairs:,} pairs: known to within {100 * so_far.half_width():.1f} points. On to {more:,} pairs.")
+
+    total = None if precision else 2 * replicates
+    with _progress(f"{first.name} or {second.name}", total) as advance:
+        return live_through(
+            first, second, replicates, seed,
+            precision=precision, plausible=plausible, progress=advance, going_on=going_on,
+        )  # fmt: skip
+
+
+@app.command()
+def brief(
+    base: Annotated[
+        str,
+        typer.Argument(metavar="A", help="The scenario to compare with, or a folder that `conducive compare` wrote."),
+    ],
+    alternative: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="The alternative; none for a folder.")
+    ] = None,
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    replicates: Replicates = 200,
+    seed: Seed = 0,
+    precision: Precision = None,
+    plausible: Plausible = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Page to write, .html, or .pdf where there is a browser to print it."),
+    ] = None,
+) -> None:
+    """Write a page for a decision-maker: a comparison, how sure it is, why, and what it depends on.
+
+    The page needs no network. Besides the pairs it runs some more to see what the answer depends on.
+    """
+    from conducive.experiments import brief as briefing
+    from conducive.experiments.comparison import check_precision
+    from conducive.experiments.dependence import PAIRS, dependence
+    from conducive.experiments.ensemble import check_counts
+    from conducive.experiments.output import comparison_identity
+
+    if alternative is None:
+        if authority or year or settings:
+            msg = "a saved comparison has its authority and settings already. Name two scenarios to choose others."
+            raise InputError(msg)
+        asked = briefing.asked_again(Path(base))
+    else:
+        both = [_asked(each, authority, year, settings) for each in (base, alternative)]
+        check_counts(replicates, seed)
+        check_precision(precision)
+        asked = dict(zip(("base", "alternative"), both, strict=True))
+        asked |= {"replicates": replicates, "seed": seed, "precision": precision, "plausible": plausible}
+    identity = comparison_identity(**asked)
+    first, second = asked.pop("base"), asked.pop("alternative")
+    file = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity).with_suffix(".html")
+    briefing.check_page(file)
+    comparison = _compared(first, second, **asked)
+    depends = None
+    with _progress("what it depends on", None) as advance, suppress(KeyboardInterrupt):
+        if not comparison.base.interrupted:
+            depends = dependence(comparison, PAIRS, progress=advance)
+    briefing.save_brief(briefing.brief(comparison, depends, command=_command()), file)
+    typer.echo(briefing.headline(comparison))
+    typer.echo(f"Briefing: {file}")
+    _stop_if(depends is None)
+
+
+@app.command()
+def sensitivity(
+    scenario: OneScenario = "baseline",
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=LOW:HIGH]",
+            help="A condition, or an input over its plausible range or this one. Repeat for more; all 18 conditions "
+            "by default.",
+        ),
+    ] = None,
+    indicator: Indicator = "use_at_fidelity",
+    month: Month = None,
+    method: Annotated[str, typer.Option(metavar="NAME", help="morris (screening), sobol (shares), or both.")] = "both",
+    points: Annotated[int, typer.Option(metavar="N", help="Base sample of Sobol's design, a power of two.")] = 512,
+    trajectories: Annotated[int, typer.Option(metavar="N", help="Trajectories of Morris's design.")] = 40,
+    keep: Annotated[
+        int | None, typer.Option(metavar="K", help="Take only the K most influential of the screening on to Sobol.")
+    ] = None,
+    replicates: Annotated[int, typer.Option(metavar="N", help="Runs at each point of a design, 2 or more.")] = 4,
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    seed: Seed = 0,
+    out: Out = None,
+) -> None:
+    """Which conditions matter, by themselves and together: Morris screening, then Sobol indices, net of luck."""
+    asked = _asked(scenario, authority, year, settings)
+    from conducive.experiments.output import check_out, save_study
+    from conducive.experiments.sensitivity import (
+        analyse,
+        earlier_runs,
+        sensitivity_identity,
+        sensitivity_plan,
+        write_sensitivity,
+    )
+
+    plan = sensitivity_plan(
+        asked, over or (), indicator=indicator, month=month, method=method, points=points,
+        trajectories=trajectories, keep=keep, replicates=replicates, seed=seed,
+    )  # fmt: skip
+    identity = sensitivity_identity(plan)
+    folder = out or _usual_folder(f"sensitivity-{asked.name}", authority, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    earlier = earlier_runs(plan, folder)
+    known = 0 if earlier is None else earlier.size
+    _foresee(plan.question.scenario, plan.runs - known, f", {known:,} more are kept from before" if known else "")
+    with _progress(f"sensitivity of {asked.name}", plan.runs) as advance:
+        found = analyse(plan, progress=advance, earlier=earlier)
+    finished = plan.replicates if not found.interrupted else 0
+    _say("Estimating indices and intervals.")
+    scenarios = {"scenario": plan.question.scenario}
+    save_study(folder, identity, finished, lambda to: write_sensitivity(found, to), scenarios, _command())
+    _show(found.text(), folder)
+    _stop_if(found.interrupted)
+
+
+@app.command()
+def tipping(
+    moved: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME[=LOW:HIGH]", help="Moved: an input (over its plausible range or this one) or a condition."
+        ),
+    ],
+    scenario: OneScenario = "baseline",
+    target: Annotated[float, typer.Option(metavar="X", help="The value of the outcome that is looked for.")] = 0.5,
+    indicator: Indicator = "sustained",
+    month: Month = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[=LOW:HIGH]", help="A second input or condition: one tipping point a level."),
+    ] = None,
+    levels: Annotated[int, typer.Option(metavar="N", help="Levels of the second one.")] = 5,
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Half-width of the interval to stop at, in its unit (a fortieth of the range)."),
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="Most runs of one search.")] = 2000,
+    plausible: Annotated[
+        bool,
+        typer.Option(
+            "--plausible/--default-set", help="Search again under plausible sets of coefficients, or with these alone."
+        ),
+    ] = True,
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    seed: Seed = 0,
+    out: Out = None,
+) -> None:
+    """The value of an input or a condition at which an outcome crosses a target: the chance of sustained use, say."""
+    asked = _asked(scenario, authority, year, settings)
+    from conducive.experiments.output import check_out, save_study
+    from conducive.experiments.tipping import find_tipping, tipping_identity, tipping_plan, write_tipping
+
+    plan = tipping_plan(
+        moved, asked, target, against=against, levels=levels, indicator=indicator, month=month, precision=precision,
+        runs=runs, plausible=plausible, seed=seed,
+    )  # fmt: skip
+    identity = tipping_identity(plan)
+    words = f"tipping-{plan.moved.name}" + (f"-by-{plan.against.name}" if plan.against else "") + f"-{asked.name}"
+    folder = out or _usual_folder(words, authority, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    _foresee(plan.question.scenario, plan.most_runs, " at most")
+    with _progress(f"tipping point of {plan.moved.name} (at most)", plan.most_runs) as advance:
+        found = find_tipping(plan, progress=advance)
+    finished = plan.runs if not found.interrupted else 0
+    scenarios = {"scenario": plan.question.scenario}
+    save_study(folder, identity, finished, lambda to: write_tipping(found, to), scenarios, _command())
+    _show(found.text(), folder)
+    _stop_if(found.interrupted)
+
+
+def _foresee(scenario: Scenario, runs: int, more: str = "") -> None:
+    """Say on standard error how many runs there will be, and about how long they take here."""
+    from conducive.experiments.ensemble import cores
+    from conducive.experiments.factors import duration, seconds_for
+
+    _explain_first_use()
+    seconds = seconds_for(scenario, runs)
+    _say(f"{runs:,} runs{more}: about {duration(seconds)} on {cores()} cores.")
 
 
 def _asked(name: str, authority: str | None, year: int | None, settings: list[str] | None) -> Scenario:
@@ -227,7 +444,7 @@ def _command() -> str:
 
 
 @contextmanager
-def _progress(title: str, total: int) -> Iterator[Callable[[int], object]]:
+def _progress(title: str, total: int | None) -> Iterator[Callable[[int], object]]:
     """Show a bar on standard error while a run goes on; nothing when that is no terminal."""
     from rich.console import Console
     from rich.markup import escape
@@ -280,6 +497,221 @@ def _sparkline(ensemble: Ensemble) -> str:
     top = float(mean.max())
     row = "".join(bars[round(share / top * (len(bars) - 1)) if top else 0] for share in picked.tolist())
     return f"Use as meant, months 1-{len(mean)}: {row} (at most {top:.1%})\n"
+
+
+# ---- Sweeps --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="What varies, and how: see docs/sweeps.md.")],
+    out: Out = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs, how long and how big. Write nothing.")
+    ] = False,
+    in_processes: Annotated[
+        bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")
+    ] = False,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, for instance tcp://host:8786.")
+    ] = None,
+    cluster_timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long its scheduler has to answer.", min=0.1)
+    ] = 10.0,
+) -> None:
+    """Run a scenario at every point of a design, into Parquet files. The same again goes on where it stopped."""
+    from contextlib import ExitStack
+
+    from conducive.experiments import executors
+    from conducive.experiments import sweep as sweeps
+    from conducive.experiments.design import sweep_identity
+    from conducive.experiments.ensemble import cores
+    from conducive.experiments.parts import SweepError, opened
+
+    if cluster and in_processes:
+        msg = "a sweep runs on a cluster or in processes of this machine. Got both --cluster and --processes."
+        raise InputError(msg)
+    plan = sweeps.sweep_plan(file)
+    folder = out or _usual_folder(file.stem, None, sweep_identity(plan))
+    kept: list[int] = []
+    with ExitStack() as stack:
+        executor, workers = None, cores()
+        if cluster:
+            executor, workers = stack.enter_context(executors.dask(cluster, cluster_timeout))
+        elif in_processes and not dry_run:
+            executor = stack.enter_context(executors.processes())
+        _explain_first_use()
+        foreseen = sweeps.foresee(plan, folder).text(workers)
+        if dry_run:
+            typer.echo(foreseen)
+            return
+        _say(foreseen if workers else f"{foreseen} The cluster has no workers yet: it begins when they come.")
+        advance = stack.enter_context(_long_progress(plan.scenario.title or plan.scenario.name, plan.runs))
+
+        def progress(count: int) -> None:
+            kept.append(count)
+            advance(count)
+
+        try:
+            found = sweeps.sweep(plan, folder, executor=executor, progress=progress, command=_command())
+        except SweepError as error:
+            typer.echo(f"conducive: {error}", err=True)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            if not kept:
+                raise
+            done = sum(line["runs"] for line in opened(folder).recorded)
+            _say(f"conducive: interrupted. {done:,} of {plan.runs:,} runs are kept; the same again goes on from there.")
+            raise typer.Exit(INTERRUPTED) from None
+    for part in found.redone:
+        _say(f"Part {part} was damaged or missing and was done again.")
+    typer.echo(found.text())
+    if kept == [plan.runs]:
+        typer.echo("This sweep was done before: nothing was run again.")
+    typer.echo(f"Its files: {folder}")
+
+
+@contextmanager
+def _long_progress(title: str, total: int) -> Iterator[Callable[[int], object]]:
+    """Show a bar as `_progress` does; where that is no terminal, as in a batch job, say once a minute how far it is."""
+    import time
+
+    from conducive.experiments.factors import duration
+
+    if sys.stderr.isatty():
+        with _progress(title, total) as advance:
+            yield advance
+        return
+    done = before = 0
+    began = last = 0.0
+
+    def advance_in_words(count: int) -> None:
+        nonlocal done, before, began, last
+        now, done = time.monotonic(), done + count
+        if not began:  # what was kept from before took no time
+            began = last = now
+            before = done
+        elif now - last >= MINUTE and done < total:
+            last = now
+            left = (now - began) / (done - before) * (total - done)
+            _say(f"{done:,} of {total:,} runs, about {duration(left)} left")
+
+    yield advance_in_words
+
+
+# ---- Maps and boxes ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def zone(
+    scenario: ScenarioName,
+    x: Annotated[
+        str, typer.Option("--x", metavar="NAME[=LOW:HIGH]", help="Along: a cluster, a condition or an input.")
+    ] = "macro",
+    y: Annotated[str, typer.Option("--y", metavar="NAME[=LOW:HIGH]", help="Up: the same.")] = "culture",
+    steps: Annotated[int, typer.Option(metavar="N", help="Lines along each axis.")] = 9,
+    month: Annotated[
+        int | None, typer.Option(metavar="N", help="Month in which R is read (the last of the grant).")
+    ] = None,
+    authority: Authority = None,
+    year: Year = None,
+    settings: Settings = None,
+    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run each point.")] = 40,
+    seed: Seed = 0,
+    plausible: Plausible = True,
+    out: Out = None,
+) -> None:
+    """Map the conducive zone over two conditions. Mark where it stands, and what would move it across."""
+    asked = _asked(scenario, authority, year, settings)
+    from conducive.experiments.output import check_out, save_study
+    from conducive.experiments.zone import write_zone, zone_identity, zone_map, zone_plan
+
+    options: dict[str, Any] = {"steps": steps, "month": month, "plausible": plausible}
+    plan = zone_plan(asked, x, y, replicates, seed, **options)
+    identity = zone_identity(plan)
+    folder = out or _usual_folder(f"zone-{asked.name}", authority, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    with _progress(f"{plan.x.title} by {plan.y.title}", plan.shape[0] * plan.shape[1] * replicates) as advance:
+        found = zone_map(asked, x, y, replicates, seed, progress=advance, **options)
+    finished = 0 if found.interrupted else replicates
+    save_study(folder, identity, finished, lambda to: write_zone(found, to), {"scenario": asked}, _command())
+    _show(found.text(), folder)
+    _stop_if(found.interrupted)
+
+
+@app.command()
+def national(
+    scenario: ScenarioName,
+    against: Annotated[
+        str | None, typer.Option(metavar="B", help="A second scenario, to see which authorities gain most.")
+    ] = None,
+    region: Annotated[str, typer.Option(metavar="NAME", help="Only the authorities of a region.")] = "",
+    year: Year = None,
+    indicator: Annotated[str, typer.Option(metavar="NAME", help="What they are ranked by.")] = "sustained",
+    month: Annotated[int | None, typer.Option(metavar="N", help="Month in which it is read (the last).")] = None,
+    settings: Settings = None,
+    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run each authority.")] = 20,
+    seed: Seed = 0,
+    plausible: Plausible = False,
+    out: Out = None,
+) -> None:
+    """Run a scenario in every authority. It compares starting conditions and ranks no one's performance."""
+    first, second = (None if each is None else _asked(each, None, None, settings) for each in (scenario, against))
+    assert first is not None
+    from conducive.experiments.national import check_asked, national_identity, places_in, write_national
+    from conducive.experiments.national import national as live_through
+    from conducive.experiments.output import check_out, save_study
+    from conducive.scenarios.workforce import LATEST
+
+    options: dict[str, Any] = {
+        "year": LATEST if year is None else year, "region": region, "indicator": indicator, "month": month,
+        "plausible": plausible,
+    }  # fmt: skip
+    check_asked(first, second, replicates, seed, indicator=indicator, month=month)
+    places, _ = places_in(options["year"], region)
+    identity = national_identity(first, second, replicates, seed, **options)
+    folder = out or _usual_folder(f"national-{first.name}", region or None, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    with _progress(first.title or first.name, len(places) * replicates * (1 if second is None else 2)) as advance:
+        found = live_through(first, second, replicates, seed, progress=advance, **options)
+    both = {"scenario": first} if second is None else {"scenario": first, "against": second}
+    finished = 0 if found.interrupted else replicates
+    save_study(folder, identity, finished, lambda to: write_national(found, to), both, _command())
+    _show(found.text(), folder)
+    _stop_if(found.interrupted)
+
+
+@app.command()
+def discover(
+    sweep: Annotated[Path, typer.Argument(metavar="SWEEP_DIR", help="The folder of a finished sweep.")],
+    indicator: Annotated[str, typer.Option(metavar="NAME", help="The outcome, in the last month.")] = "sustained",
+    over: Annotated[float | None, typer.Option(metavar="VALUE", help="It counts when it is over this.")] = None,
+    under: Annotated[float | None, typer.Option(metavar="VALUE", help="It counts when it is under this.")] = None,
+    density: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="How likely the outcome must be in a box, at least.")
+    ] = None,
+    boxes: Annotated[int, typer.Option(metavar="N", help="Boxes to look for, at most.")] = 3,
+    out: Out = None,
+) -> None:
+    """Find where in a sweep an outcome is likely, and say it in sentences."""
+    options: dict[str, Any] = {"over": over, "under": under, "density": density, "boxes": boxes}
+    from conducive.experiments.discovery import discover as find
+    from conducive.experiments.discovery import discovery_identity, write_discovery
+    from conducive.experiments.output import check_out, save_study
+
+    identity = discovery_identity(sweep, indicator, **options)
+    folder = out or _usual_folder(f"discover-{sweep.name}", None, identity)
+    if check_out(folder, identity):
+        _show_stored(folder)
+        return
+    found = find(sweep, indicator, **options)
+    save_study(folder, identity, 1, lambda to: write_discovery(found, to), command=_command())
+    _show(found.text(), folder)
 
 
 # ---- Looking things up ---------------------------------------------------------------------------------------------
@@ -485,11 +917,14 @@ def _say(text: str) -> None:
 
 
 @app.command()
-def benchmark() -> None:
-    """Time the program on this machine."""
+def benchmark(
+    *,
+    long: Annotated[bool, typer.Option("--long", help="A sweep of 100,000 runs as well: some minutes more.")] = False,
+) -> None:
+    """Time the program on this machine: about seven minutes on two cores."""
     from conducive.experiments.benchmark import benchmark as measure
 
-    measure()
+    measure(long=long)
 
 
 @app.command()

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.ensemble import Ensemble, run_each
-from conducive.experiments.intervals import Uncertainty, interval, uncertainty
+from conducive.experiments.ensemble import Ensemble, check_counts, run_each
+from conducive.experiments.intervals import (
+    FEWEST_IN_A_SET,
+    Uncertainty,
+    enough_values,
+    half_width_of,
+    interval,
+    interval_of_ratio,
+    uncertainty,
+)
+from conducive.experiments.moments import LATER, MAIN, money_ends
+from conducive.experiments.plausible import plausible_sets
 from conducive.model.measures import INDICATORS
+from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,13 +34,46 @@ if TYPE_CHECKING:
 
     from conducive.scenarios.scenario import Scenario
 
+MOST_PAIRS = 4000
+"""Pairs that are run at most to reach a precision, unless more are asked for to begin with."""
+PERCENT = 100
+STEP = 1.25  # least growth from one number of pairs to the next
+MOST_FORESEEN = 1_000_000
+
+
+class Cost(NamedTuple):
+    """What each additional person in sustained use costs by the last month, in GBP, with its 95% interval.
+
+    In sustained use are those who use it as it is meant in the last month, where external money ended two years or
+    more before in both; `pairs` is the number of pairs where it did. Low, mean and high of the differences in people
+    and in spending are not numbers where there is no such pair. The cost of each is not a number where it cannot be
+    told: where the difference in people may be zero.
+    """
+
+    pairs: int
+    people: tuple[float, float, float]
+    spent: tuple[float, float, float]
+    each: float
+    low: float
+    high: float
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """A base and an alternative, paired by common random numbers; differences are alternative minus base."""
+    """A base and an alternative, paired by common random numbers; differences are alternative minus base.
+
+    Attributes:
+        base: replicates of the base.
+        alternative: the same replicates of the alternative.
+        precision: half-width of the interval that was asked for, if any.
+        begun_with: pairs that were run first, where a precision was asked for.
+
+    """
 
     base: Ensemble
     alternative: Ensemble
+    precision: float | None = None
+    begun_with: int | None = None
 
     @property
     def pairs(self) -> int:
@@ -61,7 +105,8 @@ class Comparison:
 
         These are luck (standard deviation between pairs of a plausible set), ignorance (between sets) and agree (share
         of sets whose mean difference has the sign of the overall one); `intervals.uncertainty` defines them. The last
-        two are not numbers where there are fewer than two sets.
+        two are not numbers where there are fewer than two sets. The last column, higher, is the share of pairs in which
+        the alternative has more; ties count half.
         """
         import pandas as pd
 
@@ -69,7 +114,8 @@ class Comparison:
         for i in INDICATORS:
             if i.name in {"wave"}:
                 continue
-            found = self.uncertainty(self.difference(i.name))
+            gap = self.difference(i.name)
+            found = self.uncertainty(gap)
             levels = [interval(e.values(i.name)[: self.pairs, : self.months])[1] for e in (self.base, self.alternative)]
             frames.append(
                 pd.DataFrame(
@@ -84,24 +130,24 @@ class Comparison:
                         "luck": found.luck,
                         "ignorance": found.ignorance,
                         "agree": found.agree,
+                        "higher": _higher(gap),
                     }
                 )
             )
         return pd.concat(frames, ignore_index=True)
 
-    def chance_better(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
+    def chance_better(self, indicator: str = MAIN, month: int | None = None) -> float:
         """Share of pairs where the alternative has more in a month (default: the last); ties count half."""
-        gap = self._difference_at(indicator, month)
-        return float(np.mean((gap > 0) + 0.5 * (gap == 0)))
+        return float(_higher(self._difference_at(indicator, month)))
 
-    def robustness(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
+    def robustness(self, indicator: str = MAIN, month: int | None = None) -> float:
         """Share of plausible sets in which the mean difference in a month (default: the last) has the overall sign.
 
         A set without a difference counts half. Not a number with fewer than two sets: then it is not known.
         """
         return float(self.uncertainty(self._difference_at(indicator, month)).agree)
 
-    def variance_reduction(self, indicator: str = "use_at_fidelity", month: int | None = None) -> float:
+    def variance_reduction(self, indicator: str = MAIN, month: int | None = None) -> float:
         """Variance unpaired over paired: how many times as many unpaired replicates an interval as narrow takes.
 
         Variances are those of luck: within plausible sets, where there are several.
@@ -114,6 +160,83 @@ class Comparison:
         unpaired = sum(self._luck2(e.values(indicator)[: self.pairs, at]) for e in (self.base, self.alternative))
         with np.errstate(invalid="ignore", divide="ignore"):
             return float(np.divide(unpaired, self._luck2(self._difference_at(indicator, month))))
+
+    def half_width(self, indicator: str = MAIN, month: int | None = None) -> float:
+        """Half the width of the 95% interval of the mean difference in a month (default: the last)."""
+        found = self.uncertainty(self._difference_at(indicator, month))
+        return float(found.high - found.low) / 2
+
+    def pairs_needed(self, half_width: float, indicator: str = MAIN, month: int | None = None) -> float:
+        """About how many pairs, more than there are, would narrow the interval of a difference to a half-width.
+
+        Reckoned from luck and ignorance as these pairs show them. Infinite where no number of pairs would, because
+        ignorance of the coefficients keeps the interval wider; not a number for a single pair.
+        """
+        number, half = self._foreseen(indicator, month)
+        if np.isnan(half).any():
+            return float("nan")
+        enough = number[half <= half_width]
+        return float(enough[0]) if len(enough) else float("inf")
+
+    def narrowest(self, indicator: str = MAIN, month: int | None = None) -> float:
+        """About the half-width of an interval that a very large number of pairs would leave."""
+        return float(self._foreseen(indicator, month)[1][-1])
+
+    def _foreseen(self, indicator: str, month: int | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Return numbers of pairs, more than there are, that fill plausible sets evenly; and a half-width for each."""
+        gap = self._difference_at(indicator, month)
+        known = ~np.isnan(gap)
+        available = max(1, _available(self.sets is not None))
+        number = np.geomspace(STEP * self.pairs, STEP * max(self.pairs, MOST_FORESEEN), 400)
+        whole = np.where(number < FEWEST_IN_A_SET * available, FEWEST_IN_A_SET, available)
+        pairs = np.unique((np.ceil(number / whole) * whole).astype(np.int64))
+        sets = np.clip(pairs // FEWEST_IN_A_SET, 1, available)
+        found = self.uncertainty(gap)
+        return pairs, half_width_of(found.luck, np.nan_to_num(found.ignorance), pairs * known.mean(), sets)
+
+    @property
+    def enough_to_reckon(self) -> bool:
+        """Whether there are pairs enough to reckon with luck and ignorance as these show them."""
+        return self.pairs >= enough_values(_available(self.sets is not None))
+
+    def more_pairs(self) -> int | None:
+        """Return with how many pairs to go on for the precision asked for; None where these are enough or the most.
+
+        Also None where ignorance alone keeps the interval wider.
+        """
+        if self.precision is None or self.half_width() <= self.precision:
+            return None
+        most = max(MOST_PAIRS, self.begun_with or 0)
+        needed = self.pairs_needed(self.precision)
+        return min(int(needed), most) if self.pairs < most and np.isfinite(needed) else None
+
+    @cached_property
+    def cost_per_person(self) -> Cost:
+        """Cost of each additional person in sustained use by the last month, where it can be told; see `Cost`."""
+        both = (self.base, self.alternative)
+        judged = np.logical_and.reduce([money_ends(e)[: self.pairs] + LATER[-1] <= self.months for e in both])
+        users = self._people_using()[judged]
+        spent = self.difference("spend").sum(axis=1)[judged]
+        sets = None if self.sets is None else self.sets[judged]
+        unknown = float("nan")
+        if not len(users):
+            return Cost(0, (unknown,) * 3, (unknown,) * 3, unknown, unknown, unknown)
+        people, money = (uncertainty(values, sets) for values in (users, spent))
+        each, low, high = unknown, unknown, unknown
+        if people.low > 0 or people.high < 0:
+            each = float(money.mean / people.mean)
+            low, high = interval_of_ratio(spent, users, sets)
+        bounds = [(float(x.low), float(x.mean), float(x.high)) for x in (people, money)]
+        return Cost(len(users), bounds[0], bounds[1], each, low, high)
+
+    def _people_using(self) -> npt.NDArray[np.float64]:
+        """Return the difference in people who use it as it is meant in the last month, by pair."""
+        a, b = (
+            e.values("use_at_fidelity")[: self.pairs, self.months - 1]
+            * e.values("filled_posts")[: self.pairs, self.months - 1]
+            for e in (self.base, self.alternative)
+        )
+        return np.asarray(b - a)
 
     @cached_property
     def causes(self) -> pd.DataFrame:
@@ -145,16 +268,64 @@ def compare(
     replicates: int = 200,
     seed: int = 0,
     *,
+    precision: float | None = None,
     plausible: bool = True,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
+    going_on: Callable[[Comparison, int], object] | None = None,
 ) -> Comparison:
     """Run two scenarios with the same luck, under the same plausible sets, and return the paired comparison.
 
     Arguments are those of `run`; `replicates` is the number of pairs, and `progress` is called for each replicate of
     each scenario. An interrupt keeps the pairs that are finished. Raises InputError for anything that cannot be used.
+
+    With a `precision`, such as 0.02 for two percentage points, there are more pairs as long as they are needed: until
+    half the 95% interval of the difference in use as it is meant, in the last month, is no wider. It begins with pairs
+    enough to tell luck from ignorance (`intervals.enough_values`), and stops at MOST_PAIRS, and where no number of
+    pairs is enough because ignorance alone keeps the interval wider. `going_on` is called with the comparison so far
+    and the next number of pairs. The pairs are to the bit those of asking for as many at once.
     """
-    both = (base, alternative)
-    return Comparison(
-        *run_each(both, replicates, seed, plausible=plausible, executor=executor, progress=progress, agents=False)
+    check_counts(replicates, seed)
+    check_precision(precision)
+
+    def paired(pairs: int, earlier: Sequence[Ensemble] = ()) -> Comparison:
+        both = (base, alternative)
+        a, b = run_each(
+            both, pairs, seed, plausible=plausible, executor=executor, progress=progress, agents=False, earlier=earlier
+        )
+        return Comparison(a, b, precision, None if precision is None else replicates)
+
+    found = paired(replicates if precision is None else max(replicates, enough_values(_available(plausible))))
+    while not found.base.interrupted and (more := found.more_pairs()):
+        if going_on:
+            going_on(found, more)
+        both = (found.base, found.alternative)
+        further = paired(more, both)
+        if further.pairs < found.pairs:  # an interrupt may leave less than there was
+            return replace(found, base=replace(both[0], asked=more), alternative=replace(both[1], asked=more))
+        found = further
+    return found
+
+
+def _available(plausible: bool) -> int:
+    return len(plausible_sets().sets) if plausible else 0
+
+
+def check_precision(precision: object) -> None:
+    """Raise InputError unless a precision is a share between 0 and 1, or None."""
+    number = precision if isinstance(precision, int | float) and not isinstance(precision, bool) else 0
+    if precision is None or 0 < number < 1:
+        return
+    meant = number / PERCENT if 1 <= number < PERCENT else 0.02
+    msg = (
+        "precision must be between 0 and 1: half the width of the interval as a share (0.02 is two percentage points). "
+        f"Got {precision!r}. Did you mean {meant:g}?"
     )
+    raise InputError(msg)
+
+
+def _higher(gap: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the share of pairs, where both are known, in which a difference is above 0; ties count half."""
+    known = ~np.isnan(gap)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((gap > 0) + 0.5 * (gap == 0)).sum(axis=0) / known.sum(axis=0))

@@ -246,22 +246,27 @@ def run_each(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
     agents: bool = True,
+    earlier: Sequence[Ensemble] = (),
 ) -> list[Ensemble]:
     """Live through several scenarios many times; an ensemble for each.
 
     Each replicate has the same luck, and the same plausible set, in all. Arguments are those of `run`. A keyboard
-    interrupt keeps the replicates that are finished in every scenario.
+    interrupt keeps the replicates that are finished in every scenario. `earlier` are ensembles of the same scenarios,
+    seed and sort, whose replicates need not be lived again where their sets are the same.
     """
     asked = [load_scenario(scenario) for scenario in scenarios]
     check_counts(replicates, seed)
     numbers = set_numbers(replicates, len(plausible_sets().sets)) if plausible else [None] * replicates
-    rows = {number: [timeline(_under(scenario, number)) for scenario in asked] for number in dict.fromkeys(numbers)}
+    rows = {number: [timeline(under_set(scenario, number)) for scenario in asked] for number in dict.fromkeys(numbers)}
+    known = [{(life.replicate, life.set): life for life in each.lives} for each in earlier] or [{}] * len(asked)
     futures: list[Future[Life]] = []
     with pool_of(executor, replicates) as pool, _kept_on_interrupt(futures):
         futures.extend(
-            pool.submit(one_life, each, seed, r, agents=agents, number=number)
+            _finished(done[r, number])
+            if (r, number) in done
+            else pool.submit(one_life, each, seed, r, agents=agents, number=number)
             for r, number in enumerate(numbers)
-            for each in rows[number]
+            for each, done in zip(rows[number], known, strict=True)
         )
         for future in futures:
             future.result()
@@ -284,7 +289,7 @@ def set_numbers(replicates: int, available: int) -> list[int]:
     return [1 + replicate * sets // replicates for replicate in range(replicates)]
 
 
-def _under(scenario: Scenario, number: int | None) -> Scenario:
+def under_set(scenario: Scenario, number: int | None) -> Scenario:
     """Return a scenario under a plausible set. Raises InputError for one that has coefficients of its own already."""
     if number is None:
         return scenario
@@ -338,6 +343,12 @@ def _kept_on_interrupt(futures: list[Future[Life]]) -> Iterator[None]:
         if not isinstance(error, KeyboardInterrupt):
             raise
         wait(futures)
+
+
+def _finished(life: Life) -> Future[Life]:
+    future: Future[Life] = Future()
+    future.set_result(life)
+    return future
 
 
 def _life(future: Future[Life]) -> Life | None:

@@ -13,6 +13,8 @@ LEVEL = 0.95
 """Level of every interval."""
 FEWEST_IN_A_SET = 4
 """Replicates that a plausible set has at least: fewer say too little about luck within it."""
+ENOUGH, ENOUGH_SETS = 30, 50
+"""Values, and sets, from which luck and ignorance are known well enough to reckon with."""
 RESAMPLES = 2000
 SLOPES = 4001  # ratios tried for the interval of one, spaced by angle
 
@@ -74,6 +76,21 @@ def uncertainty(values: Numbers, sets: npt.NDArray[np.int64] | None = None) -> U
         np.where(several, agree, np.nan),
         np.where(several, luck_share, np.nan),
     )
+
+
+def enough_values(sets: int) -> int:
+    """Return how many values it takes, over so many sets as there are (0: over none), to reckon with what they show."""
+    return max(ENOUGH, FEWEST_IN_A_SET * min(ENOUGH_SETS, sets))
+
+
+def half_width_of(luck: Numbers, ignorance: Numbers, count: Numbers, sets: npt.NDArray[np.int64]) -> Numbers:
+    """Half-width that the interval of `uncertainty` has on average with so many values, evenly over so many sets.
+
+    With one set luck alone makes it.
+    """
+    several = sets > 1
+    width2 = luck**2 / count + np.where(several, ignorance**2 * (1 + 1 / sets), 0.0)
+    return np.asarray(_student(np.where(several, sets, count)) * np.sqrt(width2))
 
 
 def _student(count: npt.NDArray[np.int64]) -> Numbers:

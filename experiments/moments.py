@@ -12,6 +12,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from conducive.experiments.ensemble import Ensemble
 
+MAIN = "use_at_fidelity"
+"""The indicator that answers are about, in the last month where no other is named."""
 LATER = (12, 24)
 """Months after the end of external money at which use is read off."""
 

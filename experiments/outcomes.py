@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -47,15 +47,16 @@ def ends_of_each(
 
 
 def in_order[Task, Result](
-    do: Callable[[Task], Result], tasks: Iterable[Task], executor: Executor | None = None
-) -> Iterator[Result]:
-    """Do tasks with any executor, only a few ahead of those that are read, and give results in order."""
+    do: Callable[[Task], Result], tasks: Iterable[Task], executor: Executor | None = None, ahead: int | None = None
+) -> Generator[Result, None, None]:
+    """Do tasks with any executor and give results in order; at most `ahead` are begun before they are read."""
+    most = AHEAD * cores() if ahead is None else ahead
     waiting: deque[Future[Result]] = deque()
     with pool_of(executor) as pool:
         try:
             for task in tasks:
                 waiting.append(pool.submit(do, task))
-                if len(waiting) >= AHEAD * cores():
+                if len(waiting) >= most:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

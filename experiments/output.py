@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 PROVENANCE = "provenance.json"
 RUN_FILES = ("monthly.parquet", "ledger.parquet", "scenario.toml", "summary.txt", "chart.png", PROVENANCE)
 COMPARISON_FILES = ("differences.parquet", "causes.parquet", "summary.txt", "chart.png", PROVENANCE)
+FILES = {"run": RUN_FILES, "comparison": COMPARISON_FILES}
+"""Files by kind; any other study lists its own in its provenance."""
 LIBRARIES = ("numpy", "numba", "mesa", "scipy", "pandas", "pyarrow")
 ASIDE = ".part"
 """Ending of what is being written."""
@@ -49,11 +51,48 @@ def run_identity(scenario: Scenario, replicates: int, seed: int, *, plausible: b
 
 
 def comparison_identity(
-    base: Scenario, alternative: Scenario, replicates: int, seed: int, *, plausible: bool = True
+    base: Scenario,
+    alternative: Scenario,
+    replicates: int,
+    seed: int,
+    *,
+    plausible: bool = True,
+    precision: float | None = None,
 ) -> Identity:
     """Return what decides the numbers of a comparison. Raises InputError as `run_identity` does."""
     both = {"A": _asked(base, plausible), "B": _asked(alternative, plausible)}
-    return {"kind": "comparison", **both, **_with(replicates, seed, plausible)}
+    aim = {} if precision is None else {"precision": precision}
+    return {"kind": "comparison", **both, **aim, **_with(replicates, seed, plausible)}
+
+
+def study_identity(
+    kind: str,
+    scenarios: Mapping[str, Scenario],
+    replicates: int,
+    seed: int,
+    *,
+    plausible: bool = False,
+    **asked: object,
+) -> Identity:
+    """Return what decides the numbers of any other study: its scenarios by name, and whatever else it was asked.
+
+    Raises InputError as `run_identity` does.
+    """
+    documents = {name: _asked(scenario, plausible) for name, scenario in scenarios.items()}
+    return {"kind": kind, **documents, **asked, **_with(replicates, seed, plausible)}
+
+
+def identity_of(comparison: Comparison) -> Identity:
+    """Return what decided the numbers of a comparison."""
+    base = comparison.base
+    return comparison_identity(
+        base.scenario,
+        comparison.alternative.scenario,
+        base.asked if comparison.begun_with is None else comparison.begun_with,
+        base.seed,
+        plausible=comparison.sets is not None,
+        precision=comparison.precision,
+    )
 
 
 def key(identity: Identity) -> str:
@@ -74,7 +113,7 @@ def sets_key() -> str:
 
 
 def _asked(scenario: Scenario, plausible: bool) -> Identity:
-    return {name: value for name, value in _document(scenario, plausible).items() if name not in TEXTS}
+    return {name: value for name, value in document_of(scenario, plausible).items() if name not in TEXTS}
 
 
 def _with(replicates: int, seed: int, plausible: bool) -> Identity:
@@ -87,7 +126,7 @@ def _with(replicates: int, seed: int, plausible: bool) -> Identity:
     }
 
 
-def _document(scenario: Scenario, plausible: bool) -> dict[str, Any]:
+def document_of(scenario: Scenario, plausible: bool) -> dict[str, Any]:
     """Return a scenario as the document of a file that runs the same again.
 
     For a plausible run it leaves to the sets the coefficients that the scenario does not set itself, and to its
@@ -107,8 +146,10 @@ def _document(scenario: Scenario, plausible: bool) -> dict[str, Any]:
 # ---- Before a run --------------------------------------------------------------------------------------------------
 
 
-def check_out(out: Path, identity: Identity) -> bool:
+def check_out(out: Path, identity: Identity, record: str = PROVENANCE) -> bool:
     """Whether a folder holds this very run, finished; False when it is free to be written to.
+
+    `record` is the file that says what it holds.
 
     Free is a folder that is not there, an empty one, and one with this run interrupted or incomplete. Raises InputError
     for anything else: a file in the way, other content, a different run, a place that cannot be written to.
@@ -122,7 +163,7 @@ def check_out(out: Path, identity: Identity) -> bool:
             return False
     except OSError as error:
         raise _refusal(out, error) from None
-    there = _provenance(out)
+    there = _provenance(out, record)
     if there is None:
         msg = f"{out} is not empty and holds no run. Name an empty or a new folder with --out."
         raise InputError(msg)
@@ -131,7 +172,7 @@ def check_out(out: Path, identity: Identity) -> bool:
             f"{out} holds a different run{_how_different(there['identity'], identity)}. Name another folder with --out."
         )
         raise InputError(msg)
-    names = RUN_FILES if identity["kind"] == "run" else COMPARISON_FILES
+    names = FILES.get(identity["kind"], there.get("files", ()))
     finished = not there.get("interrupted") and all((out / name).is_file() for name in names)
     if not finished:
         _check_writable(out)
@@ -143,10 +184,10 @@ def _content(out: Path) -> list[Path]:
     return [path for path in out.iterdir() if path.suffix != ASIDE] if out.exists() else []
 
 
-def _provenance(out: Path) -> dict[str, Any] | None:
+def _provenance(out: Path, record: str) -> dict[str, Any] | None:
     """Return the provenance in a folder, or None where there is none of ours."""
     try:
-        found = json.loads((out / PROVENANCE).read_text(encoding="utf-8"))
+        found = json.loads((out / record).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("identity"), dict) else None
@@ -206,6 +247,29 @@ def save_comparison(comparison: Comparison, out: Path, command: str = "") -> Non
     _at_once(out, lambda folder: _write_comparison(comparison, folder, command))
 
 
+def save_study(
+    out: Path,
+    identity: Identity,
+    finished: int,
+    write: Callable[[Path], None],
+    scenarios: Mapping[str, Scenario] | None = None,
+    command: str = "",
+) -> None:
+    """Write any other study to a folder, as `save` does: what `write` puts into a folder, and its provenance.
+
+    `finished` is the number of replicates that are done; `scenarios` are those asked about, by name.
+    """
+
+    def whole(folder: Path) -> None:
+        write(folder)
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        plausible = identity["plausible_sets"] != "none"
+        documents = {name: document_of(scenario, plausible) for name, scenario in (scenarios or {}).items()}
+        _write_provenance(folder, identity, finished, command, {"files": files, **documents})
+
+    _at_once(out, whole)
+
+
 def _write_run(ensemble: Ensemble, folder: Path, command: str) -> None:
     import tomli_w
 
@@ -213,7 +277,7 @@ def _write_run(ensemble: Ensemble, folder: Path, command: str) -> None:
 
     plausible = ensemble.sets is not None
     identity = run_identity(ensemble.scenario, ensemble.asked, ensemble.seed, plausible=plausible)
-    document = _document(ensemble.scenario, plausible)
+    document = document_of(ensemble.scenario, plausible)
     ensemble.monthly.to_parquet(folder / "monthly.parquet", index=False)
     ensemble.ledger.to_parquet(folder / "ledger.parquet", index=False)
     _write_text(folder / "scenario.toml", tomli_w.dumps(document))
@@ -234,11 +298,13 @@ def _write_comparison(comparison: Comparison, folder: Path, command: str) -> Non
     _write_text(folder / "summary.txt", comparison.text())
     comparison_chart(comparison).savefig(folder / "chart.png")
     plausible = comparison.sets is not None
-    identity = comparison_identity(base.scenario, alternative.scenario, base.asked, base.seed, plausible=plausible)
+    identity = identity_of(comparison)
     scenarios = {
-        name: _document(each.scenario, plausible) for name, each in (("base", base), ("alternative", alternative))
+        name: document_of(each.scenario, plausible) for name, each in (("base", base), ("alternative", alternative))
     }
-    _write_provenance(folder, identity, comparison.pairs, command, scenarios)
+    # With a precision more pairs are asked for than to begin with.
+    asked = {"replicates_asked": base.asked, "interrupted": base.interrupted}
+    _write_provenance(folder, identity, comparison.pairs, command, {**scenarios, **asked})
 
 
 def _write_provenance(
@@ -246,24 +312,31 @@ def _write_provenance(
 ) -> None:
     """Write what made a run: enough to make it again and to know it again."""
     content = {
+        **made_by(identity, command),
+        "replicates_asked": identity["replicates"],
+        "replicates_finished": finished,
+        "interrupted": finished < identity["replicates"],
+        **scenarios,
+        "identity": identity,
+    }
+    _write_text(folder / PROVENANCE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def made_by(identity: Identity, command: str) -> dict[str, Any]:
+    """Return what made something: program, version, rules, command, date, platform and libraries."""
+    return {
         "program": "conducive",
         "kind": identity["kind"],
         "version": __version__,
         "rules": identity["rules"],
         "plausible_sets": identity["plausible_sets"],
         "seed": identity["seed"],
-        "replicates_asked": identity["replicates"],
-        "replicates_finished": finished,
-        "interrupted": finished < identity["replicates"],
         "command": command,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "platform": platform.platform(),
         "python": platform.python_version(),
         **{library: _version(library) for library in LIBRARIES},
-        **scenarios,
-        "identity": identity,
     }
-    _write_text(folder / PROVENANCE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _version(library: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.intervals import FEWEST_IN_A_SET, Uncertainty, interval_of_ratio, interval_of_share
-from conducive.experiments.moments import LATER, Moment, launched, moments, money_ends
+from conducive.experiments.intervals import ENOUGH, FEWEST_IN_A_SET, Uncertainty, interval_of_share
+from conducive.experiments.moments import LATER, MAIN, Moment, launched, moments, money_ends
 from conducive.experiments.words import (
     bullet,
     dated,
@@ -39,8 +39,9 @@ type Numbers = npt.NDArray[np.float64]
 type Say = Callable[[float], str]
 
 MOST_INPUTS = 12  # named one by one; the rest are counted
+TENTH_OF_A_POINT = 0.001
 SMALL = 0.01  # share of practitioners: below, a difference is called small
-ENOUGH_PAIRS = 30  # from which it is said how far pairing helped
+PAIRING = 1.05  # times as many unpaired runs: below, pairing is said not to help
 SPREAD_FROM = 10  # replicates from which a tenth can be left out at either end
 NOT_A_FORECAST = "This compares scenarios. It is not a forecast of what will happen in any real service."
 
@@ -82,7 +83,7 @@ def _asked(ensemble: Ensemble) -> str:
         paragraph(
             f"{_runs(ensemble)} of {several(scenario.horizon, 'month')} after launch, seed {ensemble.seed}, "
             f"in a service of {several(int(scenario['organisation.posts']), 'case-holding post')}."
-            f"{_sets(ensemble, 'run', scenario)}"
+            f"{sets_in_words(ensemble, 'run', scenario)}"
         ),
         *(["What differs from an average authority:"] if inputs else ["Every input is that of an average authority."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -107,7 +108,7 @@ def _runs(ensemble: Ensemble) -> str:
     return f"Interrupted: {done} of the {ensemble.asked:,} asked for," if ensemble.interrupted else done
 
 
-def _sets(of: Ensemble | Comparison, one: str, *scenarios: Scenario) -> str:
+def sets_in_words(of: Ensemble | Comparison, one: str, *scenarios: Scenario) -> str:
     """Return which sets of coefficients were used, with how many runs or pairs in each; nothing if not plausible."""
     if of.sets is None:
         return ""
@@ -127,7 +128,7 @@ def _sets(of: Ensemble | Comparison, one: str, *scenarios: Scenario) -> str:
     ) + (f" But {fixed} of them {are} set by a scenario itself and {vary} not vary." if fixed else "")
 
 
-def _several_sets(of: Ensemble | Comparison) -> bool:
+def several_sets(of: Ensemble | Comparison) -> bool:
     """Whether there are several plausible sets, so that luck and ignorance can be told apart."""
     return of.sets is not None and len(np.unique(of.sets)) > 1
 
@@ -196,11 +197,11 @@ def _mean_and_interval(
     of: Ensemble | Comparison, values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)
 ) -> tuple[str, str]:
     """Return a mean and its interval, a dash where one replicate has none."""
-    low, mean, high = (float(np.clip(bound, *within)) for bound in _bounds(of, values))
+    low, mean, high = (float(np.clip(bound, *within)) for bound in bounds(of, values))
     return say(mean), _between(low, high, say)
 
 
-def _bounds(of: Ensemble | Comparison, values: Numbers) -> tuple[float, float, float]:
+def bounds(of: Ensemble | Comparison, values: Numbers) -> tuple[float, float, float]:
     """Return low, mean and high of the interval of a mean over runs or pairs."""
     low, mean, high, *_ = of.uncertainty(values)
     return float(low), float(mean), float(high)
@@ -208,6 +209,18 @@ def _bounds(of: Ensemble | Comparison, values: Numbers) -> tuple[float, float, f
 
 def _between(low: float, high: float, say: Say) -> str:
     return "-" if np.isnan(low) else f"{say(low)} to {say(high)}"
+
+
+def span(low: float, high: float) -> str:
+    """Return an interval of a difference of shares, in points; it says so where an end is not 0 but looks like it."""
+    if np.isnan(low):
+        return "-"
+    ends = [points(low), points(high)]
+    if low > 0 and ends[0] == points(0):
+        ends[0] = "just above 0"
+    if high < 0 and ends[1] == points(0):
+        ends[1] = "just below 0"
+    return " to ".join(ends)
 
 
 def _label(moment: Moment) -> str:
@@ -345,16 +358,16 @@ def _reading(ensemble: Ensemble) -> str:
     other = ensemble.scenario.compare_with
     best = f" Best compared with: conducive compare {other} {ensemble.scenario.name}." if other else ""
     return "\n".join(
-        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + _caution(ensemble, len(ensemble.lives)) + best)]
+        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + caution(ensemble, len(ensemble.lives)) + best)]
     )
 
 
-def _caution(of: Ensemble | Comparison, runs: int) -> str:
+def caution(of: Ensemble | Comparison, runs: int) -> str:
     """Return what intervals hold, and what stands behind the coefficients."""
     assumed = sum(c.grade == "assumed" for c in COEFFICIENTS)
     if runs == 1:
         intervals = "One run is one of many ways things could go: it has no interval."
-    elif _several_sets(of):
+    elif several_sets(of):
         intervals = (
             "A 95% interval is for the mean under any one plausible set of coefficients: it holds luck and ignorance "
             "of the coefficients, not doubt about the rules of the model or the evidence that the sets must fit."
@@ -377,6 +390,7 @@ def say_comparison(comparison: Comparison) -> str:
         _contest(comparison),
         _verdict(comparison),
         _sureness(comparison),
+        _more_pairs(comparison),
         _levels(comparison),
         _both_sustained(comparison),
         _causes(comparison),
@@ -409,7 +423,7 @@ def _contest(comparison: Comparison) -> str:
             f"{several(comparison.pairs, 'pair')} of runs{_of_pairs_asked(comparison)} over "
             f"{several(comparison.months, 'month')} after launch, seed {base.seed}. "
             "Both runs of a pair meet the same luck. Differences are B minus A."
-            f"{_sets(comparison, 'pair', base.scenario, alternative.scenario)}"
+            f"{sets_in_words(comparison, 'pair', base.scenario, alternative.scenario)}"
         ),
         *(["Inputs that differ (A -> B):"] if inputs else ["No input differs."]),
         *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
@@ -433,26 +447,26 @@ def _verdict(comparison: Comparison) -> str:
     gap = comparison.difference("use_at_fidelity")
     said = [
         _gap_in_words(comparison, label, gap[:, month - 1])
-        for label, month in _dates(comparison)
+        for label, month in dates(comparison)
         if not label.startswith("Money")
     ]
     if gap.any():
-        widest = _widest(comparison)
-        mean, robust = points(float(gap[:, widest - 1].mean())), _robustness_in_words(comparison, gap[:, widest - 1])
-        said.append(f"The gap is widest in month {widest}, at {mean} percentage points on average.{robust}")
+        peak = widest(comparison)
+        mean, robust = points(float(gap[:, peak - 1].mean())), robustness_in_words(comparison, gap[:, peak - 1])
+        said.append(f"The gap is widest in month {peak}, at {mean} percentage points on average.{robust}")
     return "\n".join([heading("In short: use as it is meant, B against A"), *(bullet(sentence) for sentence in said)])
 
 
 def _gap_in_words(comparison: Comparison, label: str, gap: Numbers) -> str:
     """Return what the difference in use at one date amounts to."""
-    low, mean, high = np.clip(_bounds(comparison, gap), -1, 1).tolist()
-    between = f"95% interval {_between(low, high, points)}"
+    low, mean, high = np.clip(bounds(comparison, gap), -1, 1).tolist()
+    between = f"95% interval {span(low, high)}"
     if not gap.any():
         return f"{label}: no difference in any pair."
     if len(gap) == 1:
         return f"{label}: {points(mean)} percentage points in the one pair, too little to tell."
     better = f" Higher in {np.mean(gap > 0):.0%} of the pairs, lower in {np.mean(gap < 0):.0%}."
-    better += _robustness_in_words(comparison, gap)
+    better += robustness_in_words(comparison, gap)
     if clear(low, high):
         more, size = "more" if mean > 0 else "fewer", points(abs(mean)).lstrip("+")
         small = " a clear but small difference," if abs(mean) < SMALL else ""
@@ -460,9 +474,9 @@ def _gap_in_words(comparison: Comparison, label: str, gap: Numbers) -> str:
     return f"{label}: no clear difference. {points(mean)} percentage points ({between}, which includes 0).{better}"
 
 
-def _robustness_in_words(comparison: Comparison, gap: Numbers) -> str:
+def robustness_in_words(comparison: Comparison, gap: Numbers) -> str:
     """Return in how many plausible sets B has more or fewer on average, as it has overall; nothing if not known."""
-    if comparison.sets is None or not _several_sets(comparison):
+    if comparison.sets is None or not several_sets(comparison):
         return ""
     means = np.array([gap[comparison.sets == number].mean() for number in np.unique(comparison.sets)])
     counts = {"more": int((means > 0).sum()), "fewer": int((means < 0).sum()), "as many": int((means == 0).sum())}
@@ -473,13 +487,13 @@ def _robustness_in_words(comparison: Comparison, gap: Numbers) -> str:
 
 def _sureness(comparison: Comparison) -> str:
     """Return luck and ignorance in the difference in use at each date, where they can be told apart."""
-    if not _several_sets(comparison):
+    if not several_sets(comparison):
         return ""
     gap = comparison.difference("use_at_fidelity")
     found = comparison.uncertainty(gap)
     rows = [
         (label, *(points(float(x[month - 1])).lstrip("+") for x in (found.luck, found.ignorance)), _share(found, month))
-        for label, month in _dates(comparison)
+        for label, month in dates(comparison)
     ]
     said = (
         "Luck is how far pairs with the same coefficients differ from each other, ignorance how far the mean differs "
@@ -490,20 +504,87 @@ def _sureness(comparison: Comparison) -> str:
     return "\n".join([heading("Luck or ignorance?"), table(head, rows), paragraph(said)])
 
 
+def _more_pairs(comparison: Comparison) -> str:
+    """Return whether there are pairs enough, and about how many more are needed; nothing where there is no telling."""
+    said = enough_in_words(comparison)
+    return "\n".join([heading("Are there runs enough?"), paragraph(said)]) if said else ""
+
+
+def enough_in_words(comparison: Comparison) -> str:
+    """Return how precisely the difference at the horizon is known, and how many pairs it takes to know it better."""
+    gap = comparison.difference(MAIN)[:, -1]
+    if len(gap) == 1 or not gap.any():
+        return ""
+    low, mean, high = bounds(comparison, gap)
+    half = comparison.half_width()
+    known = f"The difference at the horizon is known to within {width(half)} (half its 95% interval)."
+    if comparison.precision is not None:
+        rest = _precision_in_words(comparison, half)
+    elif clear(low, high):
+        rest = f"These pairs are enough to tell {'more' if mean > 0 else 'fewer'} from none."
+    elif half < TENTH_OF_A_POINT:
+        rest = ""
+    elif not comparison.enough_to_reckon:
+        rest = "More pairs are needed, and these are too few to say how many."
+    elif np.isfinite(needed := comparison.pairs_needed(abs(mean)) if mean else float("inf")):
+        rest = f"About {_about(needed)} pairs would be needed to tell a difference of this size from none."
+    else:
+        rest = _no_number_of_pairs(comparison)
+    return f"{known} {rest}".rstrip()
+
+
+def _precision_in_words(comparison: Comparison, half: float) -> str:
+    """Return whether the precision that was asked for is reached, and what stands in the way."""
+    asked = f"Asked for was {width(comparison.precision or 0)}"
+    if half <= (comparison.precision or 0):
+        return f"{asked}: {comparison.pairs:,} pairs are enough."
+    needed = comparison.pairs_needed(comparison.precision or 0)
+    if comparison.base.interrupted:
+        return f"{asked}, but it was interrupted before."
+    if np.isinf(needed):
+        return f"{asked}. {_no_number_of_pairs(comparison)}"
+    return (
+        f"{asked}. That takes about {_about(needed)} pairs, more than are run for a precision: ask for them with "
+        "--replicates."
+    )
+
+
+def _no_number_of_pairs(comparison: Comparison) -> str:
+    if not several_sets(comparison):
+        return "The difference is so near none that no number of pairs within reach would tell them apart."
+    return (
+        f"More pairs would hardly help: not knowing the coefficients alone keeps it at about "
+        f"{width(comparison.narrowest())}, which only evidence would narrow."
+    )
+
+
+def _about(count: float) -> str:
+    """Return a count to two digits."""
+    digits = 1 - int(np.floor(np.log10(count)))
+    return f"{round(count, digits):,.0f}"
+
+
+def width(share: float) -> str:
+    """Return a width in percentage points."""
+    if share < TENTH_OF_A_POINT:
+        return "less than a tenth of a percentage point"
+    return f"{100 * share:.1f} percentage points"
+
+
 def _share(found: Uncertainty, month: int) -> str:
     share = float(found.luck_share[month - 1])
     return "-" if np.isnan(share) else f"{share:.0%}"
 
 
-def _widest(comparison: Comparison) -> int:
+def widest(comparison: Comparison) -> int:
     """Return the month in which mean use as meant differs most."""
     return int(np.abs(comparison.difference("use_at_fidelity").mean(axis=0)).argmax()) + 1
 
 
 def _levels(comparison: Comparison) -> str:
-    a, b = _both(comparison, "use_at_fidelity")
+    a, b = both(comparison, "use_at_fidelity")
     rows = []
-    for label, month in _dates(comparison):
+    for label, month in dates(comparison):
         gap = b[:, month - 1] - a[:, month - 1]
         mean, between = _mean_and_interval(comparison, gap, points, (-1, 1))
         rows.append(
@@ -513,7 +594,7 @@ def _levels(comparison: Comparison) -> str:
     return "\n".join([heading("Practitioners using it as it is meant"), table(head, rows)])
 
 
-def _dates(comparison: Comparison) -> list[tuple[str, int]]:
+def dates(comparison: Comparison) -> list[tuple[str, int]]:
     """Return labelled months to read both off: money ends in each, a year and two years after both, the horizon."""
     ends = {letter: money_ends(e) for letter, e in (("A", comparison.base), ("B", comparison.alternative))}
     usual = {letter: int(np.median(months)) for letter, months in ends.items()}
@@ -529,6 +610,14 @@ def _dates(comparison: Comparison) -> list[tuple[str, int]]:
 
 
 def _both_sustained(comparison: Comparison) -> str:
+    said = sustained_in_words(comparison)
+    return "\n".join(
+        [heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)]
+    )
+
+
+def sustained_in_words(comparison: Comparison) -> list[str]:
+    """Return in how many runs use was sustained, for each, and how far that differs."""
     said = [
         f"{letter}: not evaluable, because external money lasts until less than 24 months before the horizon."
         if np.isnan(_judged(each)).all()
@@ -536,17 +625,15 @@ def _both_sustained(comparison: Comparison) -> str:
         for letter, each in (("A", comparison.base), ("B", comparison.alternative))
     ]
     gap = comparison.difference("sustained")[:, -1]
-    both = int((~np.isnan(gap)).sum())
-    if np.nansum(np.abs(gap)) and both > 1:
+    known = int((~np.isnan(gap)).sum())
+    if np.nansum(np.abs(gap)) and known > 1:
         mean, between = _mean_and_interval(comparison, gap, points, (-1, 1))
-        said.append(f"B - A: {mean} percentage points ({between}) in the {both:,} pairs where both can be judged.")
-    return "\n".join(
-        [heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)]
-    )
+        said.append(f"B - A: {mean} percentage points ({between}) in the {known:,} pairs where both can be judged.")
+    return said
 
 
 def _causes(comparison: Comparison) -> str:
-    causes = [cause for cause in _compared_causes(comparison) if cause.base or cause.alternative]
+    causes = [cause for cause in compared_causes(comparison) if cause.base or cause.alternative]
     rows = [
         (c.name, f"{c.base:,.1f}", f"{c.alternative:,.1f}", signed(c.mean), _between(c.low, c.high, signed))
         for c in causes
@@ -554,7 +641,7 @@ def _causes(comparison: Comparison) -> str:
     if not rows:
         return "\n".join([heading("Why use was lost"), paragraph("Nobody began to use it, so nobody stopped.")])
     head = ("times a run", "A", "B", "B - A", "95% interval")
-    return "\n".join([heading("Why use was lost"), table(head, rows), paragraph(_causes_in_words(comparison, causes))])
+    return "\n".join([heading("Why use was lost"), table(head, rows), paragraph(causes_in_words(comparison, causes))])
 
 
 class _Cause(NamedTuple):
@@ -568,7 +655,7 @@ class _Cause(NamedTuple):
     high: float
 
 
-def _compared_causes(comparison: Comparison) -> list[_Cause]:
+def compared_causes(comparison: Comparison) -> list[_Cause]:
     """Return causes, those that differ most first."""
     table = comparison.causes
     numbers = table[list(_Cause._fields[1:])].to_numpy(float)
@@ -578,7 +665,7 @@ def _compared_causes(comparison: Comparison) -> list[_Cause]:
     )
 
 
-def _causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
+def causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
     """Return which causes differ clearly, and how many people there were to lose."""
     sure = [cause for cause in causes if clear(cause.low, cause.high)]
     fewer, more = ([c.name for c in sure if (c.mean > 0) == up] for up in (False, True))
@@ -599,7 +686,7 @@ def _causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
 def _people_and_money(comparison: Comparison) -> str:
     rows = []
     for name, label in PEOPLE.items():
-        levels = [float(values[:, -1].mean()) for values in _both(comparison, name)]
+        levels = [float(values[:, -1].mean()) for values in both(comparison, name)]
         rows.append(
             (
                 label,
@@ -607,53 +694,73 @@ def _people_and_money(comparison: Comparison) -> str:
                 *_mean_and_interval(comparison, comparison.difference(name)[:, -1], points, (-1, 1)),
             )
         )
-    spent = [values.sum(axis=1) for values in _both(comparison, "spend")]
-    cost = spent[1] - spent[0]
+    spent = [values.sum(axis=1) for values in both(comparison, "spend")]
     levels = [float(each.mean()) for each in spent]
-    spent_more = _mean_and_interval(comparison, cost, signed_thousands)
+    spent_more = _mean_and_interval(comparison, spent[1] - spent[0], signed_thousands)
     rows.append(("Spent on it (GBP thousand)", *map(thousands, levels), *spent_more))
     head = (f"month {comparison.months}", "A", "B", "B - A", "95% interval")
-    return "\n".join([heading("People and money"), table(head, rows), paragraph(_worth(comparison, cost))])
+    return "\n".join([heading("People and money"), table(head, rows), paragraph(cost_in_words(comparison))])
 
 
-def _both(comparison: Comparison, indicator: str) -> tuple[Numbers, Numbers]:
+def both(comparison: Comparison, indicator: str) -> tuple[Numbers, Numbers]:
     """Return an indicator in A and in B, by pair and month."""
     pairs, months = comparison.pairs, comparison.months
     return comparison.base.values(indicator)[:pairs, :months], comparison.alternative.values(indicator)[:pairs, :months]
 
 
-def _worth(comparison: Comparison, cost: Numbers) -> str:
-    """Return what one more person using it as meant costs, where that can be said."""
-    shares, filled = _both(comparison, "use_at_fidelity"), _both(comparison, "filled_posts")
-    faithful = [share[:, -1] * posts[:, -1] for share, posts in zip(shares, filled, strict=True)]
-    users = faithful[1] - faithful[0]
-    low, mean, high = _bounds(comparison, users)
-    dearer_low, dearer, dearer_high = _bounds(comparison, cost)
+def cost_in_words(comparison: Comparison) -> str:
+    """Return what one more person in sustained use costs, or why that cannot be told."""
+    cost = comparison.cost_per_person
+    rule = "in sustained use (using it as meant at the horizon, two years or more after external money ended)"
+    if not cost.pairs:
+        return (
+            f"Cost per additional person {rule}: it cannot be told, because external money lasts until less than "
+            f"{several(LATER[-1], 'month')} before the horizon."
+        )
+    low, mean, high = cost.people
+    of = f", in the {several(cost.pairs, 'pair')} where it ended so early" if cost.pairs < comparison.pairs else ""
+    people = f"{mean:+.1f} people{of}"
+    if np.isnan(low):
+        return f"Cost per additional person {rule}: it cannot be told from one pair."
     if not clear(low, high):
-        return "No cost per additional person is given, because no difference in use at the horizon is clear."
+        none = "there is none" if low == high == 0 else "it may be zero"
+        return (
+            f"Cost per additional person {rule}: it cannot be told, because no difference in people is clear and "
+            f"{none} ({people}, 95% interval {_between(low, high, signed)})."
+        )
+    dearer_low, dearer, dearer_high = cost.spent
     if not clear(dearer_low, dearer_high) or (dearer > 0) != (mean > 0):
         cheaper = (
             "costs less" if dearer_high < 0 else "costs more" if dearer_low > 0 else "does not clearly differ in cost"
         )
         more = "more" if mean > 0 else "fewer"
-        return f"B has clearly {more} people using it as meant at the horizon ({mean:+.1f}) and {cheaper}."
-    ratio = _between(*interval_of_ratio(cost, users, comparison.sets), pounds)
+        return f"B has clearly {more} people {rule}: {people}. It {cheaper}."
+    ratio = _between(cost.low, cost.high, pounds)
     more, costs = ("additional", "costs") if mean > 0 else ("fewer", "saves")
     return (
-        f"Each {more} person using it as meant at the horizon ({abs(mean):.1f} of them) {costs} "
-        f"{pounds(dearer / mean)} over the {several(comparison.months, 'month')} "
-        f"(95% interval {ratio}{'' if _several_sets(comparison) else ', by resampling pairs'})."
+        f"Each {more} person {rule} {costs} {pounds(cost.each)} over the {several(comparison.months, 'month')} "
+        f"(95% interval {ratio}{'' if several_sets(comparison) else ', by resampling pairs'}; {people})."
     )
 
 
 def _pairing(comparison: Comparison) -> str:
-    gain = comparison.variance_reduction(month=_widest(comparison))
-    if not np.isfinite(gain) or comparison.pairs < ENOUGH_PAIRS:
-        said = ""
-    elif gain > 1:
-        said = f" The same luck in both runs of a pair did the work of {gain:.1f} times as many unpaired runs."
-    else:
-        said = " The same luck in both runs of a pair did not narrow intervals here."
-    return "\n".join(
-        [heading("How to read this"), paragraph(f"{NOT_A_FORECAST} {_caution(comparison, comparison.pairs)}{said}")]
-    )
+    said = " ".join([NOT_A_FORECAST, caution(comparison, comparison.pairs), pairing_in_words(comparison)])
+    return "\n".join([heading("How to read this"), paragraph(said)])
+
+
+def pairing_in_words(comparison: Comparison) -> str:
+    """Return how many times as many unpaired runs the same luck saved, at each date; nothing where there are few."""
+    if comparison.pairs < ENOUGH:
+        return ""
+    gains = [(month, comparison.variance_reduction(month=month)) for _, month in dates(comparison)]
+    helped = [f"{gain:.1f} in month {month}" for month, gain in gains if PAIRING <= gain < np.inf]
+    rest = [str(month) for month, gain in gains if gain < PAIRING]
+    said = []
+    if helped:
+        said.append(f"For use as meant the same luck does the work of so many times as many runs: {listed(helped)}.")
+    if rest:
+        said.append(
+            f"In {'month' if len(rest) == 1 else 'months'} {listed(rest)} it does not help: by then what happens in "
+            "one run of a pair hardly follows what happens in the other."
+        )
+    return " ".join(said)

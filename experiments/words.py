@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
+from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import Input, number
 from conducive.scenarios.events import EVENTS, Event
 from conducive.scenarios.scenario import Scenario, Wave, declared
@@ -115,6 +116,24 @@ def with_unit(declaration: Input, value: float) -> str:
     if declaration.group == "mechanisms":
         return "on" if value else "off"
     return number(value) if declaration.unit == "share" else f"{number(value)} {declaration.unit}"
+
+
+def in_unit(value: float, unit: str, digits: int = 3) -> str:
+    """Return a value to some digits as people say it: shares and yearly rates in percent, others with their unit."""
+    if unit.startswith("share"):
+        return f"{100 * value:.{digits}g}%"
+    if unit == "per year":
+        return f"{100 * value:.{digits}g}% a year"
+    rounded = round(value) if abs(value) >= 10**digits else float(f"{value:.{digits}g}")
+    return f"{number(rounded)} {unit}".rstrip()
+
+
+def factor_words(name: str) -> tuple[str, str]:
+    """Return what to call an input or a whole condition, and its unit (empty for the position of a condition)."""
+    if name in declared():
+        return name.rpartition(".")[2].replace("_", " "), declared()[name].unit
+    titles = {c.name: f"{c.title.lower()} (0 barrier, 1 facilitator)" for c in conditions()}
+    return titles.get(name, name), ""
 
 
 def difference(address: str, before: float, after: float) -> str:

@@ -96,7 +96,7 @@ def _library_name(given: str) -> str:
 
 def _from_file(path: Path) -> Scenario:
     try:
-        return _checked(_document(path), path.stem)
+        return _checked(read_toml(path), path.stem)
     except InputError as error:
         msg = f"{path}: {error}"
         raise InputError(msg) from None
@@ -109,7 +109,7 @@ def _checked(document: dict[str, Any], name: str) -> Scenario:
     return scenario_from(document, name)
 
 
-def _document(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     """Read and parse a file. Raises InputError, in words that follow its name, when that cannot be done."""
     text = _text(path)
     try:

@@ -22,9 +22,11 @@ LOCK = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
 FOLDERS = ("agents", "dashboards", "experiments", "model", "scenarios")
 DATA = {
     "conducive/py.typed",
+    "conducive/experiments/data/brief.html",
     "conducive/experiments/data/calibration.json",
     "conducive/experiments/data/plausible.csv",
     "conducive/experiments/data/validation.json",
+    *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix in {".css", ".html", ".vue"}),
     "conducive/scenarios/data/workforce.csv",
     "conducive/scenarios/data/ATTRIBUTION.md",
     *(f"conducive/scenarios/library/{path.name}" for path in (ROOT / "scenarios" / "library").glob("*.toml")),

@@ -241,21 +241,23 @@ def test_the_cost_of_one_more_user_is_given_where_both_differ_clearly(ensemble: 
     text = flat(say_comparison(Comparison(base, alternative)))
 
     # 60 months of GBP 1,000 for 10 more of 40 people
-    assert "Each additional person using it as meant at the horizon (10.0 of them) costs GBP 6,000" in text
+    assert "Each additional person in sustained use (using it as meant at the horizon, two years or more after" in text
+    assert "costs GBP 6,000 over the 60 months (95% interval GBP 5," in text
+    assert "+10.0 people" in text
 
 
 def test_no_cost_of_one_more_user_is_given_where_use_does_not_differ_clearly(ensemble: Ensemble) -> None:
     text = flat(contrast(ensemble, [-0.1, 0.11] * 6, spend=9e5))
 
-    assert "No cost per additional person is given" in text
+    assert "it cannot be told, because no difference in people is clear and it may be zero" in text
     assert "Each additional" not in text
 
 
 def test_more_use_for_less_money_is_told_without_a_ratio(ensemble: Ensemble) -> None:
     text = flat(contrast(ensemble, [0.09, 0.11] * 6, spend=0.0))
 
-    assert "has clearly more people using it as meant" in text
-    assert "costs less" in text
+    assert "has clearly more people in sustained use" in text
+    assert "It costs less." in text
     assert "Each additional" not in text
 
 

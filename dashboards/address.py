@@ -1,0 +1,350 @@
+"""A comparison as text: short enough for the address of a page, as files, and as Python. And back, with nothing trusted.
+
+An address holds everything that is asked, so that no server keeps it: what differs from the defaults, with the versions
+of the program and of its rules. One that somebody made up is refused in words; nothing in it is ever run.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import tomllib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NoReturn, cast
+
+from conducive import __version__
+from conducive.experiments.ensemble import check_counts
+from conducive.experiments.plausible import model_version
+from conducive.experiments.words import listed
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import load_scenario
+from conducive.scenarios.scenario import Scenario, Wave
+from conducive.scenarios.tables import TEXTS, document_from, groups
+
+FORMAT = "1"
+LONGEST = 6000
+"""Characters of an address that are read."""
+LARGEST = 40_000
+"""Bytes that it may unfold to."""
+LARGEST_FILE = 100_000
+"""Characters of a scenario file that a visitor may bring."""
+DEEPEST = 8
+MOST_EVENTS = 100
+MOST_REPLICATES = 1000
+MOST_POST_MONTHS = 600 * 450
+"""Posts times months, warm-up included, of the largest scenario that the pages run: it bounds what a visitor asks."""
+DIGITS = 3
+REFUSED = "This address cannot be read: "
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is asked: two scenarios, how many pairs, and the seed."""
+
+    base: Scenario
+    alternative: Scenario
+    replicates: int = 200
+    seed: int = 0
+
+
+# ---- Scenarios as short documents ----------------------------------------------------------------------------------
+
+
+def document(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as the document of a file, with what differs from the defaults alone.
+
+    `load_scenario` makes of it a scenario that runs exactly the same, plausible sets included.
+    """
+    whole = document_from(scenario)
+    found: dict[str, Any] = {key: whole[key] for key in TEXTS if key in whole and key != "place"}
+    if scenario.place:
+        name, _, year = scenario.place.rpartition(", ")
+        found |= {"authority": name, "year": int(year)} if year.isdigit() and name else {"place": scenario.place}
+    if scenario.values:
+        found["set"] = {address: _plain(address, value) for address, value in sorted(scenario.values.items())}
+    if scenario.waves != (Wave(0),):
+        found["innovation"] = whole["innovation"]
+    if scenario.events:
+        found["event"] = whole["event"]
+    return found
+
+
+def _plain(address: str, value: float) -> float | bool:
+    if address.startswith("mechanisms."):
+        return bool(value)
+    return int(value) if float(value).is_integer() else value
+
+
+def scenario_file(scenario: Scenario) -> str:
+    """Return a scenario as the text of a short TOML file that runs exactly the same."""
+    import tomli_w
+
+    return tomli_w.dumps(document(scenario))
+
+
+def from_file(text: str, name: str = "scenario") -> Scenario:
+    """Return the scenario of the text of a TOML file. Raises InputError for one that cannot be used."""
+    if len(text) > LARGEST_FILE:
+        msg = f"this file is larger than {LARGEST_FILE:,} characters, so it is no scenario file."
+        raise InputError(msg)
+    if "\0" in text:
+        msg = "this is not a text file."
+        raise InputError(msg)
+    try:
+        found = tomllib.loads(text.replace("\r\n", "\n").removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"this file is not valid TOML: {error}."
+        raise InputError(msg) from None
+    except (ValueError, RecursionError):
+        msg = "this file is not valid TOML: a number or a nested list in it is too long."
+        raise InputError(msg) from None
+    plain = re.sub(r"[^\w -]", "", name.removesuffix(".toml"))[:60] or "scenario"
+    return bounded(load_scenario({"name": plain, **found}))
+
+
+def bounded(scenario: Scenario) -> Scenario:
+    """Return a scenario that the pages can run. Raises InputError for one that would take too much of the machine."""
+    size = scenario["organisation.posts"] * (scenario.horizon + scenario.warm_up)
+    if size > MOST_POST_MONTHS:
+        msg = (
+            f"{scenario['organisation.posts']:,.0f} posts over {scenario.horizon + scenario.warm_up:,} months are more "
+            f"than these pages run: posts times months may be {MOST_POST_MONTHS:,} at most. Got {size:,.0f}. "
+            "On the command line there is no such limit."
+        )
+        raise InputError(msg)
+    if len(scenario.events) + len(scenario.waves) > MOST_EVENTS:
+        msg = f"a scenario may have {MOST_EVENTS} events and innovations on these pages. Got {len(scenario.events)}."
+        raise InputError(msg)
+    return scenario
+
+
+# ---- Addresses -----------------------------------------------------------------------------------------------------
+
+
+def address(asked: Asked) -> str:
+    """Return what is asked as text for an address. Raises InputError where it is too long for one."""
+    held = {
+        "p": __version__,
+        "m": model_version(),
+        "d": _defaults(),
+        "a": document(asked.base),
+        "b": document(asked.alternative),
+        "n": asked.replicates,
+        "s": asked.seed,
+    }
+    text = json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    if len(text.encode()) > LARGEST or len(packed) + len(FORMAT) > LONGEST:
+        msg = "what is asked here is too long for an address. Download the scenario files to pass it on."
+        raise InputError(msg)
+    return FORMAT + packed
+
+
+def read(text: str) -> tuple[Asked, list[str]]:
+    """Return what an address asks, and what has changed since it was made, in sentences.
+
+    What another version declared and this one does not is left out, and said. Raises InputError for an address that
+    is none, is too long, or asks what cannot be run.
+    """
+    held = _unpacked(text)
+    made_with, rules = held.get("p"), held.get("m")
+    if not isinstance(made_with, str) or not re.fullmatch(r"[0-9][0-9a-zA-Z.+]{0,30}", made_with):
+        _refuse("it names no version.")
+    news: list[str] = []
+    other = (made_with, rules) != (__version__, model_version())
+    scenarios = [_scenario(held.get(key), news if other else None) for key in ("a", "b")]
+    replicates, seed = held.get("n"), held.get("s")
+    try:
+        check_counts(replicates, seed)
+    except InputError as error:
+        _refuse(str(error))
+    if cast("int", replicates) > MOST_REPLICATES:
+        _refuse(f"it asks for more than {MOST_REPLICATES:,} pairs of runs.")
+    asked = Asked(scenarios[0], scenarios[1], cast("int", replicates), cast("int", seed))
+    return asked, [*_since(made_with, rules, held.get("d")), *dict.fromkeys(news)] if other else []
+
+
+def _since(made_with: str, rules: object, defaults: object) -> list[str]:
+    """Return what is different here from where an address was made."""
+    said = [f"This address was made with version {made_with}; this is version {__version__}."]
+    if rules != model_version():
+        said.append("The rules of the model or their coefficients have changed since, so the numbers differ.")
+    changed = _changed(defaults)
+    if changed is None:
+        said.append("Which inputs have changed since cannot be told.")
+    elif changed:
+        said.append(f"Defaults of inputs have changed since in: {listed(changed)}.")
+    return said
+
+
+def _unpacked(text: str) -> Mapping[str, Any]:
+    """Return what is packed in an address, however it was made."""
+    if len(text) > LONGEST:
+        _refuse(f"it is longer than {LONGEST:,} characters.")
+    if not text.startswith(FORMAT) or not re.fullmatch(r"[A-Za-z0-9_-]+", text, re.ASCII):
+        _refuse("it is not one that this program made, or a part of it is missing.")
+    packed = text[len(FORMAT) :]
+    try:
+        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        unfolding = zlib.decompressobj()
+        unfolded = unfolding.decompress(raw, LARGEST + 1)
+    except (binascii.Error, ValueError, zlib.error):
+        _refuse("a part of it is missing or wrong.")
+    if len(unfolded) > LARGEST:
+        _refuse("what it holds is too large.")
+    if not unfolding.eof:
+        _refuse("a part of it is missing.")
+    try:
+        held = json.loads(unfolded, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        _refuse("what it holds makes no sense.")
+    if not isinstance(held, dict) or _depth(held) > DEEPEST:
+        _refuse("what it holds makes no sense.")
+    return held
+
+
+def _scenario(held: object, news: list[str] | None) -> Scenario:
+    """Return a scenario of an address; with `news`, leave out what this version does not know, and say so there."""
+    if not isinstance(held, dict):
+        _refuse("a scenario is missing.")
+    try:
+        return bounded(load_scenario(held if news is None else _known(held, news)))
+    except InputError as error:
+        _refuse(str(error))
+
+
+def _known(held: dict[str, Any], news: list[str]) -> dict[str, Any]:
+    """Return the document of another version without the inputs and values that this one does not accept."""
+    values = held.get("set", {})
+    kept = {}
+    for name, value in values.items() if isinstance(values, dict) else ():
+        try:
+            load_scenario({"name": "one", "set": {name: value}})
+        except InputError as error:
+            news.append(f"Left out: {error}")
+        else:
+            kept[name] = value
+    return {key: value for key, value in held.items() if key != "set"} | ({"set": kept} if kept else {})
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _depth(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max((_depth(one) for one in inner), default=0)
+
+
+def _refuse(why: str) -> NoReturn:
+    msg = f"{REFUSED}{why}"
+    raise InputError(msg) from None
+
+
+@cache
+def _defaults() -> str:
+    """Return a mark of a few letters for the defaults of each group of inputs, in the order of their names."""
+    return "".join(_mark(group) for group in _groups())
+
+
+def _groups() -> list[str]:
+    return sorted(group for group in groups() if group not in {"coefficients", "mechanisms"})
+
+
+def _mark(group: str) -> str:
+    said = repr([(i.name, i.unit, i.default, i.minimum, i.maximum) for i in groups()[group]])
+    return base64.urlsafe_b64encode(hashlib.blake2b(said.encode(), digest_size=3).digest()).decode()[:DIGITS]
+
+
+def _changed(marks: object) -> list[str] | None:
+    """Return which groups have other defaults than where an address was made; None where that cannot be told."""
+    names = _groups()
+    if not isinstance(marks, str) or len(marks) != DIGITS * len(names):
+        return None
+    theirs = {name: marks[n * DIGITS : (n + 1) * DIGITS] for n, name in enumerate(names)}
+    return [(name or "time").replace("_", " ") for name, mark in theirs.items() if mark != _mark(name)]
+
+
+# ---- The same in Python and on the command line --------------------------------------------------------------------
+
+
+def python(asked: Asked) -> str:
+    """Return Python that makes the same comparison, with the same numbers."""
+    base = _made(asked.base)
+    alternative = _made(asked.alternative)
+    if alternative.startswith(base):
+        alternative = f"base{alternative.removeprefix(base)}"
+    return (
+        "import conducive as cz\n\n"
+        f"base = {base}\n"
+        f"alternative = {alternative}\n"
+        f"comparison = cz.compare(base, alternative, replicates={asked.replicates}, seed={asked.seed})\n"
+        "print(comparison.text())\n"
+    )
+
+
+def _made(scenario: Scenario) -> str:
+    """Return an expression for a scenario: by its name in the library where it comes from there, else in full."""
+    held = document(scenario)
+    from_library = in_library(scenario)
+    if from_library is None:
+        return f"cz.load_scenario({_literal(held)})"
+    text = f'cz.load_scenario("{scenario.name}")'
+    if "authority" in held:
+        text += f".at({_literal(held['authority'])}, {held['year']})"
+    changed = {a: v for a, v in held.get("set", {}).items() if from_library.values.get(a) != scenario.values[a]}
+    if changed:
+        text += f".change({_literal(changed)})"
+    for event in held.get("event", [])[len(from_library.events) :]:
+        details = {key: value for key, value in event.items() if key not in {"month", "name", "set"}}
+        what = _literal(event.get("name", event.get("set")))
+        more = "".join(f", {key}={_literal(value)}" for key, value in details.items())
+        text += f".with_event({event['month']}, {what}{more})"
+    return text
+
+
+def in_library(scenario: Scenario) -> Scenario | None:
+    """Return the library scenario, at the same place, from which changes and events lead to a scenario; else None."""
+    try:
+        found = load_scenario(scenario.name)
+    except InputError:
+        return None
+    held = document(scenario)
+    if "authority" in held:
+        found = found.at(held["authority"], held["year"])
+    same = all(getattr(found, key) == getattr(scenario, key) for key in (*TEXTS, "waves"))
+    leads = found.values.keys() <= scenario.values.keys() and found.events == scenario.events[: len(found.events)]
+    return found if same and leads and "place" not in held else None
+
+
+def _literal(value: object, indent: str = "") -> str:
+    """Return a value as Python; long ones over several lines."""
+    plain = repr(value) if not isinstance(value, str) else json.dumps(value)
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_literal(inner, indent + '    ')}" for key, inner in value.items()]
+    elif isinstance(value, list):
+        parts = [_literal(inner, indent + "    ") for inner in value]
+    else:
+        return plain
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    flat = f"{start}{', '.join(parts)}{end}"
+    if len(flat) < 90 - len(indent) and "\n" not in flat:  # noqa: PLR2004 a line
+        return flat
+    inner = "".join(f"{indent}    {part},\n" for part in parts)
+    return f"{start}\n{inner}{indent}{end}"
+
+
+def command(asked: Asked) -> str:
+    """Return the command that makes the same comparison: of library scenarios by name, else of the two files."""
+    names = []
+    for letter, scenario in (("a", asked.base), ("b", asked.alternative)):
+        found = in_library(scenario)
+        whole = found is not None and found.values == scenario.values and found.events == scenario.events
+        names.append(scenario.name if whole and not scenario.place else f"{letter}.toml")
+    return f"conducive compare {' '.join(names)} --replicates {asked.replicates} --seed {asked.seed}"

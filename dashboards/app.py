@@ -1,0 +1,68 @@
+"""The dashboard: six pages under one heading. Each visitor has components of their own; nothing here is shared."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from conducive.dashboards.parts import Trouble, tag
+
+PAGES = (
+    ("/", "What if?", "what_if"),
+    ("sweep", "Sweep", "sweep_page"),
+    ("watch", "Watch", "watch"),
+    ("classroom", "Classroom", "classroom"),
+    ("conditions", "Conditions", "conditions_page"),
+    ("about", "About", "about"),
+)
+"""Path, label and module of each page, in order."""
+
+
+@solara.component_vue("shell.vue")
+def _Shell(pages: list[dict[str, str]], here: str, event_go: Callable[[str], None]) -> None:
+    """The heading of every page: where to go, and light or dark."""
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """What surrounds every page, and what is shown where one fails."""
+    router = solara.use_router()
+    failure, forget = solara.use_exception()
+    known = [{"path": path if path == "/" else f"/{path}", "label": label} for path, label, _ in PAGES]
+    here = f"/{router.parts[0]}"
+
+    def go(path: object) -> None:
+        if path in {page["path"] for page in known}:
+            forget()
+            router.push(str(path))
+
+    with tag("div", css="site"):
+        _Shell(pages=known, here=here, event_go=go)
+        with tag("main", css=f"page {here.strip('/') or 'what-if'}", id="content", tabindex="-1"):
+            if failure:
+                solara.Title("Something went wrong - Conducive")
+                tag("h1", "Something went wrong")
+                Trouble("This page could not be shown. The fault is ours; what you entered may have brought it out.")
+                solara.Button("Try again", on_click=forget, outlined=True)
+            else:
+                solara.Column(children=children, gap="0px")
+        tag("footer", "Conducive compares scenarios. It does not forecast what will happen in any real service.")
+
+
+def _page(module: str) -> Callable[[], Any]:
+    """Return the component of a page, whose module is imported when it is first shown."""
+
+    @solara.component
+    def Lazy() -> None:
+        importlib.import_module(f"conducive.dashboards.{module}").Page()
+
+    return Lazy
+
+
+routes = [
+    solara.Route(path=path, component=_page(module), label=f"{label} - Conducive", layout=None if n else Layout)
+    for n, (path, label, module) in enumerate(PAGES)
+]

@@ -1,0 +1,61 @@
+"""Labelled fields of forms, as the browser draws them: keyboard, screen readers and small screens know them already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import solara
+
+
+def field(
+    kind: str,
+    label: str,
+    value: Any,
+    change: Callable[[Any], None],
+    *,
+    options: Sequence[str] = (),
+    most: int = 0,
+    entered: Callable[[], None] | None = None,
+) -> None:
+    """Put a field on the page.
+
+    Args:
+        kind: `text`, `area` (long text), `select` (one of the options by number), `find` (one of them by name, typed),
+            `one` (of the options, by number) or `several` (of them, by number).
+        label: what it asks for.
+        value: what it holds: a text, a number of an option, or several.
+        change: called with what it then holds. Whatever a browser sends may come: check it before use.
+        options: what there is to choose from.
+        most: characters of a text, or choices of several, that are allowed.
+        entered: called when Enter is pressed in a text.
+
+    """
+    _Field(
+        kind=kind,
+        label=label,
+        value=value,
+        options=list(options),
+        most=most,
+        event_change=change,
+        event_entered=lambda _: entered() if entered else None,
+    )
+
+
+def numbers(sent: Any) -> list[int]:
+    """Return whole numbers from 0 that a browser sent; 0 in place of anything else."""
+    several = sent if isinstance(sent, list) else [sent]
+    return [n if isinstance(n, int) and not isinstance(n, bool) and n >= 0 else 0 for n in several]
+
+
+@solara.component_vue("field.vue")
+def _Field(
+    kind: str,
+    label: str,
+    value: Any,
+    options: list[str],
+    most: int,
+    event_change: Callable[[Any], None],
+    event_entered: Callable[[Any], None],
+) -> None:
+    """A field of a form."""

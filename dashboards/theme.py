@@ -1,0 +1,70 @@
+"""Colours that colour-blind people tell apart, for light and dark screens, with a shape for each; and the style sheet.
+
+Text and lines reach a contrast of 4.5 to 1 on their background (WCAG 2.2, level AA). Fonts are those of the device, so
+that nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+LIGHT: Mapping[str, str] = {
+    "ink": "#1b1f23",
+    "quiet": "#50575e",
+    "paper": "#ffffff",
+    "card": "#f5f6f4",
+    "edge": "#c9ccc8",
+    "grid": "#e2e4e0",
+    "accent": "#0059a0",
+    "on-accent": "#ffffff",
+    "a": "#00609f",
+    "b": "#b84300",
+    "money": "#e6c229",
+    "good": "#006b4f",
+    "trouble": "#a8321e",
+    "low": "#f4f1e8",
+    "high": "#004a86",
+}
+"""Colours by use on a light screen. A and B are the two scenarios of a comparison."""
+DARK: Mapping[str, str] = {
+    "ink": "#eceeec",
+    "quiet": "#b3b9b5",
+    "paper": "#14171a",
+    "card": "#1f2327",
+    "edge": "#4a5056",
+    "grid": "#343a40",
+    "accent": "#8ecbff",
+    "on-accent": "#10202e",
+    "a": "#8ecbff",
+    "b": "#ff9a63",
+    "money": "#d9b310",
+    "good": "#4fd1a5",
+    "trouble": "#ff9d8a",
+    "low": "#262b30",
+    "high": "#8ecbff",
+}
+SHAPES: Mapping[str, tuple[str, str]] = {"a": ("", "circle"), "b": ("7 4", "square")}
+"""Dashes of the line, and marker, of each scenario: what tells them apart without colour."""
+STYLE = Path(__file__).with_name("style.css")
+
+
+def css() -> str:
+    """Return the style sheet of every page: colours as variables, then the rules of `style.css`."""
+    return f"{_variables(':root', LIGHT)}{_variables('.theme--dark', DARK)}{STYLE.read_text('utf-8')}"
+
+
+def _variables(selector: str, colours: Mapping[str, str]) -> str:
+    return f"{selector} {{ {' '.join(f'--{name}: {colour};' for name, colour in colours.items())} }}\n"
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours such as `#1b1f23`, from 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,23 @@
+"""What is done once, before the first visitor asks: compile the rules, and run what the first page shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+READY = threading.Event()
+"""Set once the rules are compiled, so that pages can say why a first answer takes longer."""
+
+
+def warm_up(say: Callable[[str], object]) -> None:
+    """Compile the rules, saying so where that takes long, and prepare the first page."""
+    from conducive.agents.rule import CACHE
+    from conducive.experiments.ensemble import run
+
+    if not any(CACHE.rglob("*.nbi")):
+        say("First use on this machine: compiling the rules, about half a minute, once only.")
+    run("classroom", 1, 0, agents=False)
+    READY.set()
+    from conducive.dashboards.what_if import prepare
+
+    prepare()

@@ -1,0 +1,155 @@
+"""What visitors share: a bounded pool of work, fair between them, and a bounded cache of results. Nothing else.
+
+A visitor has a queue of small tasks. Threads take the next task from one queue after the other, so that somebody who
+asks for much does not hold up somebody who asks for little. First answers go before what makes them firm.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from conducive.experiments.ensemble import cores
+from conducive.scenarios.errors import InputError
+
+MOST_WAITING = 5000
+"""Tasks that one visitor may have waiting."""
+MOST_VISITORS = 500
+"""Visitors that may have tasks waiting at once."""
+PATIENT_TURN = 4
+"""Every so many tasks one is taken that is not urgent, so that these are not put off for ever."""
+
+type _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class CancelledError(Exception):
+    """A visitor no longer wants what was asked for."""
+
+
+class Pool:
+    """Threads that do small tasks of many visitors, taking turns between them."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        """Begin with no thread; they start with the first task, or with `start`."""
+        self._count = threads or cores()
+        self._threads: list[threading.Thread] = []
+        self._queues: dict[bool, OrderedDict[str, deque[_Task]]] = {True: OrderedDict(), False: OrderedDict()}
+        self._ready = threading.Condition()
+        self._turn = 0
+
+    def start(self) -> None:
+        """Start the threads. Those of a web server should start before the first visitor comes."""
+        with self._ready:
+            while len(self._threads) < self._count:
+                thread = threading.Thread(target=self._work, name=f"work-{len(self._threads)}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def share(self, visitor: str, *, urgent: bool = False) -> Executor:
+        """Return the executor of a visitor, which takes turns with those of others."""
+        return _Share(self, visitor, urgent)
+
+    @property
+    def waiting(self) -> int:
+        """Tasks that wait."""
+        with self._ready:
+            return sum(len(tasks) for queues in self._queues.values() for tasks in queues.values())
+
+    def put(self, visitor: str, urgent: bool, task: _Task) -> None:
+        """Add a task to the queue of a visitor. Raises InputError where too many wait already."""
+        self.start()
+        with self._ready:
+            queues = self._queues[urgent]
+            if visitor not in queues and len(queues) >= MOST_VISITORS:
+                msg = "the server is busy with other visitors. Please try again in a minute."
+                raise InputError(msg)
+            tasks = queues.setdefault(visitor, deque())
+            if len(tasks) >= MOST_WAITING:
+                msg = f"more than {MOST_WAITING:,} runs of yours are waiting. Please cancel some, or wait."
+                raise InputError(msg)
+            tasks.append(task)
+            self._ready.notify()
+
+    def _work(self) -> None:
+        while True:
+            future, do, args, kwargs = self._next()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(do(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 whoever asked is told
+                future.set_exception(error)
+            del future, do, args, kwargs
+
+    def _next(self) -> _Task:
+        """Wait for a task: the oldest of the visitor whose turn it is."""
+        with self._ready:
+            while not any(self._queues.values()):
+                self._ready.wait()
+            self._turn = (self._turn + 1) % PATIENT_TURN
+            urgent, patient = self._queues[True], self._queues[False]
+            queues = patient if patient and (not urgent or not self._turn) else urgent
+            visitor, tasks = next(iter(queues.items()))
+            task = tasks.popleft()
+            if tasks:
+                queues.move_to_end(visitor)
+            else:
+                del queues[visitor]
+            return task
+
+
+class _Share(Executor):
+    """What one visitor may ask of a pool."""
+
+    def __init__(self, pool: Pool, visitor: str, urgent: bool) -> None:
+        self._pool, self._visitor, self._urgent = pool, visitor, urgent
+
+    def submit[T](self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        self._pool.put(self._visitor, self._urgent, (future, fn, args, kwargs))
+        return future
+
+
+class Cache[Value]:
+    """The results that were used last, as many as have room. Safe to use from several threads."""
+
+    def __init__(self, room: float, weigh: Callable[[Value], float] = lambda _: 1.0) -> None:
+        """Keep values as long as their weights together are no more than `room`; each counts 1 where not weighed."""
+        self._room, self._weigh = room, weigh
+        self._kept: OrderedDict[Hashable, tuple[Value, float]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._weight = 0.0
+
+    def get(self, key: Hashable) -> Value | None:
+        """Return what is kept under a key, or None."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep a value, and let go of those that were not used for longest where there is no room."""
+        weight = self._weigh(value)
+        with self._lock:
+            self._weight -= self._kept.pop(key, (value, 0.0))[1]
+            if weight > self._room:
+                return
+            self._kept[key] = (value, weight)
+            self._weight += weight
+            while self._weight > self._room:
+                _, (_, lighter) = self._kept.popitem(last=False)
+                self._weight -= lighter
+
+    def __len__(self) -> int:
+        """Return how many values are kept."""
+        with self._lock:
+            return len(self._kept)
+
+
+POOL = Pool()
+"""The one pool of the server."""

@@ -1,0 +1,202 @@
+"""The runs of a sweep: what a worker does, and how runs are cut into tasks for workers and parts of a folder.
+
+Runs are numbered by point, then authority, then replicate. Neither tasks nor parts depend on the executor, so that the
+same sweep is the same files to the bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from conducive import __version__
+from conducive.experiments.design import Plan, changes
+from conducive.experiments.ensemble import set_numbers, under_set
+from conducive.experiments.output import rules
+from conducive.experiments.parts import SweepError
+from conducive.experiments.plausible import plausible_sets
+from conducive.model.measures import INDICATORS, MONTHLY
+from conducive.model.month import live
+from conducive.model.state import new_world
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.timeline import timeline
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from conducive.scenarios.scenario import Scenario
+
+POINT, AUTHORITY, REPLICATE, SET = "point", "authority", "replicate", "set"
+IN_A_PART, IN_A_TASK = 1000, 50
+"""Runs: so many are lost at most when a sweep is killed, and so many a worker does at a time."""
+
+
+# ---- What a worker does --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is the same in every task: scenario, factors, and what stands for the program that gives these numbers."""
+
+    scenario: Scenario = field(compare=False)
+    names: tuple[str, ...]
+    year: int
+    seed: int
+    made_with: str
+
+
+class Case(NamedTuple):
+    """A design point at an authority, and which of its replicates are asked for, under which plausible sets."""
+
+    authority: str | None
+    values: tuple[float, ...]
+    replicates: range
+    sets: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Runs in a row."""
+
+    setting: Setting
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last month of each run of a task, and what went wrong in cases, by their place in it."""
+
+    runs: npt.NDArray[Any]
+    failures: dict[int, str]
+
+
+def done(task: Task) -> Done:
+    """Live through the runs of a task. A case that fails takes no other with it.
+
+    Raises SweepError where this worker has another version of the program than the one that asks.
+    """
+    setting = task.setting
+    if made_with(setting.scenario) != setting.made_with:
+        msg = f"a worker has another version of conducive ({__version__}, rules {rules()}). Install the same on all."
+        raise SweepError(msg)
+    runs = np.full(sum(len(case.replicates) for case in task.cases), np.nan, MONTHLY)
+    failures, n = {}, 0
+    for number, case in enumerate(task.cases):
+        try:
+            _live(setting, case, runs[n : n + len(case.replicates)])
+        except InputError as error:
+            failures[number] = str(error)
+        except Exception as error:  # whatever it is, it is recorded, and the rest go on
+            failures[number] = f"{type(error).__name__}: {error}"
+        n += len(case.replicates)
+    return Done(runs, failures)
+
+
+def _live(setting: Setting, case: Case, into: npt.NDArray[Any]) -> None:
+    scenario = _placed(setting, case.authority).change(changes(setting.names, case.values))
+    numbers = case.sets or (None,) * len(case.replicates)
+    rows = {number: timeline(under_set(scenario, number)) for number in dict.fromkeys(numbers)}
+    for n, (replicate, number) in enumerate(zip(case.replicates, numbers, strict=True)):
+        world = new_world(rows[number], setting.seed, replicate)
+        live(world, 0, len(rows[number]))
+        into[n] = np.asarray(world.monthly)[-1]
+
+
+@lru_cache(maxsize=256)
+def _placed(setting: Setting, authority: str | None) -> Scenario:
+    return setting.scenario if authority is None else setting.scenario.at(authority, setting.year)
+
+
+def made_with(scenario: Scenario) -> str:
+    """Return a hash of what decides the numbers of a scenario here: version, rules, and every input with its value."""
+    content = [__version__, rules(), scenario.complete(), repr(scenario.events), repr(scenario.waves)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
+# ---- Which runs make a task, and a part ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a plan, cut into parts and tasks: whole cases where they fit."""
+
+    plan: Plan
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are."""
+        return -(-self.plan.runs // self._stride(IN_A_PART))
+
+    def part(self, number: int) -> range:
+        """Return the runs of a part."""
+        stride = self._stride(IN_A_PART)
+        return range(number * stride, min((number + 1) * stride, self.plan.runs))
+
+    def tasks(self, parts: Iterable[int]) -> Iterator[Task]:
+        """Give the tasks of parts, in order."""
+        stride = self._stride(IN_A_TASK)
+        for part in parts:
+            runs = self.part(part)
+            for first in runs[::stride]:
+                yield self.task(range(first, min(first + stride, runs.stop)))
+
+    def task(self, runs: range) -> Task:
+        """Return runs in a row as a task."""
+        plan, found = self.plan, []
+        first, last = (run // plan.replicates for run in (runs[0], runs[-1]))
+        values = plan.points(first // plan.places, last // plan.places + 1).tolist()
+        for case in range(first, last + 1):
+            start = case * plan.replicates
+            replicates = range(max(runs.start - start, 0), min(runs.stop - start, plan.replicates))
+            point, place = divmod(case, plan.places)
+            authority = plan.authorities[place] if plan.authorities else None
+            sets = tuple(self._sets[r] for r in replicates) if self._sets else None
+            found.append(Case(authority, tuple(values[point - first // plan.places]), replicates, sets))
+        return Task(self._setting, tuple(found))
+
+    def table(self, runs: range, ends: npt.NDArray[Any], failed: Collection[int]) -> pa.Table:
+        """Return a part as a table: point, authority, factors, replicate, set, indicators in the last month.
+
+        Runs of failed cases are left out.
+        """
+        import pyarrow as pa
+
+        plan, number = self.plan, np.arange(runs.start, runs.stop)
+        kept = ~np.isin(number // plan.replicates, list(failed))
+        number, ends = number[kept], ends[kept]
+        point, place = np.divmod(number // plan.replicates, plan.places)
+        first = runs[0] // plan.replicates // plan.places
+        values = plan.points(first, runs[-1] // plan.replicates // plan.places + 1)[point - first]
+        columns: dict[str, Any] = {POINT: point}
+        if plan.authorities:
+            columns[AUTHORITY] = pa.array([plan.authorities[n] for n in place.tolist()], pa.string())
+        for n, each in enumerate(plan.levels):
+            columns[each.name] = values[:, n].astype(np.int64) if each.whole else values[:, n]
+        columns[REPLICATE] = number % plan.replicates
+        if self._sets:
+            columns[SET] = np.array(self._sets)[columns[REPLICATE]]
+        for i in INDICATORS:
+            columns[f"{i.name}_at_end" if i.name in columns else i.name] = np.ascontiguousarray(ends[i.name])
+        return pa.table(columns)
+
+    @cached_property
+    def _setting(self) -> Setting:
+        plan = self.plan
+        names = tuple(each.name for each in plan.levels)
+        return Setting(plan.scenario, names, plan.year, plan.seed, made_with(plan.scenario))
+
+    @cached_property
+    def _sets(self) -> list[int]:
+        """Plausible set of each replicate; empty where the default stands."""
+        return set_numbers(self.plan.replicates, len(plausible_sets().sets)) if self.plan.plausible else []
+
+    def _stride(self, most: int) -> int:
+        replicates = self.plan.replicates
+        return most // replicates * replicates or most

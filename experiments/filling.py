@@ -1,0 +1,218 @@
+"""A sweep that somebody watches while it fills in: over one condition a line, over two a map of the conducive zone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from conducive.experiments.chart import BLUE, DPI, GREY
+from conducive.experiments.ensemble import check_counts, check_whole
+from conducive.experiments.intervals import FEWEST_IN_A_SET, Numbers
+from conducive.experiments.outcomes import in_order
+from conducive.experiments.readings import EDGE, read, sets_of
+from conducive.experiments.text import NOT_A_FORECAST, name_of
+from conducive.experiments.words import percent, plain, several
+from conducive.experiments.zone import DEFAULT_MONTH, Axis, ZoneMap, ZonePlan, axis, zone_plan
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from conducive.scenarios.scenario import Scenario
+
+MOST_POINTS, MOST_REPLICATES = 121, 200
+DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Nowhere(Axis):
+    """The second axis of a line: a single place, at which nothing changes."""
+
+    def change(self, value: float) -> dict[str, object]:  # noqa: ARG002 there is one
+        """Return no change."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a sweep can show: column of the table, what to call it, its meaning, and how a number of it is said."""
+
+    column: str
+    label: str
+    meaning: str
+    say: Callable[[float], str]
+    interval: bool = True
+    share: bool = True
+
+
+SHOWN = (
+    Shown(
+        "sustained",
+        "Chance that use lasts",
+        "Share of runs in which use as it is meant still holds two years after external money ended.",
+        percent,
+    ),
+    Shown(
+        "uptake",
+        "Uptake number R",
+        "How many colleagues one person using it brings into use before lapsing or leaving. From 1 on use can spread.",
+        plain,
+        share=False,
+    ),
+    Shown("open", "Runs with R of at least 1", "Share of runs in which the conducive zone is open.", percent),
+    Shown(
+        "use",
+        "Use as it is meant at the end",
+        "Share of practitioners who use the innovation as it is meant, in the last month.",
+        percent,
+        interval=False,
+    ),
+)  # fmt: skip
+
+
+def sweep_plan(
+    scenario: Scenario, x: str, y: str = "", replicates: int = 40, seed: int = 0, *, steps: int = 7
+) -> ZonePlan:
+    """Return what a sweep over one condition (no `y`) or two asks; `x` and `y` as for `zone_map`.
+
+    Raises InputError for what cannot be used, and for more points or replicates than somebody can watch.
+    """
+    check_whole("replicates", replicates, FEWEST_IN_A_SET, MOST_REPLICATES)
+    if y:
+        plan = zone_plan(scenario, x, y, replicates, seed, steps=steps)
+    else:
+        check_counts(replicates, seed)
+        check_whole("steps", steps, 2, MOST_POINTS)
+        along = axis(x, scenario, steps)
+        month = min(int(scenario["finance.funding_term"]) or DEFAULT_MONTH, scenario.horizon)
+        nowhere = _Nowhere(along.factor, (0.0,), 0.0)
+        plan = ZonePlan(scenario, along, nowhere, month, replicates, seed, sets_of(replicates, plausible=True))
+    points = plan.shape[0] * plan.shape[1]
+    check_whole("the number of points", points, 1, MOST_POINTS)
+    return plan
+
+
+def is_line(plan: ZonePlan) -> bool:
+    """Whether a plan is a sweep over one condition."""
+    return isinstance(plan.y, _Nowhere)
+
+
+def filling(
+    plan: ZonePlan, executor: Executor | None = None, progress: Callable[[int], object] | None = None
+) -> Iterator[ZoneMap]:
+    """Live through the points of a plan, the coarsest first, and yield the map after each.
+
+    The numbers are to the bit those of `zone_map`. Runs go to the executor a few at a time, so that others have their
+    turn; `progress` is called with their number when they are done. Closing the iterator cancels what has not begun.
+    """
+    values = plan.empty()
+    order = plan.order()
+    chunks = [range(r, min(r + FEWEST_IN_A_SET, plan.replicates)) for r in range(0, plan.replicates, FEWEST_IN_A_SET)]
+    scenarios = (plan.at(plan.x.values[column], plan.y.values[row]) for row, column in order)
+    tasks = ((scenario, chunk) for scenario in scenarios for chunk in chunks)
+    with closing(in_order(partial(_read, plan), tasks, executor)) as found:  # type: ignore[type-var]
+        for row, column in order:
+            for chunk in chunks:
+                values[row, column, chunk.start : chunk.stop] = next(found)
+                if progress:
+                    progress(len(chunk))
+            yield ZoneMap(plan, values.copy())
+
+
+def _read(plan: ZonePlan, task: tuple[Scenario, range]) -> Numbers:
+    scenario, chunk = task
+    sets = None if plan.sets is None else plan.sets[chunk.start : chunk.stop]
+    return read(scenario, plan.readings, chunk, plan.seed, sets)
+
+
+def picture_data(zone: ZoneMap) -> dict[str, Any]:
+    """Return what a page shows of a sweep, in plain data that JSON can hold.
+
+    points: for each point that is done, row, column, x and y in words, and for each of SHOWN the value, its interval
+    and both in words;
+    x, y: name, title and values of the axes, in words as well; own: row and column where the scenario stands;
+    contour: lines along which R is 1 on average, as points (x, y);
+    done, of: how many points.
+    """
+    plan = zone.plan
+    points = []
+    for row, y in enumerate(plan.y.values):
+        for column, x in enumerate(plan.x.values):
+            if zone.done[row, column]:
+                found = zone.summary(zone.values[row, column])
+                where = {"row": row, "column": column, "x": plan.x.say(x), "y": "" if is_line(plan) else plan.y.say(y)}
+                points.append(where | {one.column: _said(one, found) for one in SHOWN})
+    return {
+        "line": is_line(plan),
+        "x": _axis(plan.x),
+        "y": _axis(plan.y),
+        "own": None if zone.own is None else list(zone.own),
+        "contour": [] if is_line(plan) else [np.round(line, 6).tolist() for line in zone.contour()],
+        "points": points,
+        "done": int(zone.done.sum()),
+        "of": int(zone.done.size),
+        "words": _words(zone),
+    }
+
+
+def _axis(a: Axis) -> dict[str, Any]:
+    return {"name": a.name, "title": a.title, "label": a.factor.label, "values": list(a.values)}
+
+
+def _said(one: Shown, found: dict[str, float]) -> dict[str, Any]:
+    value = found[one.column]
+    low, high = (found[f"{one.column}_{end}"] for end in ("low", "high")) if one.interval else (value, value)
+    known = not math.isnan(value)
+    low = max(low, 0.0)  # neither a share nor R is ever less
+    words = one.say(value) if known else "cannot be judged"
+    between = f" ({one.say(low)} to {one.say(high)})" if known and one.interval else ""
+    numbers = {
+        key: None if math.isnan(number) else round(number, DIGITS)
+        for key, number in (("value", value), ("low", low), ("high", high))
+    }
+    return {**numbers, "words": words, "between": between}
+
+
+def _words(zone: ZoneMap) -> str:
+    """Return what was run, in words."""
+    plan = zone.plan
+    sets = 1 if plan.sets is None else len(np.unique(plan.sets))
+    over = f" over {several(sets, 'plausible set')} of coefficients" if sets > 1 else ""
+    return (
+        f"{name_of(plan.scenario)}{f' - {plan.scenario.place}' if plan.scenario.place else ''}: "
+        f"{several(plan.replicates, 'run')} at each point{over}, the same luck everywhere, seed {plan.seed}. "
+        f"R is read in month {plan.month}. {NOT_A_FORECAST}"
+    )
+
+
+def line_figure(zone: ZoneMap, column: str = "sustained") -> Figure:
+    """Return a figure of a sweep over one condition: a line with its 95% interval."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+
+    one = next(shown for shown in SHOWN if shown.column == column)
+    table = zone.table.sort_values("x")
+    figure = Figure((8.0, 4.6), DPI, layout="constrained")
+    axes = figure.subplots()
+    if one.interval:
+        axes.fill_between(table["x"], table[f"{column}_low"], table[f"{column}_high"], color=BLUE, alpha=0.25, lw=0)
+    axes.plot(table["x"], table[column], color=BLUE, marker="o", linewidth=1.8)
+    if one.share:
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.set_ylim(0, max(0.1, axes.get_ylim()[1]))
+    else:
+        axes.axhline(EDGE, color=GREY, linewidth=0.8, linestyle=":")
+        axes.set_ylim(bottom=0)
+    axes.set_xlabel(zone.plan.x.factor.label)
+    axes.set_ylabel(one.label)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(name_of(zone.plan.scenario).replace("$", r"\$"), loc="left", fontsize=11)
+    figure.supxlabel(_words(zone), fontsize=7.5, color=GREY, x=0.01, ha="left", wrap=True)
+    return figure
+

@@ -1,0 +1,139 @@
+"""What is read off many runs: a few numbers of each, so that maps and rankings of thousands of runs stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from conducive.experiments.ensemble import set_numbers, under_set
+from conducive.experiments.intervals import Numbers, interval_of_share, uncertainty
+from conducive.experiments.outcomes import in_order
+from conducive.experiments.plausible import plausible_sets
+from conducive.model.month import live
+from conducive.model.state import new_world
+from conducive.scenarios.timeline import timeline
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from conducive.scenarios.scenario import Scenario
+
+type Sets = npt.NDArray[np.int64] | None
+"""Number of the plausible set of each replicate, from 1; None where the default coefficients stand."""
+
+
+EDGE = 1.0
+"""Uptake number at the edge of the conducive zone: one user brings in one more."""
+
+
+class Reading(NamedTuple):
+    """An indicator and when it is read: in a month (from 1), in the last one, or as mean or sum over all months."""
+
+    indicator: str
+    when: int | Literal["last", "mean", "sum"] = "last"
+
+
+class Estimate(NamedTuple):
+    """A mean over replicates with its 95% interval."""
+
+    low: float
+    mean: float
+    high: float
+
+
+def sets_of(replicates: int, plausible: bool) -> Sets:
+    """Return the plausible set of each replicate, a few replicates in each; None if not plausible.
+
+    Raises InputError where there are no sets that fit the model.
+    """
+    return np.array(set_numbers(replicates, len(plausible_sets().sets)), np.int64) if plausible else None
+
+
+def read(
+    scenario: Scenario, readings: Sequence[Reading], replicates: Sequence[int], seed: int, sets: Sets = None
+) -> Numbers:
+    """Live through a scenario and return its readings: shape (replicates, readings).
+
+    With `sets`, replicate n lives under the set `sets[n]`.
+    """
+    numbers = [None] * len(replicates) if sets is None else sets.tolist()
+    found = np.empty((len(replicates), len(readings)))
+    rows, under = None, object()
+    for n, (replicate, number) in enumerate(zip(replicates, numbers, strict=True)):
+        if rows is None or number != under:
+            rows, under = timeline(under_set(scenario, number)), number
+        world = new_world(rows, seed, replicate)
+        live(world, 0, len(rows))
+        monthly = np.asarray(world.monthly)
+        for column, (indicator, when) in enumerate(readings):
+            values = monthly[indicator]
+            match when:
+                case "last":
+                    found[n, column] = values[-1]
+                case "mean":
+                    found[n, column] = values.mean()
+                case "sum":
+                    found[n, column] = values.sum()
+                case month:
+                    found[n, column] = values[month - 1]
+    return found
+
+
+def read_each(
+    scenarios: Iterable[Scenario],
+    readings: Sequence[Reading],
+    replicates: int,
+    seed: int,
+    sets: Sets = None,
+    executor: Executor | None = None,
+) -> Iterator[Numbers]:
+    """Return the readings of each scenario, in order, each with the same luck and under the same sets.
+
+    Closing the iterator cancels what has not begun.
+    """
+    do = partial(read, readings=tuple(readings), replicates=range(replicates), seed=seed, sets=sets)
+    return in_order(do, scenarios, executor)
+
+
+def mean_of(values: Numbers, sets: Sets = None) -> Estimate:
+    """Return the mean of a value by replicate with its 95% interval, as `intervals.uncertainty` has it."""
+    low, mean, high, *_ = uncertainty(values, sets)
+    return Estimate(float(low), float(mean), float(high))
+
+
+def chance_of(values: Numbers, sets: Sets = None) -> Estimate:
+    """Return the share of replicates that are 1, with its 95% interval; not a number where none can be judged.
+
+    The interval is Wilson's, or with several sets the wider of that and the interval over sets: none of a hundred is
+    not certainly never.
+    """
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    low, high = interval_of_share(int(known.sum()), len(known))
+    if sets is not None and sets[0] != sets[-1]:
+        spread = mean_of(values, sets)
+        low, high = np.nanmin([low, max(0.0, spread.low)]), np.nanmax([high, min(1.0, spread.high)])
+    return Estimate(float(low), float(known.mean()), float(high))
+
+
+def drawn_anew(replicates: int, sets: Sets, times: int) -> npt.NDArray[np.int64] | None:
+    """Return how often each replicate is drawn when they are drawn anew: shape (times, replicates), a fixed seed.
+
+    With several plausible sets, sets are drawn anew first, and then replicates within each. None where there is a
+    single replicate.
+    """
+    if replicates == 1:
+        return None
+    groups = [np.arange(replicates)] if sets is None else [np.flatnonzero(sets == n) for n in np.unique(sets)]
+    random = np.random.default_rng(0)
+    picked = random.multinomial(len(groups), np.full(len(groups), 1 / len(groups)), times)
+    found = np.empty((times, replicates), np.int64)
+    for n, members in enumerate(groups):
+        even = np.full(len(members), 1 / len(members))
+        found[:, members] = random.multinomial(picked[:, n] * len(members), even)
+    return found

@@ -1,0 +1,87 @@
+"""A server of the pages and a browser to visit them with, shared by the browser tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE = 90.0
+"""Seconds to wait for anything: the machine may be busy."""
+
+
+@pytest.fixture(scope="session")
+def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the server."""
+    return tmp_path_factory.mktemp("classes")
+
+
+@pytest.fixture(scope="session")
+def server(class_folder: Path) -> Iterator[str]:
+    """The address of a server of the pages."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "conducive", "dashboard", "--no-browser", "--port", str(port)]
+    command += ["--data", str(class_folder)]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    urllib.request.urlopen(f"{address}/classroom", timeout=5).close()
+                    break
+                except OSError:
+                    assert process.poll() is None, "the server did not start"
+                    assert time.monotonic() < until, "the server does not answer"
+                    time.sleep(0.2)
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(server: str, chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open a page of the server as a new visitor; at the end, no other machine was asked and nothing broke."""
+    contexts, asked, broken = [], [], []
+
+    def open_page(path: str, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(f"{server}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    own = urlsplit(server).netloc
+    assert not [url for url in asked if urlsplit(url).netloc not in {own, ""}]
+    assert not broken

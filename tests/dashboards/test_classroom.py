@@ -1,0 +1,212 @@
+"""A lesson from prediction to debrief: two groups and their teacher, in browsers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conducive.dashboards.classroom import Runs, _asked, _marks
+from conducive.dashboards.lessons import HORIZON, LESSONS, Lesson, lesson
+from conducive.dashboards.store import Store
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+# ---- Without a browser ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        (None, {}),
+        ("", {}),
+        ("group=ABCD2345", {"group": "ABCD2345"}),
+        ("teacher=" + "A" * 500, {"teacher": "A" * 80}),
+        ("&".join(f"a{n}=1" for n in range(50)), {}),
+        ("%00=%ff", {"\x00": "\ufffd"}),
+    ],
+)
+def test_an_address_is_read_or_ignored(search: str | None, found: dict[str, str]) -> None:
+    assert _asked(search) == found
+
+
+@pytest.mark.parametrize("of", LESSONS, ids=lambda of: of.name)
+def test_marks_on_a_chart_are_events_of_the_service_drawn(of: Lesson) -> None:
+    marks = _marks(of.name)
+
+    assert all(0 < month < HORIZON for month, _ in marks)
+    assert (18, "incident") in marks or of.name != "blame-spiral"
+    assert [m for m, text in marks if text == "next launch"] == (
+        [24, 48] if of.name == "one-long-or-three-short" else []
+    )
+
+
+def test_results_are_worked_out_once_however_many_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from conducive.dashboards import classroom
+
+    store, runs, raced = Store(tmp_path), Runs(), []
+
+    def race(*asked: Any, **_: Any) -> dict[str, Any]:
+        raced.append(asked)
+        return {"best": 0}
+
+    monkeypatch.setattr(classroom, "race", race)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: runs.outcome(store, lesson("coproduction"), []), range(30)))
+
+    assert found == [{"best": 0}] * 30
+    assert len(raced) == 1
+    assert Runs().outcome(Store(tmp_path), lesson("coproduction"), []) == {"best": 0}
+
+
+def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from conducive.dashboards import classroom
+
+    store, runs = Store(tmp_path), Runs()
+    answers = iter([RuntimeError("no luck"), {"best": 1}])
+
+    def race(*_: Any, **__: Any) -> Any:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(classroom, "race", race)
+
+    with pytest.raises(RuntimeError, match="no luck"):
+        runs.outcome(store, lesson("coproduction"), [])
+    assert runs.outcome(store, lesson("coproduction"), []) == {"best": 1}
+
+
+# ---- In browsers ---------------------------------------------------------------------------------------------------
+
+
+def open_class(page: Any, title: str) -> str:
+    """Open a class for a lesson; return the code on the board."""
+    page.locator(".lesson", has_text=title).get_by_role("button", name="Open a class").click()
+    return str(page.locator(".big.code").inner_text())
+
+
+def join(page: Any, code: str, name: str) -> None:
+    page.get_by_label("Class code").fill(code)
+    page.get_by_label("Name of your group").fill(name)
+    page.get_by_role("button", name="Join").click()
+
+
+def draw(page: Any, *heights: float) -> None:
+    """Draw a curve by hand, from left to right through these heights (0-1)."""
+    chart = page.locator("[data-test=sketch]")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    for n, height in enumerate(heights):
+        share = n / (len(heights) - 1)
+        x = box["x"] + 46 + share * (box["width"] - 60)
+        page.mouse.move(x, box["y"] + 14 + (1 - height) * (box["height"] - 58), steps=8)
+        if not n:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def keep(page: Any) -> None:
+    page.get_by_role("button", name="Keep our prediction").click()
+    page.get_by_text("Kept. You may change it").wait_for()
+
+
+def test_a_class_goes_from_prediction_to_debrief(visit: Callable[..., Any], class_folder: Path) -> None:
+    of = lesson("coproduction")
+    teacher, owls, bees = (visit("classroom") for _ in range(3))
+    code = open_class(teacher, of.title)
+    join(owls, code, "Owls")
+    join(bees, code.lower(), EVIL)
+
+    owls.get_by_role("radio", name=of.options[1]).check()
+    draw(owls, 0.1, 0.6, 0.3)
+    keep(owls)
+    owls.get_by_text("Your teacher will open the results").wait_for()
+
+    # The second group uses the keyboard only.
+    bees.get_by_role("radio", name=of.options[0]).focus()
+    bees.keyboard.press("Space")
+    bees.get_by_role("slider", name="At launch").focus()
+    for key in ("PageUp", "PageUp", "ArrowUp"):
+        bees.keyboard.press(key)
+    bees.get_by_label("We think so because").fill(EVIL)
+    keep(bees)
+
+    teacher.get_by_text("2 groups joined, 2 predicted").wait_for()
+    assert teacher.locator(".sketch polyline.other").count() >= 2
+    assert not teacher.locator(".verdict").count()
+    teacher.get_by_role("button", name="Open the results").click()
+
+    for group in (owls, bees):
+        group.get_by_role("button", name="Run the model").click()
+        group.locator(".verdict").wait_for()
+        assert "95% interval" in group.locator(".verdict").inner_text()
+        assert not group.get_by_role("button", name="Keep our prediction").count()
+    owls.get_by_label(of.prompts[0]).fill(f"Because. {EVIL}")
+    owls.get_by_label(of.prompts[1]).focus()
+    owls.get_by_text("Kept: 1 of").wait_for()
+
+    teacher.get_by_text("Because. <img").wait_for()
+    teacher.locator(".verdict").wait_for()
+    assert of.options[1] in teacher.locator("tr", has_text="Owls").first.inner_text()
+    assert "21%" not in teacher.locator("tr", has_text="Owls").first.inner_text()
+    for page in (teacher, owls, bees):
+        assert not page.locator("img[src=x]").count()
+
+    with teacher.expect_download() as sheet:
+        teacher.get_by_role("button", name="What the class found").click()
+    printed = Path(sheet.value.path()).read_text("utf-8")
+    assert "Because." in printed
+    assert "<img" not in printed
+
+    seats = {seat.name: seat for seat in Store(class_folder).classroom(teacher.url.split("=")[1]).seats}
+    assert seats[EVIL].prediction is not None
+    assert seats[EVIL].prediction["points"][0] == pytest.approx(0.21)
+    assert seats["Owls"].prediction is not None
+    assert max(seats["Owls"].prediction["points"]) == pytest.approx(0.6, abs=0.05)
+
+    owls.reload()
+    owls.locator(".verdict").wait_for()
+    assert owls.get_by_label(of.prompts[0]).input_value().startswith("Because.")
+
+
+def test_a_lesson_can_be_done_alone_with_picks_on_a_telephone(visit: Callable[..., Any]) -> None:
+    of = lesson("conducive-zone")
+    page = visit("classroom", 390, 800, color_scheme="dark")
+    page.locator(".lesson", has_text=of.title).get_by_role("button", name="Do it by yourself").click()
+    page.get_by_role("heading", name="1. Read").wait_for()
+    page.get_by_role("button", name="Keep our prediction").click()
+    page.get_by_text("Draw your curve first").wait_for()
+
+    for condition in of.pickable[:3]:
+        page.get_by_role("checkbox", name=condition.title).check()
+    assert page.get_by_role("checkbox", name=of.pickable[3].title).is_disabled()
+    page.get_by_role("radio", name=of.options[-1]).check()
+    page.get_by_text("Or type the numbers").click()
+    page.locator("[data-test=year-3]").fill("150")
+    page.locator("[data-test=year-3]").press("Tab")
+    assert page.locator("[data-test=year-3]").input_value() == "100"
+    keep(page)
+    page.get_by_role("button", name="Run the model").click()
+    page.locator(".verdict").wait_for()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert (
+        page.evaluate("Math.max(...[...document.querySelectorAll('.classroom .card')].map(c => c.scrollWidth))") <= 390
+    )
+
+
+def test_wrong_codes_and_keys_are_refused_plainly(visit: Callable[..., Any]) -> None:
+    page = visit("classroom?group=NOTTHERE")
+    page.get_by_text("This key opens nothing").wait_for()
+    page.get_by_role("button", name="Back to the classroom").click()
+    join(page, "../../etc/passwd", "Owls")
+    page.get_by_role("alert").get_by_text("No class has this code").wait_for()

@@ -1,0 +1,237 @@
+"""Watch: the whole life travels to the browser once, plays there, and a click opens a diary."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conducive.agents.practitioner import CLOSED, STAGES
+from conducive.dashboards import address as addresses
+from conducive.dashboards import watch
+from conducive.dashboards.address import Asked
+from conducive.dashboards.theme import DARK, LIGHT, contrast
+from conducive.dashboards.watch import ASPECTS, DEFAULT, HERE, LOOK, NO_POST, NOBODY, brought, chosen, pictured, python
+from conducive.experiments.life import Recording, record
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import load_scenario
+
+FASTEST_BEAT = 10.0
+"""Frames a second that are wanted at least."""
+
+
+@pytest.fixture(scope="module")
+def life() -> Recording:
+    return record(load_scenario("classroom").change({"horizon": 36}), 1)
+
+
+def unpacked(packed: str, rows: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.frombuffer(base64.b64decode(packed), np.uint8).reshape(rows, -1)
+
+
+def test_every_stage_has_a_colour_and_a_shape_of_its_own() -> None:
+    assert set(LOOK) == set(STAGES)
+    for n in range(3):
+        assert len({look[n] for look in LOOK.values()}) == len(STAGES)
+
+
+@pytest.mark.parametrize(("which", "ground"), [(0, LIGHT["paper"]), (1, DARK["paper"])])
+def test_marks_stand_out_from_the_ground(which: int, ground: str) -> None:
+    for name, look in LOOK.items():
+        assert contrast(look[which], ground) >= 3, name
+
+
+def test_the_picture_holds_the_stage_of_everybody_in_every_month(life: Recording) -> None:
+    stage = unpacked(pictured(life)["packed"]["stage"], life.months + 1)
+
+    someone = life.staff["stage"] >= 0
+    assert (stage[someone] == life.staff["stage"][someone]).all()
+    assert set(np.unique(stage[~someone])) <= {NOBODY, NO_POST}
+    assert ((stage == NO_POST) == (~someone & (life.staff["post"] == CLOSED))).all()
+
+
+def test_lines_are_as_wide_as_trust_and_absent_where_nobody_is(life: Recording) -> None:
+    picture = pictured(life)
+    widths = unpacked(picture["packed"]["ties"], life.months + 1)
+    low, high = picture["trust"]
+
+    assert ((widths == 0) == (life.trust == 0)).all()
+    drawn = low + (high - low) * (widths[widths > 0].astype(float) - 1) / 254
+    assert np.allclose(drawn, life.trust[widths > 0], atol=(high - low) / 254)
+
+
+def test_a_picture_travels_as_plain_data_and_is_small() -> None:
+    whole = record(load_scenario("baseline").change({"organisation.posts": 250}), 0)
+
+    text = json.dumps(pictured(whole), allow_nan=False)
+
+    assert whole.posts >= 250
+    assert len(text) < 600_000
+
+
+def test_seats_lie_within_the_picture(life: Recording) -> None:
+    for seats, middles, aspect in zip(*(pictured(life)[k] for k in ("seats", "middles")), ASPECTS, strict=True):
+        for flat in (seats, middles):
+            places = np.reshape(flat, (-1, 2))
+            assert (places >= 0).all()
+            assert (places <= (aspect, 1)).all()
+
+
+def test_months_with_money_are_marked(life: Recording) -> None:
+    paid = np.zeros(life.months, bool)
+    for first, last in pictured(life)["paid"]:
+        paid[first:last] = True
+
+    assert (paid == (life.monthly["external_money"] > 0)).all()
+
+
+def test_an_authority_can_be_watched_and_an_unknown_one_is_refused() -> None:
+    scenario = load_scenario(DEFAULT)
+
+    assert chosen(scenario, HERE) is scenario
+    assert chosen(scenario, "Leeds").place.startswith("Leeds")
+    with pytest.raises(InputError):
+        chosen(scenario, "Atlantis")
+    with pytest.raises(InputError):
+        chosen(scenario.change({"organisation.posts": 5000}), HERE)
+
+
+def test_an_address_brings_the_same_life() -> None:
+    scenario = load_scenario("classroom").at("Leeds").with_event(10, "incident")
+
+    found = brought("s=" + addresses.address(Asked(scenario, scenario, seed=7)))
+
+    assert found.seed == 7
+    assert not found.trouble
+    (same,) = found.scenarios
+    assert record(same, 7).monthly.tobytes() == record(scenario, 7).monthly.tobytes()
+
+
+def test_an_address_of_a_comparison_brings_both_its_scenarios() -> None:
+    both = load_scenario("two-year-funding"), load_scenario("six-year-funding")
+
+    assert [s.name for s in brought("s=" + addresses.address(Asked(*both))).scenarios] == [s.name for s in both]
+
+
+@pytest.mark.parametrize("search", [None, "", "a=1", "group=ABC"])
+def test_an_address_that_asks_for_nothing_brings_nothing(search: str | None) -> None:
+    assert brought(search) == watch.Brought()
+
+
+@pytest.mark.parametrize("search", ["s=1nonsense", "s=" + "A" * 100_000, "s=%00", "&".join(["a=1"] * 99)])
+def test_an_address_that_cannot_be_read_is_refused_in_words(search: str) -> None:
+    found = brought(search)
+
+    assert found.trouble
+    assert not found.scenarios
+
+
+def test_the_code_shown_lives_the_life_shown() -> None:
+    scenario = load_scenario("classroom").change({"horizon": 24, "finance.funding_term": 12})
+    names: dict[str, Any] = {}
+
+    exec(python(Asked(scenario, scenario, seed=5)), names)
+
+    assert names["organisation"].world.monthly.tobytes() == record(scenario, 5).monthly.tobytes()
+
+
+@pytest.mark.parametrize("sent", ["3", None, True, 2.5, [], {}])
+def test_whatever_a_browser_sends_is_a_post_or_nothing(sent: object) -> None:
+    assert watch._whole(sent) == -1
+    assert watch._whole(7) == 7
+
+
+# ---- In a browser --------------------------------------------------------------------------------------------------
+
+
+def month(page: Any) -> str:
+    return str(page.locator("[data-test=month]").inner_text())
+
+
+def network_of(page: Any) -> str:
+    """How many posts the network has, as its description says."""
+    return str(page.locator("[data-test=network]").get_attribute("aria-label")).split()[2]
+
+
+def test_watch_plays_steps_scrubs_and_opens_a_diary(visit: Callable[..., Any]) -> None:
+    page = visit("watch")
+    network = page.locator("[data-test=network]")
+    network.wait_for()
+    assert month(page) == "Launch"
+
+    page.locator("[data-test=step]").click()
+    assert month(page) == "Month 1"
+    page.locator("[data-test=scrub]").focus()
+    for key, shown in (("ArrowRight", "Month 2"), ("End", "Month 120"), ("Home", "Launch")):
+        page.keyboard.press(key)
+        assert month(page) == shown
+
+    page.locator("[data-test=speed]").select_option("12")
+    play = page.locator("[data-test=play]")
+    play.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('[data-test=month]').innerText !== 'Launch'")
+    page.keyboard.press("Enter")
+    paused = month(page)
+    assert paused.startswith("Month")
+    page.wait_for_timeout(400)
+    assert month(page) == paused
+
+    box = network.bounding_box()
+    x, y = np.reshape(pictured(record(load_scenario(DEFAULT), 0))["seats"][0], (-1, 2))[7] * box["height"]
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    entries = page.locator("[data-test=entries] li")
+    entries.first.wait_for()
+    assert page.locator("[data-test=who]").input_value() == "7"
+    expected = [entry.text for entry in record(load_scenario(DEFAULT), 0).diary(7)]
+    assert entries.locator("span").all_inner_texts() == expected
+
+    page.get_by_text("Share this life").click()
+    again = visit("watch?" + page.locator("[data-test=link]").input_value().split("?")[1])
+    again.locator("[data-test=network]").wait_for()
+    assert again.locator("select").first.input_value() == "0"
+    assert again.locator("option").first.inner_text().startswith("From the address: Two years")
+    assert again.locator("[data-test=network]").get_attribute("aria-label").split(".")[0] in (
+        network.get_attribute("aria-label")
+    )
+
+    page.locator("[data-test=who]").select_option("0")
+    page.wait_for_function("document.querySelector('[data-test=current]').innerText.includes('post 1,')")
+    entries.first.wait_for()
+    entries.last.locator("button").click()
+    assert month(page) == f"Month {record(load_scenario(DEFAULT), 0).diary(0)[-1].month}"
+
+
+def test_watch_draws_a_large_authority_fast_enough(visit: Callable[..., Any]) -> None:
+    page = visit("watch")
+    network = page.locator("[data-test=network]")
+    network.wait_for()
+    small = network_of(page)
+    page.get_by_role("combobox", name="Authority (type").fill("Kent")
+    page.keyboard.press("Tab")
+    page.wait_for_function(f"!document.querySelector('[data-test=network]').ariaLabel.includes(' {small} ')")
+    assert int(network_of(page)) >= 250
+    page.evaluate("document.querySelector('section.life').scrollIntoView()")
+
+    page.locator("[data-test=play]").click()
+    before, start = int(network.get_attribute("data-frames")), time.monotonic()
+    page.wait_for_timeout(1500)
+
+    drawn = int(network.get_attribute("data-frames")) - before
+    assert drawn / (time.monotonic() - start) >= FASTEST_BEAT
+
+
+def test_watch_fits_a_telephone_in_the_dark(visit: Callable[..., Any]) -> None:
+    page = visit("watch", 390, 800, color_scheme="dark")
+    page.locator("[data-test=network]").wait_for()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("[data-test=network]").bounding_box()["width"] <= 390
+    label = page.locator("[data-test=network]").get_attribute("aria-label")
+    assert "teams" in label
+    assert "lapsed" in label

@@ -1,0 +1,63 @@
+"""A few scenarios side by side: as they are compared elsewhere, and clear only where the intervals say so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conducive.experiments.arms import race
+from conducive.experiments.comparison import compare
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import load_scenario
+from conducive.scenarios.scenario import Scenario
+
+REPLICATES = 16
+
+
+@pytest.fixture(scope="module")
+def small() -> Scenario:
+    return load_scenario("classroom").change({"horizon": 24})
+
+
+def test_arms_differ_as_a_comparison_says_they_do(small: Scenario) -> None:
+    calm, tense = small.change({"workforce_capacity": 0.9}), small.change({"workforce_capacity": 0.1})
+
+    found = race([tense, calm], ["safety", "strain"], (24, 24), REPLICATES, 5)
+
+    verdict = compare(tense, calm, REPLICATES, 5)
+    expected = verdict.uncertainty(verdict.difference("safety")[:, -1])
+    assert found["best"] == 1
+    assert found["gaps"][0] == pytest.approx([float(x) for x in expected[:3]], abs=1e-4)
+    assert found["gaps"][1] == [0, 0, 0]
+    assert found["clear"] == (float(expected.low) > 0)
+    assert found["table"]["safety"][0][1] == pytest.approx(verdict.base.values("safety")[:, -1].mean(), abs=1e-4)
+
+
+def test_no_arm_is_clearly_ahead_of_its_twin(small: Scenario) -> None:
+    found = race([small, small], ["use"], (1, 24), REPLICATES, 0)
+
+    assert not found["clear"]
+    assert found["gaps"] == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_an_arm_ahead_in_every_run_is_clearly_ahead(small: Scenario) -> None:
+    found = race([small.change({"finance.grant": 0.0}), small], ["external_money"], (1, 12), REPLICATES, 0)
+
+    assert found["best"] == 1
+    assert found["clear"]
+
+
+def test_intervals_of_shares_stay_within_them_and_results_can_be_kept(small: Scenario) -> None:
+    found = race([small], ["use_at_fidelity", "zone_open"], (1, 24), REPLICATES, 0)
+
+    (low, mean, high), *_ = found["series"]
+    assert len(low) == 24
+    assert all(0 <= a <= b <= c <= 1 for a, b, c in zip(low, mean, high, strict=True))
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+@pytest.mark.parametrize("window", [(0, 5), (5, 25), (6, 5)])
+def test_a_window_lies_within_the_horizon(small: Scenario, window: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="within months 1 to 24"):
+        race([small], ["use"], window, 4, 0)

@@ -1,0 +1,257 @@
+"""Every authority: who is run and who is left out, ranks and how firm they are, and what a ranking is not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from typer.testing import CliRunner, Result
+
+import conducive as cz
+from conducive.experiments import cli
+from conducive.experiments import national as module
+from conducive.experiments.figures import national_figure, national_small_figure
+from conducive.experiments.national import National, national, places_in, write_national
+from conducive.experiments.outcomes import ends
+from conducive.scenarios.workforce import authorities, official_table
+
+SHORT = {"horizon": 28, "warm_up": 6, "finance.funding_term": 4}
+NORTH = "North East"
+
+
+def short() -> cz.Scenario:
+    return cz.load_scenario("two-year-funding").change(SHORT)
+
+
+@cache
+def found() -> National:
+    """A region that was run, under two scenarios."""
+    return national(short(), _better(), 4, 0, region=NORTH)
+
+
+def _better() -> cz.Scenario:
+    return short().change({"trust_emotions_relationships": 0.9, "finance.mainstreaming": 0.9})
+
+
+def made(first: np.ndarray, use: np.ndarray) -> National:
+    """Made-up readings (authorities, replicates) in place of those that were run."""
+    return replace(
+        found(), values=np.stack([first, use], axis=-1), other=None, against=None,
+        places=found().places[: len(first)], asked=len(first), indicator="sustained",
+    )  # fmt: skip
+
+
+# ---- Who is run ----------------------------------------------------------------------------------------------------
+
+
+def test_every_usable_authority_is_run_and_every_other_is_named_with_the_reason() -> None:
+    places, left_out = places_in(2025)
+
+    assert [p.name for p in places] == [a.name for a in authorities(2025)]
+    every = {r.name for r in official_table() if r.year == 2025 and r.level == "authority"}
+    assert {p.name for p in places} | left_out.keys() == every
+    assert not {p.name for p in places} & left_out.keys()
+    assert "too few" in left_out["Isles of Scilly"]
+
+
+def test_a_region_holds_its_authorities_and_london_both_its_parts() -> None:
+    assert {p.region for p in places_in(2025, "north  EAST")[0]} == {NORTH}
+    assert {p.region for p in places_in(2025, "London")[0]} == {"Inner London", "Outer London"}
+    assert {p.region for p in places_in(2025, "inner london")[0]} == {"Inner London"}
+    assert len(places_in(2025, "England")[0]) == len(places_in(2025)[0])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"region": "North Est"}, ("'North Est' is not a region", "North East")),
+        ({"region": "Atlantis"}, ("must be one of", "South West")),
+        ({"year": 1999}, ("year must be",)),
+        ({"indicator": "usage"}, ("'usage' is not an indicator", "use")),
+        ({"month": 29}, ("month must be a whole number, 1 to 28",)),
+        ({"replicates": 0}, ("replicates must be",)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused_with_what_could(options: dict[str, object], words: tuple[str, ...]) -> None:
+    with pytest.raises(cz.InputError) as refused:
+        national(short(), **options)  # type: ignore[arg-type]
+
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_an_authority_starts_from_its_own_figures_and_meets_the_same_luck_as_alone() -> None:
+    n = next(n for n, p in enumerate(found().places) if p.name == "Gateshead")
+
+    alone = ends(short().at("Gateshead", 2025), range(4), 0)["sustained"]
+
+    np.testing.assert_array_equal(found().values[n, :, 0], alone)
+
+
+def test_an_indicator_can_be_read_in_a_month_of_its_own() -> None:
+    one = national(short(), None, 2, 0, region=NORTH, indicator="use", month=5)
+
+    life = cz.run(short().at(one.places[0].name), 2, 0, agents=False)
+
+    np.testing.assert_array_equal(one.values[0, :, 0], life.values("use")[:, 4])
+    np.testing.assert_allclose(one.values[0, :, 1], life.values("use_at_fidelity").mean(axis=1))
+
+
+# ---- Ranks ---------------------------------------------------------------------------------------------------------
+
+
+def test_ranks_go_by_the_chance_of_sustained_use_and_among_equals_by_mean_use() -> None:
+    one = made(
+        np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [np.nan, np.nan]]),
+        np.array([[0.1, 0.1], [0.0, 0.0], [0.2, 0.2], [0.9, 0.9]]),
+    )
+
+    names = [p.name for p in one.places]
+    assert one.table["authority"].tolist() == [names[1], names[2], names[0], names[3]]
+    assert one.table["rank"].tolist() == [1, 2, 3, 4]
+
+
+def test_intervals_of_ranks_overlap_where_luck_decides_and_do_not_where_it_does_not() -> None:
+    random = np.random.default_rng(1)
+    none = np.zeros((8, 20))
+    apart = made(none, np.arange(8)[:, None] / 10 + 0.001 * random.random((8, 20)))
+    alike = made(none, random.random((8, 20)))
+
+    assert (apart.table["rank_low"] == apart.table["rank_high"]).all()
+    width = alike.table["rank_high"] - alike.table["rank_low"]
+    assert width.median() >= 4
+    assert ((alike.table["rank_low"] <= alike.table["rank"]) & (alike.table["rank"] <= alike.table["rank_high"])).all()
+    assert "In 0.0% of all pairs" in " ".join(apart.text().split())
+
+
+def test_gains_are_paired_and_ranked() -> None:
+    one = found()
+    assert one.other is not None
+
+    ranked = one.table.set_index("authority")
+
+    for n, place in enumerate(one.places):
+        assert ranked.loc[place.name, "gain"] == pytest.approx((one.other[n] - one.values[n])[:, 1].mean())
+    assert sorted(ranked["gain_rank"]) == list(range(1, len(ranked) + 1))
+    assert ranked["gain"].idxmax() == ranked["gain_rank"].idxmin()
+
+
+def test_what_standing_goes_with_is_a_rank_correlation_with_its_sign() -> None:
+    places = found().places
+    use = np.array([[-(p.turnover or 0.0)] * 3 for p in places])
+
+    starts = made(np.zeros_like(use), use).starts.set_index("figure")
+
+    assert starts.loc["turnover", "correlation"] == pytest.approx(-1.0)
+    assert starts.loc["turnover", "high"] <= -0.99
+    assert abs(starts.loc["caseload", "correlation"]) < 1
+
+
+# ---- Words, figures, files -----------------------------------------------------------------------------------------
+
+
+def test_it_says_that_it_compares_starting_conditions_and_ranks_no_ones_performance() -> None:
+    text = " ".join(found().text().split())
+
+    assert "compares starting conditions" in text
+    assert "ranks no one's performance" in text
+    assert "A rank is not a firm place" in text
+    for figure in (national_figure(found()), national_small_figure(found())):
+        note = figure._supxlabel.get_text()  # type: ignore[attr-defined]
+        assert "ranks no one's performance" in note
+
+
+def test_where_nobody_can_be_judged_it_says_so_and_ranks_by_use() -> None:
+    one = made(np.full((3, 2), np.nan), np.array([[0.1, 0.1], [0.3, 0.3], [0.2, 0.2]]))
+
+    assert one.table["mean_use"].is_monotonic_decreasing
+    assert "cannot be judged in any of them" in " ".join(one.text().split())
+
+
+def test_what_a_scenario_sets_for_all_places_is_named() -> None:
+    one = national(cz.load_scenario("classroom").change(SHORT), None, 1, 0, region=NORTH)
+
+    assert "sets organisation.families and organisation.posts itself" in " ".join(one.text().split())
+
+
+def test_the_chart_names_every_authority_in_order_of_rank() -> None:
+    axes = national_figure(found()).axes[0]
+
+    labels = [label.get_text().rsplit("  ", 1)[0] for label in axes.get_yticklabels()]
+
+    assert labels == found().table["authority"].tolist()
+    assert axes.yaxis_inverted()
+
+
+def test_tables_and_charts_are_written(tmp_path: Path) -> None:
+    write_national(found(), tmp_path)
+
+    assert_frame_equal(pd.read_parquet(tmp_path / "authorities.parquet"), found().table, check_dtype=False)
+    assert len(pd.read_csv(tmp_path / "authorities.csv")) == len(found().places)
+    for name in ("chart.png", "chart.svg", "chart-small.png", "starting_conditions.csv", "summary.txt"):
+        assert (tmp_path / name).stat().st_size > 0
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def conducive(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["national", *arguments], prog_name="conducive")
+
+
+QUICK = ("two-year-funding", "--region", NORTH, "--replicates", "2", "--out", "here",
+         *(part for name, value in SHORT.items() for part in ("--set", f"{name}={value}")))  # fmt: skip
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_the_command_runs_once_shows_it_again_and_refuses_another_run_there() -> None:
+    first, again, other = conducive(*QUICK), conducive(*QUICK), conducive(*QUICK, "--against", "six-year-funding")
+
+    assert first.exit_code == 0, first.output
+    assert "every authority of North East, 2025" in " ".join(first.stdout.split())
+    assert "nothing was run again" in again.stdout
+    assert other.exit_code == 2
+    identity = json.loads(Path("here/provenance.json").read_text("utf-8"))["identity"]
+    assert (identity["kind"], identity["region"], identity["year"]) == ("national", NORTH, 2025)
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_an_interrupt_keeps_the_authorities_that_are_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = module.read_each
+
+    def interrupted(*given: object) -> object:
+        for n, values in enumerate(whole(*given)):  # type: ignore[arg-type]
+            if n == 3:
+                raise KeyboardInterrupt
+            yield values
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "read_each", interrupted)
+        stopped = conducive(*QUICK)
+    kept = pd.read_parquet("here/authorities.parquet")
+    again = conducive(*QUICK)
+
+    assert stopped.exit_code == 130
+    assert "Interrupted: 3 authorities of" in stopped.stdout
+    assert len(kept) == 3
+    assert again.exit_code == 0
+    assert len(pd.read_parquet("here/authorities.parquet")) == len(found().places)
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_bad_input_is_one_line_and_nothing_is_written() -> None:
+    result = conducive("two-year-funding", "--region", "Atlantis")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("conducive: 'Atlantis' is not a region")
+    assert result.stderr.count("\n") == 1
+    assert list(Path().iterdir()) == []
