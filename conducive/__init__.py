@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conducive.experiments.ensemble import Ensemble, run
     from conducive.experiments.national import National, national
     from conducive.experiments.sensitivity import Sensitivity, sensitivity
+    from conducive.experiments.sweep import Sweep, sweep
     from conducive.experiments.tipping import Frontier, tipping
     from conducive.experiments.zone import ZoneMap, zone_map
     from conducive.model.organisation import Organisation
@@ -45,6 +46,7 @@ _HOMES = {
     "Practitioner": "agents.views",
     "Scenario": "scenarios.scenario",
     "Sensitivity": "experiments.sensitivity",
+    "Sweep": "experiments.sweep",
     "ZoneMap": "experiments.zone",
     "authorities": "scenarios.workforce",
     "brief": "experiments.brief",
@@ -58,6 +60,7 @@ _HOMES = {
     "run": "experiments.ensemble",
     "scenario_schema": "scenarios.schema",
     "sensitivity": "experiments.sensitivity",
+    "sweep": "experiments.sweep",
     "tipping": "experiments.tipping",
     "zone_map": "experiments.zone",
 }
@@ -76,6 +79,7 @@ __all__ = [
     "Practitioner",
     "Scenario",
     "Sensitivity",
+    "Sweep",
     "ZoneMap",
     "authorities",
     "brief",
@@ -89,6 +93,7 @@ __all__ = [
     "run",
     "scenario_schema",
     "sensitivity",
+    "sweep",
     "tipping",
     "zone_map",
 ]

@@ -1,4 +1,4 @@
-"""A comparison as text: short enough for the address of a page, as files, and as Python. And back, with nothing trusted.
+"""A comparison as text: short enough for an address, as files, and as Python. And back, with nothing trusted.
 
 An address holds everything that is asked, so that no server keeps it: what differs from the defaults, with the versions
 of the program and of its rules. One that somebody made up is refused in words; nothing in it is ever run.
@@ -334,7 +334,7 @@ def _literal(value: object, indent: str = "") -> str:
         return plain
     start, end = "{}" if isinstance(value, dict) else "[]"
     flat = f"{start}{', '.join(parts)}{end}"
-    if len(flat) < 90 - len(indent) and "\n" not in flat:  # noqa: PLR2004 a line
+    if len(flat) < 90 - len(indent) and "\n" not in flat:
         return flat
     inner = "".join(f"{indent}    {part},\n" for part in parts)
     return f"{start}\n{inner}{indent}{end}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.parts import Trouble, tag
+from conducive.dashboards.parts import Press, Trouble, tag
 
 PAGES = (
     ("/", "What if?", "what_if"),
@@ -46,13 +46,13 @@ def Layout(children: list[Any]) -> None:
                 solara.Title("Something went wrong - Conducive")
                 tag("h1", "Something went wrong")
                 Trouble("This page could not be shown. The fault is ours; what you entered may have brought it out.")
-                solara.Button("Try again", on_click=forget, outlined=True)
+                Press("Try again", forget)
             else:
                 solara.Column(children=children, gap="0px")
         tag("footer", "Conducive compares scenarios. It does not forecast what will happen in any real service.")
 
 
-def _page(module: str) -> Callable[[], Any]:
+def _page(module: str) -> Any:
     """Return the component of a page, whose module is imported when it is first shown."""
 
     @solara.component

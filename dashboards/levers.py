@@ -89,7 +89,8 @@ def label(declaration: Input) -> str:
 
 def _span(declaration: Input, values: tuple[float, ...]) -> tuple[float, float]:
     """Least and largest value of a slider: both ends, the plausible range, and where the two scenarios stand."""
-    ends = [e for e in (declaration.barrier, declaration.facilitator, declaration.low, declaration.high) if e is not None]
+    four = (declaration.barrier, declaration.facilitator, declaration.low, declaration.high)
+    ends = [end for end in four if end is not None]
     if (declaration.minimum, declaration.maximum) == (0.0, 1.0):
         return 0.0, 1.0
     return min(*ends, *values), max(*ends, *values)
@@ -147,10 +148,10 @@ def groups(base: Scenario, alternative: Scenario) -> tuple[list[dict[str, Any]],
     rest = []
     for cluster in CLUSTERS:
         inside = [i for c in conditions() if c.cluster == cluster for i in c.inputs if i.address not in FIRST]
-        rest.append({"key": cluster, "title": cluster_title(cluster), "meaning": "", "levers": [one(i) for i in inside]})
+        rest.append({"key": cluster, "title": cluster_title(cluster), "meaning": "", "levers": [*map(one, inside)]})
     for name, title in OTHERS.items():
         inside = [i for i in OTHER_INPUTS if i.group == name]
-        rest.append({"key": name or "time", "title": title, "meaning": "", "levers": [one(i) for i in inside]})
+        rest.append({"key": name or "time", "title": title, "meaning": "", "levers": [*map(one, inside)]})
     return first, [group for group in rest if group["levers"]]
 
 

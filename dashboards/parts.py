@@ -27,6 +27,13 @@ def term(text: str, explained: str) -> Any:
     return tag("abbr", text, title=explained, tabindex="0")
 
 
+@solara.component
+def Press(label: str, on_click: Callable[[], None], css: str = "", **attributes: str) -> None:
+    """A button."""
+    button = tag("button", label, css=f"button {css}".rstrip(), type="button", **attributes)
+    solara.v.use_event(button, "click", lambda *_: on_click())
+
+
 def sentence(text: str) -> str:
     """Return a message with a capital letter."""
     return text[:1].upper() + text[1:]

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from conducive.scenarios.errors import InputError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 only with the flag that asks for it
+HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # the latter only with the flag that asks for it
 LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes of one message that a browser may send."""
 PAGES = ("", "sweep", "watch", "classroom", "conditions", "about")
@@ -166,16 +167,11 @@ def _who_can_reach(port: int, code: str) -> str:
 def own_addresses() -> list[str]:
     """Return addresses of this machine, the one that others are likeliest to reach first."""
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
-        try:
-            way_out.connect(("192.0.2.1", 9))  # an address for documentation; nothing is sent
-            found.append(str(way_out.getsockname()[0]))
-        except OSError:
-            pass
-    try:
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
+        way_out.connect(("192.0.2.1", 9))  # an address for documentation; nothing is sent
+        found.append(str(way_out.getsockname()[0]))
+    with suppress(OSError):
         found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        pass
     return [address for address in dict.fromkeys(found) if not address.startswith("127.")] or [socket.gethostname()]
 
 

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import solara
@@ -15,7 +15,7 @@ import solara
 from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
 from conducive.dashboards.address import Asked
-from conducive.dashboards.parts import Download, Empty, Job, Loading, Trouble, heading, sentence, tag, use_answers
+from conducive.dashboards.parts import Download, Empty, Job, Loading, Press, Trouble, heading, sentence, tag, use_answers
 from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places
 from conducive.dashboards.work import POOL
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
@@ -55,7 +55,8 @@ def _Axes(options: list[dict[str, Any]], start: dict[str, Any], event_ask: Calla
 @solara.component_vue("zonemap.vue")
 def _Map(
     title: str, x: list[float], y: list[float], xlabel: str, ylabel: str, cells: list[dict[str, Any]],
-    contour: list[list[list[float]]], own: list[int] | None, keylow: str, keyhigh: str, event_open: Callable[[Any], None],
+    contour: list[list[list[float]]], own: list[int] | None, keylow: str, keyhigh: str,
+    event_open: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """A map of which each cell can be opened."""
 
@@ -103,12 +104,12 @@ def chosen_from(name: str, place: str) -> list[dict[str, Any]]:
     """Return the lists of scenarios and of authorities."""
     scenarios = [{"value": s.name, "label": s.title or s.name} for s in library()]
     found = [{"value": AS_IT_IS, "label": "An average English authority"}]
+    towns = [{"value": name, "label": name} for name in places()]
     return [
         {"name": "base", "label": "Scenario", "value": name, "hint": load_scenario(name).question,
          "groups": [{"label": "", "options": scenarios}]},
         {"name": "place", "label": "Authority", "value": place, "hint": "",
-         "groups": [{"label": "", "options": found},
-                    {"label": "Start from published figures of", "options": [{"value": p, "label": p} for p in places()]}]},
+         "groups": [{"label": "", "options": found}, {"label": "Start from published figures of", "options": towns}]},
     ]  # fmt: skip
 
 
@@ -116,9 +117,9 @@ def chosen_from(name: str, place: str) -> list[dict[str, Any]]:
 def options() -> list[dict[str, Any]]:
     """Return everything that can vary: clusters, conditions and inputs, with their usual ends."""
     ends = "From 0, the barrier, to 1, the facilitator."
+    all_of = f"All its conditions. {ends}"
     clusters = [
-        {"name": name, "label": levers.cluster_title(name), "low": 0, "high": 1, "meaning": f"All its conditions. {ends}"}
-        for name in CLUSTERS
+        {"name": name, "label": levers.cluster_title(name), "low": 0, "high": 1, "meaning": all_of} for name in CLUSTERS
     ]
     whole = [
         {"name": c.name, "label": c.title, "low": 0, "high": 1, "meaning": f"{c.meaning} {ends}"} for c in conditions()
@@ -129,7 +130,7 @@ def options() -> list[dict[str, Any]]:
             "label": f"{levers.label(i)} ({i.unit})",
             "low": i.low,
             "high": i.high,
-            "meaning": f"{i.meaning} In {i.unit}: {number(i.minimum)} to {number(i.maximum)}; {number(i.default)} is usual.",
+            "meaning": f"{i.meaning} {number(i.minimum)} to {number(i.maximum)} {i.unit}; usual: {number(i.default)}.",
         }
         for i in inputs()
         if i.address not in FIXED
@@ -179,10 +180,10 @@ def _Sweep(plan: ZonePlan) -> None:
             if answer.working:
                 tag("progress", value=str(done), max=str(of), aria_label=f"{done} of {of} points")
                 tag("span", f"{done} of {several(of, 'point')}")
-                solara.Button("Cancel", on_click=stop, outlined=True, small=True)
+                Press("Cancel", stop, css="small")
             elif answer.cancelled:
                 tag("span", f"Cancelled after {done} of {several(of, 'point')}; what is finished is kept.")
-                solara.Button("Run it again", on_click=again, outlined=True, small=True)
+                Press("Run it again", again, css="small")
             else:
                 tag("span", f"Done: {several(of, 'point')}.")
         if picture is None or not current:
@@ -201,10 +202,8 @@ def _Sweep(plan: ZonePlan) -> None:
 
 
 def _pick_shown(one: Shown, chosen: bool, pick: Callable[[str], None]) -> None:
-    solara.Button(
-        one.label, on_click=lambda: pick(one.column), outlined=not chosen, color="primary" if chosen else None, small=True,
-        attributes={"aria-pressed": "true" if chosen else "false"},
-    )  # fmt: skip
+    pressed = "true" if chosen else "false"
+    Press(one.label, lambda: pick(one.column), css="small main" if chosen else "small", aria_pressed=pressed)
 
 
 def pictures(plan: ZonePlan, visitor: str, job: Job) -> Iterator[_Picture]:
@@ -232,21 +231,24 @@ def _Drawn(picture: _Picture, one: Shown) -> None:
     if is_line(plan):
         points = sorted(data["points"], key=lambda p: p["column"])
         x = [plan.x.values[p["column"]] for p in points]
-        series = {key: [p[one.column][key] for p in points] for key in ("low", "value", "high")}
+        ends = {key: [p[one.column][key] for p in points] for key in ("low", "high")}
+        series = {"key": "a", "label": one.label, "mean": [p[one.column]["value"] for p in points], **ends}
         Chart(
-            title=one.label, x=x, series=[{"key": "a", "label": one.label, "mean": series.pop("value"), **series}], bands=[],
-            marks=[], unit="percent" if one.share else "", xlabel=data["x"]["label"], xname=data["x"]["title"],
+            title=one.label, x=x, series=[series], bands=[], marks=[],
+            unit="percent" if one.share else "", xlabel=data["x"]["label"], xname=data["x"]["title"],
             least_top=0.1 if one.share else 1.2, months=False,
         )  # fmt: skip
         tag("p", "Open a point in What if?:", css="quiet")
         with tag("div", css="buttons"):
             for p in points:
-                solara.Button(p["x"], on_click=lambda at=p["column"]: open_point([0, at]), outlined=True, small=True)
+                Press(p["x"], partial(open_point, [0, p["column"]]), css="small")
         return
     _Map(
-        title=one.label, x=data["x"]["values"], y=data["y"]["values"], xlabel=data["x"]["label"], ylabel=data["y"]["label"],
+        title=one.label, x=data["x"]["values"], y=data["y"]["values"],
+        xlabel=data["x"]["label"], ylabel=data["y"]["label"],
         cells=[_cell(p, one, data) for p in data["points"]], contour=data["contour"], own=data["own"],
-        keylow="0%" if one.share else "0", keyhigh="100%" if one.share else f"{R_TOP:g} or more", event_open=open_point,
+        keylow="0%" if one.share else "0", keyhigh="100%" if one.share else f"{R_TOP:g} or more",
+        event_open=open_point,
     )  # fmt: skip
     tag("p", "Click a cell, or press Enter on it, to open it under What if?", css="quiet")
 

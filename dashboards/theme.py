@@ -46,6 +46,7 @@ DARK: Mapping[str, str] = {
 }
 SHAPES: Mapping[str, tuple[str, str]] = {"a": ("", "circle"), "b": ("7 4", "square")}
 """Dashes of the line, and marker, of each scenario: what tells them apart without colour."""
+DARKEST = 0.04045  # shares of light below which sRGB is straight
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -66,5 +67,5 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    linear = [share / 12.92 if share <= DARKEST else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import solara
@@ -22,10 +22,12 @@ from conducive.dashboards.parts import (
     Job,
     Loading,
     Note,
+    Press,
     Trouble,
     heading,
     sentence,
     tag,
+    term,
     use_answers,
 )
 from conducive.dashboards.warm import READY
@@ -50,7 +52,12 @@ ROOM_FOR_LIVES = 300e6  # bytes
 ROOM_FOR_ANSWERS = 300
 STEPS_OF = {"funding_ends": "Funding ends", "coaching_starts": "Coaching starts"}
 
-LIVES: Cache[Ensemble] = Cache(ROOM_FOR_LIVES, lambda e: float(sum(one.monthly.nbytes + one.ledger.nbytes for one in e.lives)))
+
+def _bytes(ensemble: Ensemble) -> float:
+    return float(sum(life.monthly.nbytes + life.ledger.nbytes for life in ensemble.lives))
+
+
+LIVES: Cache[Ensemble] = Cache(ROOM_FOR_LIVES, _bytes)
 ANSWERS: Cache[dict[str, Any]] = Cache(ROOM_FOR_ANSWERS)
 
 
@@ -99,7 +106,7 @@ class Choice:
 
 
 def chosen(asked: Asked) -> Choice:
-    """Return the choice that asks for a comparison; scenarios of the library are found again, others stay as they are."""
+    """Return the choice that asks for a comparison; library scenarios are found again, others stay as they are."""
     base, base_place = _origin(asked.base)
     other, other_place = _origin(asked.alternative)
     if base_place != other_place:
@@ -190,7 +197,9 @@ def Choose(fields: list[dict[str, Any]], event_pick: Callable[[Any], None]) -> N
 
 
 @solara.component_vue("levers.vue")
-def _Levers(groups: list[dict[str, Any]], event_change: Callable[[Any], None], event_back: Callable[[Any], None]) -> None:
+def _Levers(
+    groups: list[dict[str, Any]], event_change: Callable[[Any], None], event_back: Callable[[Any], None]
+) -> None:
     """Sliders with what stands behind them."""
 
 
@@ -204,7 +213,8 @@ def _Happenings(
 
 @solara.component_vue("verdict.vue")
 def _Verdict(
-    working: bool, fresh: bool, pairs: int, of: int, said: str, again: str, headline: str, numbers: list[dict[str, Any]],
+    working: bool, fresh: bool, pairs: int, of: int, said: str, again: str, headline: str,
+    numbers: list[dict[str, Any]],
     event_stop: Callable[[Any], None], event_go_on: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """The answer in a sentence and four numbers, and how firm it is yet."""
@@ -351,13 +361,14 @@ def fields(choice: Choice) -> list[dict[str, Any]]:
     named = [{"value": s.name, "label": s.title or s.name} for s in library()]
     names = {one["value"] for one in named}
     base_known = choice.base.name in names and choice.base == load_scenario(choice.base.name)
-    other_known = choice.other is None or (choice.other.name in names and choice.other == load_scenario(choice.other.name))
+    other = choice.other
+    other_known = other is None or (other.name in names and other == load_scenario(other.name))
     own = [] if base_known else [{"value": OWN, "label": f"Your own: {_short(choice.base)}"}]
-    other_own = [] if other_known or choice.other is None else [{"value": OWN, "label": f"Your own: {_short(choice.other)}"}]
+    other_own = [] if other is None or other_known else [{"value": OWN, "label": f"Your own: {_short(other)}"}]
     stands = choice.base.place or "an average English authority"
-    places = [{"value": name, "label": name} for name in places()]
+    towns = [{"value": name, "label": name} for name in places()]
     if choice.place and choice.place not in places():
-        places.insert(0, {"value": choice.place, "label": choice.place})
+        towns.insert(0, {"value": choice.place, "label": choice.place})
     return [
         {
             "name": "place",
@@ -366,7 +377,7 @@ def fields(choice: Choice) -> list[dict[str, Any]]:
             "hint": f"Published workforce figures of {choice.year}." if choice.place else "",
             "groups": [
                 {"label": "", "options": [{"value": AS_IT_IS, "label": sentence(stands)}]},
-                {"label": "Start from published figures of", "options": places},
+                {"label": "Start from published figures of", "options": towns},
             ],
         },
         {
@@ -428,9 +439,9 @@ def _Timeline(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
 
 
 def _event_label(event: Event) -> str:
-    for kind in STEPS_OF:
+    for kind, name in STEPS_OF.items():
         if dict(event.changes) == _step_changes(kind) and not event.name:
-            return STEPS_OF[kind].lower()
+            return name.lower()
     return happening(event).partition(": ")[2]
 
 
@@ -447,7 +458,7 @@ def kinds() -> list[dict[str, Any]]:
     meanings = {
         "funding_ends": "The external grant stops, from that month on.",
         "coaching_starts": (
-            f"From that month on each person trained is offered {number(coaching.facilitator or 0)} hours of coaching a month."
+            f"From then on each person trained has {number(coaching.facilitator or 0)} hours of coaching a month."
         ),
     }
     found = [
@@ -476,8 +487,8 @@ def kinds() -> list[dict[str, Any]]:
 
 def event_of(sent: object, scenario: Scenario) -> Event:
     """Return the event that a browser asks for. Raises InputError for what cannot happen in a scenario."""
-    given = sent if isinstance(sent, dict) else {}
-    kind, month = given.get("kind"), given.get("month")
+    given: dict[str, Any] = sent if isinstance(sent, dict) else {}
+    kind, month = given.get("kind"), cast("int", given.get("month"))
     if kind in STEPS_OF:
         moved = scenario.with_event(month, _step_changes(str(kind)))
     else:
@@ -498,7 +509,7 @@ def _Results(asked: Asked, visitor: str) -> None:
         with tag("div", css="panel"):
             if answer.cancelled:
                 Empty("Cancelled before there was an answer. Change something, or ask again.")
-                solara.Button("Ask again", on_click=again, outlined=True)
+                Press("Ask again", again)
             elif not answer.trouble:
                 Loading(
                     "Running the first pairs of organisations ..."
@@ -572,6 +583,7 @@ def _apart(found: dict[str, Any]) -> bool:
     return bool(found["names"][0] != found["names"][1])
 
 
+CAUSE_HEADS = ("Times in an average run", "A and B", "A", "B", "B - A")
 CAUSES = {
     "left the job": "A user left the organisation.",
     "overload": "A user stopped because there was too much work or strain.",
@@ -594,9 +606,7 @@ def _Why(found: dict[str, Any]) -> None:
         if found["causes"]:
             most = max(max(c["a"], c["b"]) for c in found["causes"]) or 1.0
             with tag("div", css="scroll", tabindex="0", role="region", aria_label="Causes of loss"):
-                head = tag(
-                    "tr", *(tag("th", text, scope="col") for text in ("Times in an average run", "A and B", "A", "B", "B - A")),
-                )  # fmt: skip
+                head = tag("tr", *(tag("th", text, scope="col") for text in CAUSE_HEADS))
                 rows = [_cause(c, most) for c in found["causes"]]
                 tag("table", tag("thead", head), tag("tbody", *rows), css="causes")
     with tag("div", css="panel prose-panel"):
@@ -619,7 +629,7 @@ def _cause(cause: dict[str, Any], most: float) -> Any:
     ]
     return tag(
         "tr",
-        tag("th", tag("abbr", cause["cause"].capitalize(), title=CAUSES.get(cause["cause"], ""), tabindex="0"), scope="row"),
+        tag("th", term(cause["cause"].capitalize(), CAUSES.get(cause["cause"], "")), scope="row"),
         tag("td", *bars, css="bars", aria_hidden="true"),
         tag("td", f"{cause['a']:,.1f}", css="number"),
         tag("td", f"{cause['b']:,.1f}", css="number"),
@@ -637,7 +647,8 @@ def _TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Callable[[Choi
     def bring(sent: object) -> None:
         given = sent if isinstance(sent, dict) else {}
         try:
-            scenario = addresses.from_file(str(given.get("text", ""))[: addresses.LARGEST_FILE + 1], str(given.get("name", "")))
+            text, name = (str(given.get(key, ""))[: addresses.LARGEST_FILE + 1] for key in ("text", "name"))
+            scenario = addresses.from_file(text, name)
             new = Choice(scenario, seed=choice.seed)
             new.asked  # noqa: B018 it may refuse
         except InputError as error:
@@ -665,7 +676,11 @@ def _TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Callable[[Choi
             for label, make in files(asked, visitor):
                 Download(label, make)
         tag("h3", "Bring a scenario file")
-        tag("p", "A file from here or from the command line becomes A. It is read on this server and not kept.", css="quiet")
+        tag(
+            "p",
+            "A file from here or from the command line becomes A. The server reads it and does not keep it.",
+            css="quiet",
+        )
         _Upload(label="Scenario file (.toml)", most=addresses.LARGEST_FILE, trouble=trouble, event_bring=bring)
 
 
@@ -722,4 +737,3 @@ def runs_as_parquet(comparison: Comparison) -> bytes:
     out = io.BytesIO()
     whole.to_parquet(out, index=False)
     return out.getvalue()
-

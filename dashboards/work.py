@@ -80,7 +80,7 @@ class Pool:
                 continue
             try:
                 future.set_result(do(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 whoever asked is told
+            except BaseException as error:  # whoever asked is told
                 future.set_exception(error)
             del future, do, args, kwargs
 

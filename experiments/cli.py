@@ -528,11 +528,12 @@ def sweep(
     from conducive.experiments.design import sweep_identity
     from conducive.experiments.ensemble import cores
     from conducive.experiments.parts import SweepError, opened
+    from conducive.experiments.sweep_file import sweep_plan
 
     if cluster and in_processes:
         msg = "a sweep runs on a cluster or in processes of this machine. Got both --cluster and --processes."
         raise InputError(msg)
-    plan = sweeps.sweep_plan(file)
+    plan = sweep_plan(file)
     folder = out or _usual_folder(file.stem, None, sweep_identity(plan))
     kept: list[int] = []
     with ExitStack() as stack:

@@ -34,7 +34,7 @@ DIGITS = 4
 class _Nowhere(Axis):
     """The second axis of a line: a single place, at which nothing changes."""
 
-    def change(self, value: float) -> dict[str, object]:  # noqa: ARG002 there is one
+    def change(self, value: float) -> dict[str, object]:
         """Return no change."""
         return {}
 
@@ -116,7 +116,7 @@ def filling(
     chunks = [range(r, min(r + FEWEST_IN_A_SET, plan.replicates)) for r in range(0, plan.replicates, FEWEST_IN_A_SET)]
     scenarios = (plan.at(plan.x.values[column], plan.y.values[row]) for row, column in order)
     tasks = ((scenario, chunk) for scenario in scenarios for chunk in chunks)
-    with closing(in_order(partial(_read, plan), tasks, executor)) as found:  # type: ignore[type-var]
+    with closing(in_order(partial(_read, plan), tasks, executor)) as found:
         for row, column in order:
             for chunk in chunks:
                 values[row, column, chunk.start : chunk.stop] = next(found)
@@ -215,4 +215,3 @@ def line_figure(zone: ZoneMap, column: str = "sustained") -> Figure:
     axes.set_title(name_of(zone.plan.scenario).replace("$", r"\$"), loc="left", fontsize=11)
     figure.supxlabel(_words(zone), fontsize=7.5, color=GREY, x=0.01, ha="left", wrap=True)
     return figure
-

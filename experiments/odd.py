@@ -859,7 +859,12 @@ lie far above or some below it; its ends are written beside it.""",
 
 
 def left_out() -> str:
-    """Return the list of mechanisms that the page of mechanisms marks as left out, with the reason."""
+    """Return the list of mechanisms that the page of mechanisms marks as left out, with the reason.
+
+    That page comes with the source, not with the installed package.
+    """
+    if not MECHANISMS_PAGE.is_file():
+        return "- The list is in `docs/mechanisms.md` of the source."
     rows = LEFT_OUT.findall(MECHANISMS_PAGE.read_text("utf-8"))
     return "\n".join(f"- {what} (mechanism {n}): {why}." for n, what, why in rows)
 

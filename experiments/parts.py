@@ -75,7 +75,10 @@ class Folder:
         return whole
 
     def write(self, part: int, runs: int, table: pa.Table, failures: Sequence[Line]) -> None:
-        """Write a part of so many runs, whole, and record it. Raises SweepError where the disk is full or cannot be written to."""
+        """Write a part of so many runs, whole, and record it.
+
+        Raises SweepError where that cannot be done: the disk is full, say.
+        """
         import pyarrow.parquet as pq
 
         buffer = io.BytesIO()

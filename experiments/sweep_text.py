@@ -40,9 +40,7 @@ def say_sweep(sweep: Sweep) -> str:
     if plan.levels:
         parts.append(_ends(sweep))
     opened = f"pd.read_parquet(glob.glob({(folder.path / 'part-*.parquet').as_posix()!r}))"
-    parts.append(
-        "\n".join([heading("To open it"), f"pandas: {opened}", f"Python: cz.read_sweep({folder.path.as_posix()!r})"])
-    )
+    parts.append("\n".join([heading("To open it"), opened]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -63,7 +61,8 @@ def _ends(sweep: Sweep) -> str:
     """Return a table of the outcome where each factor is lowest and highest, the one that moves it most first."""
     plan = sweep.plan
     means, sets = _means(sweep)
-    outcome = SUSTAINED if np.isfinite(means[SUSTAINED]).any() else USE
+    known = means[SUSTAINED][np.isfinite(means[SUSTAINED])]
+    outcome = SUSTAINED if len(known) and np.ptp(known) else USE
     found = []
     for n, each in enumerate(plan.levels):
         low, high = means[outcome][:, n, 0], means[outcome][:, n, 1]
@@ -82,8 +81,10 @@ def _ends(sweep: Sweep) -> str:
         "varies as in the design; the interval is that of luck"
         + ("." if sets is None else " and of the plausible sets of coefficients.")
     )
-    if outcome == USE:
+    if outcome == USE and not len(known):
         note += " Whether use is sustained is not known in any run: external money lasts too long for the horizon."
+    elif outcome == USE:
+        note += f" Use is sustained in {'every run' if known[0] else 'no run'} where that is known."
     return "\n".join([heading(WORDS[outcome]), table(head, rows), paragraph(note)])
 
 

@@ -26,7 +26,7 @@ DATA = {
     "conducive/experiments/data/calibration.json",
     "conducive/experiments/data/plausible.csv",
     "conducive/experiments/data/validation.json",
-    *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix in {".css", ".html", ".vue"}),
+    *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),
     "conducive/scenarios/data/workforce.csv",
     "conducive/scenarios/data/ATTRIBUTION.md",
     *(f"conducive/scenarios/library/{path.name}" for path in (ROOT / "scenarios" / "library").glob("*.toml")),

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 CHROMIUM = shutil.which("chromium")
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Seconds to wait for anything: the machine may be busy."""
 
 

@@ -1,0 +1,138 @@
+"""Sweeps on a real Dask cluster of separate worker processes: the same bits, and no run lost with a worker."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import LocalCluster
+from typer.testing import CliRunner
+
+import conducive as cz
+from conducive.experiments import cli, executors
+from conducive.experiments.parts import SweepError
+from conducive.experiments.sweep import read, sweep
+
+SMALL = {"horizon": 30, "warm_up": 0, "organisation.posts": 12, "organisation.families": 60}
+ASKED: dict[str, Any] = {
+    "scenario": "classroom",
+    "set": SMALL,
+    "design": "sobol",
+    "points": 64,
+    "replicates": 40,
+    "authorities": ["Rutland"],
+    "factors": {"finance.funding_term": {"low": 6, "high": 24}, "workforce_capacity": {}},
+}
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "sweeps.md"
+
+
+def cluster(workers: int) -> Any:
+    return LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0")
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[Any]:
+    """A scheduler with two workers, each a process of its own."""
+    with cluster(2) as workers:
+        yield workers
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def content(folder: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(Path(folder).glob("part-*.parquet"))}
+
+
+def test_a_cluster_gives_the_same_files_to_the_bit_though_a_worker_is_killed_in_the_middle(two: Any) -> None:
+    pids: dict[str, int] = {}
+
+    def kill_one(count: int) -> None:
+        if count and not pids:
+            with two.get_client() as client:
+                pids.update(client.run(os.getpid))
+            os.kill(next(iter(pids.values())), signal.SIGKILL)
+
+    with executors.dask(two.scheduler_address) as (pool, threads):
+        sweep(ASKED, "cluster", executor=pool, progress=kill_one)
+    sweep(ASKED, "threads")
+
+    assert threads == 2
+    assert len(set(pids.values()) - {os.getpid()}) == 2
+    assert len(content("threads")) == 3
+    assert content("cluster") == content("threads")
+
+
+def test_the_command_runs_on_a_cluster(two: Any) -> None:
+    Path("sweep.toml").write_text(
+        'scenario = "classroom"\nreplicates = 5\n[factors]\nleadership = [0.2, 0.8]\n[set]\nhorizon = 12\n'
+        "warm_up = 0\n",
+        encoding="utf-8",
+    )
+
+    result = CliRunner().invoke(
+        cli.app, ["sweep", "sweep.toml", "--out", "here", "--cluster", two.scheduler_address], prog_name="conducive"
+    )
+
+    assert result.exit_code == 0, result.output
+    assert re.search(r"10 runs .* on \d cores?", result.stderr)
+    expected = cz.run(cz.load_scenario("classroom").change({"horizon": 12, "warm_up": 0, "leadership": 0.8}), 5, 0)
+    assert list(read("here")["use"])[5:] == list(expected.values("use")[:, -1])
+
+
+def test_a_cluster_that_is_lost_in_the_middle_is_said_and_what_is_finished_is_kept() -> None:
+    with cluster(1) as workers, executors.dask(workers.scheduler_address) as (pool, _):
+
+        def close(_: int) -> None:
+            if list(Path("here").glob("part-*")):
+                workers.close(timeout=5)
+
+        with pytest.raises(SweepError, match=r"What was finished is kept"):
+            sweep(ASKED, "here", executor=pool, progress=close)
+
+    assert 1 <= len(content("here")) < 3
+    sweep(ASKED, "here")
+    assert len(content("here")) == 3
+
+
+def test_a_scheduler_that_does_not_answer_is_said_at_once() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(cz.InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 within 1 s"):
+        executors.dask("tcp://127.0.0.1:9", 1).__enter__()
+
+    assert time.monotonic() - began < 10
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(cz.InputError, match=r"is not the address of a Dask scheduler|no Dask scheduler answers"):
+        executors.dask("nowhere://at all", 1).__enter__()
+
+
+def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with pytest.raises(cz.InputError, match=r"pip install 'conducive\[cluster\]'"):
+        executors.dask("tcp://127.0.0.1:9", 1).__enter__()
+
+
+def test_the_recipe_for_slurm_asks_for_what_the_page_says() -> None:
+    (recipe,) = re.findall(r"```python\n(from dask_jobqueue.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    making, _, _ = recipe.partition("cluster.scale")
+    names: dict[str, Any] = {}
+
+    exec(making, names)
+
+    with names["cluster"] as cluster:
+        script = cluster.job_script()
+    assert "#SBATCH" in script
+    assert "distributed.cli.dask_worker" in script
