@@ -71,7 +71,7 @@ def chance_to_go_on(
 
     Paper 4.3.
 
-    `budget` is the council's budget relative to launch; below 1 the same shortfall weighs more.
+    `budget` is the council's budget relative to launch; below 1 the same shortfall (or surplus) weighs more.
     """
     shortfall = promised - reported
     return logistic(decision_steepness * (confidence - shortfall / max(NOTHING, min(1.0, budget))))

@@ -76,7 +76,10 @@ def grade_log_odds(
     """
     good = 2.0
     return (
-        cut - persistence * (grade - good) + weight * (quality - usual_quality) - staffing * (vacancies - usual_vacancies)
+        cut
+        - persistence * (grade - good)
+        + weight * (quality - usual_quality)
+        - staffing * (vacancies - usual_vacancies)
     )
 
 
