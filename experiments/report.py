@@ -194,16 +194,16 @@ def _official(results: Results) -> str:
 
 
 _NO_PRETREND = (
-    "Inspectors in the model see empty posts, not how far a service leans on agency staff; in reality agency use runs up "
-    "in the year before a bad judgement, vacancies less so."
+    "Inspectors in the model see empty posts, not how far a service leans on agency staff; in reality agency use runs "
+    "up in the year before a bad judgement, vacancies less so."
 )
 _TOO_LONG = (
     "A regime and its echo keep recruitment down for longer than in reality, and nothing else turns a service round."
 )
 _REGIMES = "Regimes last too long in the model and add to the level that was put in."
 WHY: Mapping[str, str] = {
-    "turnover": "Leaving swings with the pull of other jobs, strain and colleagues lost. Whatever else makes a bad year "
-    "in one place is missing.",
+    "turnover": "Leaving swings with the pull of other jobs, strain and colleagues lost. Whatever else makes a bad "
+    "year in one place is missing.",
     "turnover: level": "Demand and regimes put staff under more strain than they are used to, on average.",
     "vacancy_rate": _REGIMES,
     "agency_rate": _REGIMES,
@@ -214,8 +214,8 @@ WHY: Mapping[str, str] = {
     "caseload": "Demand swings alike everywhere, and the number of posts stays.",
     "length of service": "Simulated posts hold cases; official figures are of all social workers, managers included, "
     "who stay longer.",
-    "correlation": "A fixed share of vacancies is covered in the model, so that agency use follows vacancies closely; in "
-    "reality it is looser.",
+    "correlation": "A fixed share of vacancies is covered in the model, so that agency use follows vacancies closely; "
+    "in reality it is looser.",
     "agency_rate around an inadequate judgement": _TOO_LONG,
     "agency_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "agency_rate around an inadequate judgement: -1": _NO_PRETREND,
