@@ -6,6 +6,8 @@ import numpy as np
 
 from conducive.agents.rule import clip, either, gate, logistic, rule
 
+NOTHING = 1e-9
+"""Least budget that a shortfall is held against."""
 EXTERNAL, COUNCIL = 0, 1
 FUNDERS = ("external", "council")
 
@@ -69,10 +71,10 @@ def chance_to_go_on(
 
     Paper 4.3.
 
-    `budget` is the council's budget relative to launch; below 1 the same shortfall weighs more.
+    `budget` is the council's budget relative to launch; below 1 the same shortfall (or surplus) weighs more.
     """
     shortfall = promised - reported
-    return logistic(decision_steepness * (confidence - shortfall - max(0.0, 1.0 - budget)))
+    return logistic(decision_steepness * (confidence - shortfall / max(NOTHING, min(1.0, budget))))
 
 
 @rule

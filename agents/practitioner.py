@@ -455,6 +455,12 @@ def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma:
 
 
 @rule
+def usual_vacancies(monthly_turnover: float, recruited: float) -> float:
+    """Share of posts that stay empty in the long run: leaving against filling, both as monthly chances."""
+    return monthly_turnover / (monthly_turnover + recruited)
+
+
+@rule
 def agency_arrival_chance(agency_cover: float, agency_stay: float) -> float:
     """Monthly chance that an uncovered vacancy gets an agency worker.
 

@@ -70,7 +70,7 @@ class Plan:
 
     draws: int = 4096
     refocused: int = 512
-    full: int = 660
+    full: int = 480
     seed: int = 0
 
 
@@ -148,7 +148,7 @@ def held_against_patterns(base: Scenario, replicates: int, seed: int) -> Values:
 
 
 PANEL_FIGURES = (
-    "turnover: swing net of chance",
+    "turnover: swing from year to year",
     "turnover: variance over that of one hazard",
     "vacancy_rate: swing from year to year",
     "agency_rate: swing from year to year",

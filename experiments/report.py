@@ -40,7 +40,8 @@ explanations. The model compares scenarios: none of this makes it a forecast.
 How to read a verdict. A pattern is a claim turned into clauses, each a statistic of scenarios lived with the same
 luck and a bound that was fixed before the model was run. *Shown*: the whole 95% interval is on the right side; *not
 shown*: it is on the wrong side; *unclear*: it straddles. *Power* is the chance of a clear answer with as many
-replicates, were the value found the true one. *Prior*: share of draws of all free coefficients over their plausible
+replicates, were the value found the true one; a verdict unclear at first was given four times the replicates.
+*Prior*: share of draws of all free coefficients over their plausible
 ranges, before calibration, in which all clauses hold at their value; near 100% means that the structure of the
 model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of the sets that calibration
 leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that luck flips a clause
@@ -193,16 +194,16 @@ def _official(results: Results) -> str:
 
 
 _NO_PRETREND = (
-    "Inspectors in the model judge casework and strain, not how many posts are empty, so that services do not run down "
-    "in the years before a bad judgement as real ones do."
+    "Inspectors in the model see empty posts, not how far a service leans on agency staff; in reality agency use runs "
+    "up in the year before a bad judgement, vacancies less so."
 )
 _TOO_LONG = (
     "A regime and its echo keep recruitment down for longer than in reality, and nothing else turns a service round."
 )
 _REGIMES = "Regimes last too long in the model and add to the level that was put in."
 WHY: Mapping[str, str] = {
-    "turnover": "Leaving swings with one job market, strain and colleagues lost. Whatever else makes a bad year in one "
-    "place is missing, and calibration weighs this against how tightly leaving and vacancies then move together.",
+    "turnover": "Leaving swings with the pull of other jobs, strain and colleagues lost. Whatever else makes a bad "
+    "year in one place is missing.",
     "turnover: level": "Demand and regimes put staff under more strain than they are used to, on average.",
     "vacancy_rate": _REGIMES,
     "agency_rate": _REGIMES,
@@ -213,8 +214,8 @@ WHY: Mapping[str, str] = {
     "caseload": "Demand swings alike everywhere, and the number of posts stays.",
     "length of service": "Simulated posts hold cases; official figures are of all social workers, managers included, "
     "who stay longer.",
-    "correlation": "One job market moves leaving and recruitment in the model, and a fixed share of vacancies is "
-    "covered; in reality these are looser.",
+    "correlation": "A fixed share of vacancies is covered in the model, so that agency use follows vacancies closely; "
+    "in reality it is looser.",
     "agency_rate around an inadequate judgement": _TOO_LONG,
     "agency_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "agency_rate around an inadequate judgement: -1": _NO_PRETREND,

@@ -41,6 +41,8 @@ class Power:
     """How much is run: replicates of each pattern, draws and sets with replicates each, cells of the map, panels."""
 
     replicates: int = 160
+    most: int = 640
+    """Replicates of a pattern whose verdict is unclear with the usual number."""
     prior: int = 64
     sets: int = 200
     of_a_set: int = 8
@@ -90,7 +92,7 @@ def validate(
         results: Results = {**identity, "patterns": {}}
         for pattern in ALL:
             results["patterns"][pattern.name] = part(
-                pattern.name, partial(_verdict, pattern, base, power.replicates, threads)
+                pattern.name, partial(_verdict, pattern, base, power, threads)
             )
         results["map"] = part("map", lambda: zone_map(base, power.map, threads))
         results["official"] = part("official figures", lambda: _rows(official.check(base, threads, power.panels)))
@@ -115,8 +117,10 @@ def _told(found: determinism.Result) -> dict[str, Any]:
     return {"numbers": asdict(found), "text": determinism.markdown(found)}
 
 
-def _verdict(pattern: Pattern, base: Scenario, replicates: int, executor: Executor) -> dict[str, Any]:
-    verdict = verdict_on(pattern, base, replicates, 0, executor)
+def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor) -> dict[str, Any]:
+    verdict = verdict_on(pattern, base, power.replicates, 0, executor)
+    if verdict.answer == "unclear" and power.most > power.replicates:
+        verdict = verdict_on(pattern, base, power.most, 0, executor)
     return {**asdict(verdict), "answer": verdict.answer}
 
 

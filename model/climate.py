@@ -60,14 +60,27 @@ def scar_next(scar: float, blame_culture: float, climate_pace: float, scar_month
 
 @rule
 def grade_log_odds(
-    cut: float, grade: float, quality: float, usual_quality: float, persistence: float, weight: float
+    cut: float,
+    grade: float,
+    quality: float,
+    usual_quality: float,
+    vacancies: float,
+    usual_vacancies: float,
+    persistence: float,
+    weight: float,
+    staffing: float,
 ) -> float:
-    """Log-odds that an inspection finds at least a certain grade: from the last grade and the quality of casework.
+    """Log-odds that an inspection finds at least a certain grade: the last grade, casework, and posts left empty.
 
-    Ofsted.
+    Ofsted; agency use rises in the year before an inadequate judgement (DfE panel).
     """
     good = 2.0
-    return cut - persistence * (grade - good) + weight * (quality - usual_quality)
+    return (
+        cut
+        - persistence * (grade - good)
+        + weight * (quality - usual_quality)
+        - staffing * (vacancies - usual_vacancies)
+    )
 
 
 @rule

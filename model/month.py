@@ -163,13 +163,14 @@ def wider_world(world: World, p: Record, o: Record) -> None:
     """Policy shifts, the council's budget, serious incidents, inspection."""
     seed = world.seed
     month = int(p.month)
-    policy, support, incident, judged = uniforms(seed, WORLD, month, 0)
+    policy, support, incident, verdict = uniforms(seed, WORLD, month, 0)
     u, v, w, wait = uniforms(seed, WORLD, month, 1)
     persistence = math.exp(-1.0 / 12.0)
     news = math.sqrt(1.0 - persistence * persistence)
     o.weather = persistence * o.weather + news * normal(u, v)
-    u, v, _, _ = uniforms(seed, WORLD, month, 2)
+    u, v, w2, z = uniforms(seed, WORLD, month, 2)
     o.demand = persistence * o.demand + news * normal(u, v)
+    o.hiring = persistence * o.hiring + news * normal(w2, z)
     o.cases_each = p.cases_per_family * climate.swing(o.demand, p.demand_swing)
     if month >= 1:
         o.budget = climate.budget_next(o.budget, p.budget_trend, p.budget_cut)
@@ -185,25 +186,37 @@ def wider_world(world: World, p: Record, o: Record) -> None:
     o.inspection_due -= 1.0
     o.intervention = climate.intervention_next(o.intervention, o.inspection_grade, p.intervention_months)
     if o.inspection_due <= 0.0 or p.inspection_result:
-        inspect(p, o, judged, wait + wait)
+        inspect(p, o, verdict, wait + wait)
+
+
+@rule
+def judged(p: Record, o: Record, cut: float, quality: float, usual: float, usual_vacancies: float) -> float:
+    """Log-odds of a grade, by its `cut`, as inspectors find the service this month."""
+    return climate.grade_log_odds(
+        cut,
+        o.inspection_grade,
+        quality,
+        usual,
+        o.vacancies,
+        usual_vacancies,
+        p.inspection_persistence,
+        p.inspection_quality,
+        p.inspection_staffing,
+    )
 
 
 @rule
 def inspect(p: Record, o: Record, u: float, wait: float) -> None:
-    """Judge the service on its casework and its last grade; a scheduled result stands as given."""
+    """Judge the service on its casework, its vacancies and its last grade; a scheduled result stands as given."""
     usual, quality = p.usual_wellbeing * (1.0 - p.usual_strain), o.wellbeing * (1.0 - o.strain)
+    recruited = prac.recruitment_chance(p.time_to_fill, o.intervention, p.recruit_stigma)
+    vacancies = prac.usual_vacancies(monthly_turnover(p.turnover), recruited)
     o.inspections = 1.0
     drawn = climate.grade_drawn(
         u,
-        climate.grade_log_odds(
-            p.inspection_outstanding, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
-        ),
-        climate.grade_log_odds(
-            p.inspection_good, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
-        ),
-        climate.grade_log_odds(
-            p.inspection_adequate, o.inspection_grade, quality, usual, p.inspection_persistence, p.inspection_quality
-        ),
+        judged(p, o, p.inspection_outstanding, quality, usual, vacancies),
+        judged(p, o, p.inspection_good, quality, usual, vacancies),
+        judged(p, o, p.inspection_adequate, quality, usual, vacancies),
     )
     o.inspection_grade = p.inspection_result if p.inspection_result else drawn
     o.judged_inadequate = 1.0 if o.inspection_grade >= climate.INADEQUATE else 0.0
@@ -410,7 +423,7 @@ def workforce(world: World, p: Record, o: Record) -> None:
     cost = prac.personal_cost(p.blame_culture, o.scar, p.media_hostility, p.cost_exposure)
     cover = either(p.agency_cover, o.intervention * p.improvement_posts)
     weather = math.log(climate.swing(o.weather, p.leave_weather))
-    hard = climate.swing(o.weather, p.recruit_weather)
+    hard = climate.swing(o.hiring, p.recruit_weather)
     recruited = prac.recruitment_chance(p.time_to_fill * hard, o.intervention, p.recruit_stigma)
     arrives = prac.agency_arrival_chance(cover, p.agency_stay)
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)

@@ -40,7 +40,8 @@ ORGANISATION = np.dtype(
             # wider world
             "budget",  # council budget relative to launch
             "policy",  # support of current policy for the innovation
-            "weather",  # job market, standard normal, like the next
+            "weather",  # pull of other jobs, standard normal, like the next two
+            "hiring",  # how hard posts are to fill
             "demand",  # for casework
             "cases_each",  # cases that one family stands for
             "scar",
@@ -358,8 +359,9 @@ def settle_in(world: World) -> None:
     o.budget = 1.0
     o.policy = 1.0
     o.weather = normal(u, v)
-    u, v, _, _ = uniforms(world.seed, START_WORLD, 0, 1)
+    u, v, w2, z2 = uniforms(world.seed, START_WORLD, 0, 1)
     o.demand = normal(u, v)
+    o.hiring = normal(w2, z2)
     o.cases_each = p.cases_per_family
     o.inspection_grade = p.inspection_grade
     o.inspection_due = p.inspection_interval * w

@@ -136,6 +136,8 @@ KNOWN: tuple[tuple[str, Mapping[str, float], float], ...] = (
      {"monthly_turnover": 0, "tenure_factor": 2, "strain": 1, "colleagues_lost": 1, "weather": 1, "leave_strain": 2,
       "usual_strain": 0.4, "leave_colleagues": 5}, 0),
     ("practitioner.recruitment_chance", {"time_to_fill": 10, "intervention": 0, "recruit_stigma": 1.5}, 0.1),
+    ("practitioner.usual_vacancies", {"monthly_turnover": 0.02, "recruited": 0.08}, 0.2),
+    ("practitioner.usual_vacancies", {"monthly_turnover": 0, "recruited": 0.1}, 0),
     ("practitioner.recruitment_chance", {"time_to_fill": 10, "intervention": 1, "recruit_stigma": 1}, 0.05),
     ("practitioner.recruitment_chance", {"time_to_fill": 0.5, "intervention": 0, "recruit_stigma": 1}, 1),
     ("practitioner.newcomer_start", {"codified_memory": 0, "living_memory": 0, "memory_transfer": 0.5}, 0),
@@ -188,6 +190,10 @@ KNOWN: tuple[tuple[str, Mapping[str, float], float], ...] = (
      0.9),
     ("funder.chance_to_go_on", {"reported": 0.3, "promised": 0.8, "confidence": 0.5, "budget": 1,
      "decision_steepness": 9}, 0.5),
+    ("funder.chance_to_go_on", {"reported": 0.4, "promised": 0.8, "confidence": 0.8, "budget": 0.5,
+     "decision_steepness": 9}, 0.5),
+    ("funder.chance_to_go_on", {"reported": 0.8, "promised": 0.8, "confidence": 0, "budget": 0,
+     "decision_steepness": 9}, 0.5),
     ("funder.council_share", {"mainstreaming": 0.5, "budget": 2}, 0.5),
     ("funder.council_share", {"mainstreaming": 0.5, "budget": 0.5}, 0.25),
     ("climate.budget_next", {"budget": 1, "budget_trend": 0, "cut": 0.15}, 0.85),
@@ -204,9 +210,11 @@ KNOWN: tuple[tuple[str, Mapping[str, float], float], ...] = (
     ("climate.grade_drawn", {"u": 0.6, "outstanding": 0, "good": 1, "adequate": 2}, 2),
     ("climate.grade_drawn", {"u": 0.99, "outstanding": 0, "good": 1, "adequate": 2}, 4),
     ("climate.grade_log_odds", {"cut": 1.3, "grade": 2, "quality": 0.4, "usual_quality": 0.4, "persistence": 1,
-     "weight": 3}, 1.3),
+     "weight": 3, "vacancies": 0.2, "usual_vacancies": 0.2, "staffing": 8}, 1.3),
     ("climate.grade_log_odds", {"cut": 1.3, "grade": 4, "quality": 0.4, "usual_quality": 0.4, "persistence": 1,
-     "weight": 3}, -0.7),
+     "weight": 3, "vacancies": 0.2, "usual_vacancies": 0.2, "staffing": 8}, -0.7),
+    ("climate.grade_log_odds", {"cut": 1.3, "grade": 2, "quality": 0.4, "usual_quality": 0.4, "persistence": 1,
+     "weight": 3, "vacancies": 0.3, "usual_vacancies": 0.2, "staffing": 8}, 0.5),
     ("climate.intervention_next", {"intervention": 0, "grade": 4, "intervention_months": 30}, 1),
     ("climate.intervention_next", {"intervention": 1, "grade": 2, "intervention_months": 30}, math.exp(-1 / 30)),
     ("climate.scar_next", {"scar": 0.5, "blame_culture": 0, "climate_pace": 0.1, "scar_months_blame": 100},
@@ -312,6 +320,7 @@ DIRECTIONS: Mapping[str, Mapping[str, int]] = {
     "practitioner.tenure_factor": {"tenure": DOWN},
     "practitioner.leaving_chance": {"monthly_turnover": UP, "strain": UP, "colleagues_lost": UP, "weather": UP},
     "practitioner.recruitment_chance": {"time_to_fill": DOWN, "intervention": DOWN},
+    "practitioner.usual_vacancies": {"monthly_turnover": UP, "recruited": DOWN},
     "practitioner.agency_arrival_chance": {"agency_cover": UP, "agency_stay": DOWN},
     "practitioner.newcomer_start": {"codified_memory": UP, "living_memory": UP},
     "practitioner.seat_chance": {"seats": UP, "waiting": DOWN},
@@ -349,7 +358,7 @@ DIRECTIONS: Mapping[str, Mapping[str, int]] = {
     "climate.incident_chance": {"incident_rate": UP, "cases": UP, "strain": UP, "wellbeing": DOWN},
     "climate.scar_after_incident": {"scar": UP, "blame_culture": UP, "media_hostility": UP},
     "climate.scar_next": {"scar": UP, "blame_culture": UP},
-    "climate.grade_log_odds": {"grade": DOWN, "quality": UP},
+    "climate.grade_log_odds": {"grade": DOWN, "quality": UP, "vacancies": DOWN},
     "climate.tailoring": {"adaptation": UP, "permissiveness": UP, "manualised": DOWN},
     "climate.fit_ceiling": {"context_distance": DOWN, "tailoring": UP},
     "climate.reflection": {"reflection_interval": DOWN, "slack": UP},
@@ -373,11 +382,17 @@ AMOUNTS: Mapping[str, tuple[float, float]] = {
     "refreshed": (0, 0.2), "usual_wellbeing": (0.1, 1), "wellbeing": (0.05, 1), "usual_strain": (0.1, 0.8),
     "grade": (1, 4), "implementers": (0, 3), "wait": (0, 2),
     "pull": (0, 100), "threshold": (0.01, 1), "steepness": (0.1, 500), "cut": (-3, 3), "persistence": (0, 9),
-    "weight": (0, 30),
+    "weight": (0, 30), "staffing": (0, 30),
     "funder_patience": (1, 240), "half": (0.1, 10), "outstanding": (-9, 9), "good": (-9, 9), "adequate": (-9, 9),
 }  # fmt: skip
 """Arguments that are not shares and not declared under their own name."""
-RENAMED = {"practitioner.leaving_chance": {"usual_strain": (0.0, 1.0)}, "climate.budget_next": {"cut": (0.0, 1.0)}}
+RENAMED = {
+    "practitioner.leaving_chance": {"usual_strain": (0.0, 1.0)},
+    "practitioner.usual_vacancies": {"recruited": (0.01, 1.0)},
+    "climate.budget_next": {"cut": (0.0, 1.0)},
+    # Where evidence falls short of the promise: there a tight budget counts against it.
+    "funder.chance_to_go_on": {"reported": (0.0, 0.5), "promised": (0.5, 1.0)},
+}
 SHORT_NAMES = {i.name: i for i in declared().values()}
 
 

@@ -13,7 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from conducive.experiments import validation, verdicts
+from conducive.experiments.calibration import PANEL_FIGURES
 from conducive.experiments.cli import app
+from conducive.experiments.official import official_panel, statistics
 from conducive.experiments.patterns import CONTROLS, PATTERNS
 from conducive.experiments.plausible import model_version, plausible_sets
 from conducive.experiments.report import CALIBRATION, report
@@ -35,12 +37,23 @@ def test_stored_results_are_those_of_these_rules() -> None:
 def test_stored_results_have_full_power() -> None:
     full = Power()
 
-    assert {name: RESULTS[name] for name in ("replicates", "prior", "of_a_set")} == {
+    assert {name: RESULTS[name] for name in ("replicates", "most", "prior", "of_a_set")} == {
         "replicates": full.replicates,
+        "most": full.most,
         "prior": full.prior,
         "of_a_set": full.of_a_set,
     }
     assert CALIBRATED["draws"] >= 4000
+
+
+def test_an_unclear_verdict_was_given_more_replicates() -> None:
+    for name, found in RESULTS["patterns"].items():
+        enough = {Power().most} if found["answer"] == "unclear" else {Power().replicates, Power().most}
+        assert found["replicates"] in enough, name
+
+
+def test_calibration_is_held_against_figures_that_the_panel_has() -> None:
+    assert set(PANEL_FIGURES) <= set(statistics(official_panel()))
 
 
 def test_every_pattern_and_control_has_a_verdict_with_intervals_and_power() -> None:
