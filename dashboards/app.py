@@ -35,9 +35,9 @@ def Layout(children: list[Any]) -> None:
     here = f"/{router.parts[0]}"
 
     def go(path: object) -> None:
-        if path in {page["path"] for page in known}:
+        if isinstance(path, str) and path in {page["path"] for page in known}:
             forget()
-            router.push(str(path))
+            router.push(path)
 
     with tag("div", css="site"):
         _Shell(pages=known, here=here, event_go=go)

@@ -16,7 +16,7 @@ from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
 from conducive.dashboards.address import Asked
 from conducive.dashboards.parts import Download, Empty, Job, Loading, Press, Trouble, heading, sentence, tag, use_answers
-from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places
+from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places, text_in
 from conducive.dashboards.work import POOL
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
 from conducive.experiments.words import several
@@ -71,11 +71,11 @@ def Page() -> None:
     trouble, set_trouble = solara.use_state("")
 
     def pick(sent: object) -> None:
-        given = sent if isinstance(sent, dict) else {}
-        if given.get("name") == "base" and given.get("value") in {s.name for s in library()}:
-            set_name(given["value"])
-        if given.get("name") == "place" and given.get("value") in {AS_IT_IS, *places()}:
-            set_place(given["value"])
+        which, value = text_in(sent, "name"), text_in(sent, "value")
+        if which == "base" and value in {s.name for s in library()}:
+            set_name(value)
+        if which == "place" and value in {AS_IT_IS, *places()}:
+            set_place(value)
 
     def ask(sent: object) -> None:
         try:

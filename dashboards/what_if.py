@@ -336,17 +336,23 @@ def _Controls(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
 
 def picked(choice: Choice, sent: object) -> Choice:
     """Return the choice after something was picked from a list; nothing changes where it is not on it."""
-    name, value = (sent.get("name"), sent.get("value")) if isinstance(sent, dict) else (None, None)
+    name, value = text_in(sent, "name"), text_in(sent, "value")
     scenarios = {s.name: s for s in library()}
     if name == "place" and (value == AS_IT_IS or value in places()):
-        return replace(choice, place=str(value), year=LATEST)
+        return replace(choice, place=value, year=LATEST)
     if name == "base" and value in scenarios:
-        return replace(choice, base=scenarios[str(value)])
+        return replace(choice, base=scenarios[value])
     if name == "other" and value == ITSELF:
         return replace(choice, other=None)
     if name == "other" and value in scenarios:
-        return replace(choice, other=scenarios[str(value)], changes={}, events=())
+        return replace(choice, other=scenarios[value], changes={}, events=())
     return choice
+
+
+def text_in(sent: object, key: str) -> str:
+    """Return a text that a browser sends under a key, short; empty where there is none."""
+    found = sent.get(key) if isinstance(sent, dict) else None
+    return found[:200] if isinstance(found, str) else ""
 
 
 @cache
@@ -488,12 +494,12 @@ def kinds() -> list[dict[str, Any]]:
 def event_of(sent: object, scenario: Scenario) -> Event:
     """Return the event that a browser asks for. Raises InputError for what cannot happen in a scenario."""
     given: dict[str, Any] = sent if isinstance(sent, dict) else {}
-    kind, month = given.get("kind"), cast("int", given.get("month"))
+    kind, month = text_in(given, "kind"), cast("int", given.get("month"))
     if kind in STEPS_OF:
-        moved = scenario.with_event(month, _step_changes(str(kind)))
+        moved = scenario.with_event(month, _step_changes(kind))
     else:
-        detail = EVENTS[kind].detail if isinstance(kind, str) and kind in EVENTS else ""
-        moved = scenario.with_event(month, str(kind)[:80], **({detail: given.get("detail")} if detail else {}))
+        detail = EVENTS[kind].detail if kind in EVENTS else ""
+        moved = scenario.with_event(month, kind, **({detail: given.get("detail")} if detail else {}))
     return moved.events[-1]
 
 
