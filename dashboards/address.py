@@ -318,9 +318,14 @@ def in_library(scenario: Scenario) -> Scenario | None:
     held = document(scenario)
     if "authority" in held:
         found = found.at(held["authority"], held["year"])
-    same = all(getattr(found, key) == getattr(scenario, key) for key in (*TEXTS, "waves"))
-    leads = found.values.keys() <= scenario.values.keys() and found.events == scenario.events[: len(found.events)]
-    return found if same and leads and "place" not in held else None
+    return found if leads_to(found, scenario) and "place" not in held else None
+
+
+def leads_to(origin: Scenario, scenario: Scenario) -> bool:
+    """Whether changes and events, and nothing else, lead from one scenario to another."""
+    same = all(getattr(origin, key) == getattr(scenario, key) for key in (*TEXTS, "waves"))
+    more = origin.values.keys() <= scenario.values.keys() and origin.events == scenario.events[: len(origin.events)]
+    return same and more
 
 
 def _literal(value: object, indent: str = "") -> str:

@@ -15,7 +15,18 @@ import solara
 from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
 from conducive.dashboards.address import Asked
-from conducive.dashboards.parts import Download, Empty, Job, Loading, Press, Trouble, heading, sentence, tag, use_answers
+from conducive.dashboards.parts import (
+    Download,
+    Empty,
+    Job,
+    Loading,
+    Press,
+    Trouble,
+    heading,
+    sentence,
+    tag,
+    use_answers,
+)
 from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places, text_in
 from conducive.dashboards.work import POOL
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan

@@ -94,7 +94,7 @@ class Choice:
     @property
     def origin(self) -> Scenario:
         """What the alternative is before anything is changed in it."""
-        return self.at(self.other or self.base)
+        return self.at(self.base if self.other is None else self.other)
 
     @property
     def asked(self) -> Asked:
@@ -106,31 +106,25 @@ class Choice:
 
 
 def chosen(asked: Asked) -> Choice:
-    """Return the choice that asks for a comparison; library scenarios are found again, others stay as they are."""
-    base, base_place = _origin(asked.base)
-    other, other_place = _origin(asked.alternative)
-    if base_place != other_place:
-        base, other, base_place = asked.base, asked.alternative, None
-    place, year = base_place or (AS_IT_IS, LATEST)
-    start = replace(Choice(base, other, place, year), seed=asked.seed)
-    origin = start.at(other)
-    if origin.values.keys() <= asked.alternative.values.keys():
-        start = replace(
-            start,
-            other=None if other == base else other,
-            changes=levers.changes_between(origin.values, asked.alternative.values),
-            events=asked.alternative.events[len(origin.events) :],
-        )
-    return start
+    """Return the choice that asks for a comparison.
 
-
-def _origin(scenario: Scenario) -> tuple[Scenario, tuple[str, int] | None]:
-    """Return the scenario of the library that one comes from, and its place; or itself, without a place."""
-    found = addresses.in_library(scenario)
-    if found is None:
-        return scenario, None
-    name, _, year = scenario.place.rpartition(", ")
-    return load_scenario(scenario.name), (name, int(year)) if scenario.place else (AS_IT_IS, LATEST)
+    Scenarios of the library are found again, with the place they were moved to and what was changed in the
+    alternative; others stay as they are.
+    """
+    found = addresses.in_library(asked.base)
+    base, place, year = asked.base, AS_IT_IS, LATEST
+    if found == asked.base:
+        base = load_scenario(asked.base.name)
+        if asked.base.place:
+            place, _, last = asked.base.place.rpartition(", ")
+            year = int(last)
+    start = Choice(base, None, place, year, seed=asked.seed)
+    for other in (None, *(s for s in library() if s.name == asked.alternative.name)):
+        origin = replace(start, other=other).origin
+        if addresses.leads_to(origin, asked.alternative):
+            changes = levers.changes_between(origin.values, asked.alternative.values)
+            return replace(start, other=other, changes=changes, events=asked.alternative.events[len(origin.events) :])
+    return Choice(asked.base, asked.alternative, seed=asked.seed)
 
 
 @cache

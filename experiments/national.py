@@ -241,7 +241,7 @@ def national(
     if not done:
         raise KeyboardInterrupt
     values = np.stack(found[: done * len(both)]).reshape(done, len(both), replicates, len(readings))
-    other = values[:, 1] if second else None
+    other = None if second is None else values[:, 1]
     return National(
         first, second, tuple(places[:done]), len(places), values[:, 0], other, left_out,
         year, region, indicator, month, seed, sets,
@@ -255,7 +255,7 @@ def check_asked(
     check_counts(replicates, seed)
     check_indicator(indicator)
     if month is not None:
-        check_whole("month", month, 1, min(each.horizon for each in (scenario, against) if each))
+        check_whole("month", month, 1, min(each.horizon for each in (scenario, against) if each is not None))
 
 
 def check_indicator(name: str) -> None:
@@ -279,7 +279,7 @@ def national_identity(
     plausible: bool,
 ) -> Identity:
     """Return what decides the numbers. Raises InputError where there are no plausible sets that fit the model."""
-    scenarios = {"scenario": scenario, **({"against": against} if against else {})}
+    scenarios = {"scenario": scenario, **({} if against is None else {"against": against})}
     asked = {"year": year, "region": region, "indicator": indicator, "month": month or "last"}
     return study_identity("national", scenarios, replicates, seed, plausible=plausible, **asked)
 
@@ -353,7 +353,7 @@ def ranked_by(found: National) -> str:
 
 def _title(found: National) -> str:
     where = found.region or "England"
-    against = f" and {name_of(found.against)}" if found.against else ""
+    against = f" and {name_of(found.against)}" if found.against is not None else ""
     return heading(f"{name_of(found.scenario)}{against}: every authority of {where}, {found.year}", "=")
 
 

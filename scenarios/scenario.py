@@ -137,6 +137,10 @@ class Scenario:
         msg = f"{type(self).__name__!r} object is not iterable"
         raise TypeError(msg)
 
+    def __bool__(self) -> bool:
+        """Return False: Mesa's SolaraViz takes a `model.scenario` that is true for a scenario of its own. Use is None."""
+        return False
+
     @property
     def horizon(self) -> int:
         """Months simulated after launch."""
