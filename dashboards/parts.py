@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -35,8 +35,9 @@ def Press(label: str, on_click: Callable[[], None], css: str = "", **attributes:
 
 
 def sentence(text: str) -> str:
-    """Return a message with a capital letter."""
-    return text[:1].upper() + text[1:]
+    """Return a message with a capital letter, unless it begins with the name of an input."""
+    first = text.partition(" ")[0]
+    return text if "." in first.rstrip(".") or "_" in first else text[:1].upper() + text[1:]
 
 
 def heading(text: str, lead: str = "") -> None:
@@ -153,6 +154,7 @@ class Answer[Value]:
         trouble: what went wrong, in words for the visitor.
         fresh: whether the value is of this question.
         cancelled: whether the visitor stopped it.
+        question: key of the question it answers.
 
     """
 
@@ -161,6 +163,7 @@ class Answer[Value]:
     trouble: str = ""
     fresh: bool = False
     cancelled: bool = False
+    question: Hashable = None
 
 
 def use_answers[Value](
@@ -176,15 +179,16 @@ def use_answers[Value](
     latest: Any = solara.use_ref(None)
     job: Any = solara.use_ref(None)
 
+    question = (key, again)
+
     def tell(mine: Job, new: Answer[Value]) -> None:
         if job.current is mine:
             latest.current = new.value
-            set_answer(new)
+            set_answer(replace(new, question=question))
 
     def begin() -> Callable[[], None]:
         mine = Job()
         job.current = mine
-        tell(mine, Answer(latest.current, working=True))
 
         def work() -> None:
             value, fresh = latest.current, False
@@ -210,6 +214,8 @@ def use_answers[Value](
         if job.current is not None:
             job.current.stop()
 
+    if answer.question != question:
+        answer = Answer(answer.value, working=True)
     return answer, stop, lambda: set_again(again + 1)
 
 

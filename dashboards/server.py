@@ -83,7 +83,9 @@ def serve(
         _say(f"Ready: {address}  (stop with Ctrl-C)")
         if browser:
             webbrowser.open(address + (f"enter?code={code}" if code else ""))
-        warm_up(_say)
+        from conducive.dashboards.what_if import prepare
+
+        warm_up(_say, prepare)
 
     threading.Thread(target=once_serving, daemon=True).start()
     server.run(sockets=[listening])

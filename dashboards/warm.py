@@ -9,8 +9,8 @@ READY = threading.Event()
 """Set once the rules are compiled, so that pages can say why a first answer takes longer."""
 
 
-def warm_up(say: Callable[[str], object]) -> None:
-    """Compile the rules, saying so where that takes long, and prepare the first page."""
+def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None:
+    """Compile the rules, saying so where that takes long, then `prepare` the first page."""
     from conducive.agents.rule import CACHE
     from conducive.experiments.ensemble import run
 
@@ -18,6 +18,4 @@ def warm_up(say: Callable[[str], object]) -> None:
         say("First use on this machine: compiling the rules, about half a minute, once only.")
     run("classroom", 1, 0, agents=False)
     READY.set()
-    from conducive.dashboards.what_if import prepare
-
     prepare()

@@ -113,7 +113,7 @@ def chosen(asked: Asked) -> Choice:
     """
     found = addresses.in_library(asked.base)
     base, place, year = asked.base, AS_IT_IS, LATEST
-    if found == asked.base:
+    if found is not None and (found.values, found.events) == (asked.base.values, asked.base.events):
         base = load_scenario(asked.base.name)
         if asked.base.place:
             place, _, last = asked.base.place.rpartition(", ")

@@ -22,6 +22,7 @@ from conducive.scenarios.timeline import timeline
 
 PAIRS = 16
 """Pairs of runs with which each move is tried."""
+DIGITS = 9  # of a change: beyond them is rounding of numbers, which must not pass for a change
 
 
 class Moved(NamedTuple):
@@ -84,9 +85,11 @@ def dependence(
     differences = np.diff(np.reshape(use, (len(moves), 2, len(lives))), axis=1)[:, 0]
     found = []
     for (condition, end, _), difference in zip(moves, differences, strict=True):
-        change = difference - now
+        change = np.round(difference - now, DIGITS)
         low, mean, high = (float(x) for x in interval(change))
-        chance = float(ttest_1samp(change, 0).pvalue) if change.any() and len(change) > 1 else 1.0
+        chance = 1.0
+        if change.any() and len(change) > 1:
+            chance = float(ttest_1samp(change, 0).pvalue) if np.ptp(change) else 0.0
         sure = chance * len(moves) < 1 - LEVEL  # Bonferroni: of so many moves some would stand out by chance
         found.append(Moved(condition, end, float(difference.mean()), (low, mean, high), sure))
     return Dependence(len(picked), float(now.mean()), tuple(found))

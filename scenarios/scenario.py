@@ -138,7 +138,7 @@ class Scenario:
         raise TypeError(msg)
 
     def __bool__(self) -> bool:
-        """Return False: Mesa's SolaraViz takes a `model.scenario` that is true for a scenario of its own. Use is None."""
+        """Return False: Mesa's SolaraViz takes a `model.scenario` that is true for one of its own. Test for None."""
         return False
 
     @property

@@ -81,8 +81,9 @@ def test_a_share_is_read_as_a_percentage() -> None:
 # ---- What is asked -------------------------------------------------------------------------------------------------
 
 
-def test_a_choice_comes_back_from_its_address_as_it_was() -> None:
-    choice = Choice(load_scenario("two-year-funding"), None, "Leeds", changes={"finance.funding_term": 60.0})
+@pytest.mark.parametrize("name", ["two-year-funding", "classroom", "three-short-waves"])
+def test_a_choice_comes_back_from_its_address_as_it_was(name: str) -> None:
+    choice = Choice(load_scenario(name), None, "Leeds", changes={"finance.funding_term": 60.0})
     choice = replace(choice, events=(event_of({"kind": "incident", "month": 24}, choice.origin),))
 
     found, news, trouble = start_from(f"s={address(choice.asked)}")
@@ -235,10 +236,21 @@ TERM = {"name": "finance.funding_term", "low": 12, "high": 24}
 
 @pytest.mark.parametrize(
     "sent",
-    [None, {}, axes({"name": ""}), axes({"name": "magic", "low": 0, "high": 1}), axes(TERM, TERM), axes(TERM, steps=50_000),
-     axes(TERM, replicates=10**9), axes({**TERM, "low": "x"}), axes({**TERM, "high": float("inf")}),
-     axes({**TERM, "low": 30}), axes(TERM, steps="3"), axes({**TERM, "high": 1e9})],
-)  # fmt: skip
+    [
+        None,
+        {},
+        axes({"name": ""}),
+        axes({"name": "magic", "low": 0, "high": 1}),
+        axes(TERM, TERM),
+        axes(TERM, steps=50_000),
+        axes(TERM, steps="3"),
+        axes(TERM, replicates=10**9),
+        axes({**TERM, "low": "x"}),
+        axes({**TERM, "low": 30}),
+        axes({**TERM, "high": float("inf")}),
+        axes({**TERM, "high": 1e9}),
+    ],
+)
 def test_what_cannot_be_swept_is_refused(sent: object) -> None:
     with pytest.raises(InputError):
         sweep_page.asked_plan(SMALL, sent)

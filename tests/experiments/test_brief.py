@@ -102,7 +102,7 @@ def test_a_page_answers_every_question_of_a_briefing(page: str) -> None:
     ]  # fmt: skip
     assert "It is not a forecast" in prose(page)
     assert "finance.funding_term 24 months 36 months what the paper says" in prose(page)
-    assert "of 85 rest on judgement alone" in prose(page)
+    assert f"of {len(cz.coefficients())} rest on judgement alone" in prose(page)
 
 
 def test_a_page_is_whole_and_asks_nothing_of_the_network(page: str) -> None:

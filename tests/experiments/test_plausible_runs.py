@@ -322,12 +322,13 @@ def test_a_comparison_says_how_many_sets_and_what_is_luck(contrast: Comparison) 
 
 
 def test_a_plausible_run_says_how_many_sets_and_what_is_luck(contrast: Comparison) -> None:
-    text = contrast.base.text()
+    found = made_up(contrast, BY_HAND, GAPS).alternative
+    text = found.text()
 
-    share = float(contrast.base.uncertainty(contrast.base.values("use_at_fidelity")[:, -1]).luck_share)
+    share = float(found.uncertainty(found.values("use_at_fidelity")[:, -1]).luck_share)
     assert text.isascii()
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert "3 plausible sets, 4 runs with each" in flat(text)
+    assert "3 plausible sets, 2 runs with each" in flat(text)
     assert f"Luck makes up {share:.0%} of the uncertainty" in flat(text)
 
 
