@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -70,6 +71,7 @@ def serve(
     gate = Gate(application(), code)
     import uvicorn
 
+    warnings.filterwarnings("ignore", module=r"solara\.")  # about proxies and cookies, which there are none of here
     config = uvicorn.Config(
         gate, log_level="error", access_log=False, ws_max_size=LARGEST_MESSAGE, timeout_graceful_shutdown=2
     )

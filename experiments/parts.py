@@ -92,6 +92,7 @@ class Folder:
 
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Give the runs of each finished part, in order. Raises InputError for a part that is damaged or missing."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         for line in self.recorded:
@@ -99,7 +100,8 @@ class Folder:
             if content is None:
                 msg = f"{self.path / _name(line['part'])} is damaged or missing. Run the sweep again to redo it."
                 raise InputError(msg)
-            yield pq.read_table(io.BytesIO(content), columns=columns)
+            # In one thread, from memory: Arrow's own threads may outlive the interpreter and abort it at exit.
+            yield pq.read_table(pa.BufferReader(content), columns=columns, use_threads=False)
 
     def finish(self, summary: str) -> None:
         """Write the summary, last of all."""

@@ -27,6 +27,7 @@ from conducive.experiments import batches, cli, executors, parts
 from conducive.experiments import sweep as sweeps
 from conducive.experiments.parts import SweepError
 from conducive.experiments.sweep import foresee, read, sweep
+from conducive.experiments.sweep_file import sweep_plan
 from conducive.model.measures import INDICATORS
 
 TERM = "finance.funding_term"
@@ -159,7 +160,7 @@ def test_plausible_runs_are_those_of_run_and_say_their_set() -> None:
     expected = cz.run(cz.load_scenario("classroom").change({**SMALL, TERM: 12}), 8, 0, plausible=True)
 
     assert list(table["set"]) == list(expected.sets)
-    assert list(table["use_at_fidelity"]) == list(expected.values("use_at_fidelity")[:, -1])
+    assert list(table["strain"]) == list(expected.values("strain")[:, -1])
     assert list(table.columns).index("set") == list(table.columns).index("replicate") + 1
 
 
@@ -185,15 +186,27 @@ def test_the_folder_says_how_it_was_made(whole: Path) -> None:
     assert {each["sha256"] for each in lines(whole / "parts.jsonl")} == set(sums(whole).values())
 
 
-def test_the_summary_says_what_the_table_says(whole: Path) -> None:
-    table, text = read(whole), (whole / "summary.txt").read_text("utf-8")
-    outcome = "sustained" if table["sustained"].nunique() > 1 else "use_at_fidelity"
+def test_the_summary_says_what_each_factor_does_and_how_surely() -> None:
+    """Made up: use is sustained under 18 months, but in the first replicate, and not otherwise."""
+    import pyarrow as pa
 
+    plan = sweep_plan(ASKED)
+    points = np.repeat(plan.points(0, plan.count), 5, axis=0)
+    replicate = np.tile(np.arange(5), plan.count)
+    sustained = ((points[:, 0] == 18) & (replicate > 0)).astype(float)
+    folder = parts.begun(Path(), {"kind": "sweep", "parts": 1})
+    columns = {TERM: points[:, 0], "workforce_capacity": points[:, 1], "replicate": replicate}
+    folder.write(0, 60, pa.table({**columns, "sustained": sustained, "use_at_fidelity": sustained}), [])
+
+    text = sweeps.Sweep(folder, plan).text()
+
+    rows = [line.split() for line in text.splitlines() if line.startswith((TERM, "workforce_capacity"))]
     assert "60 runs (12 design points x 5 replicates)" in text
-    for term in (6, 18):
-        assert f"{100 * table[table[TERM] == term][outcome].mean():.1f}%" in text
-    low, high = (table[table[TERM] == term].groupby("replicate")[outcome].mean() for term in (6, 18))
-    assert f"{100 * (high - low).mean():+.1f}" in text
+    assert "Chance of sustained use" in text
+    assert rows == [
+        [TERM, "6", "months", "0.0%", "18", "months", "80.0%", "+80.0", "+24.5", "to", "+135.5"],
+        ["workforce_capacity", "0", "26.7%", "1", "26.7%", "+0.0", "-"],
+    ]
 
 
 def test_pandas_opens_it_in_the_line_that_the_summary_gives(whole: Path) -> None:
