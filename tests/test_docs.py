@@ -130,9 +130,9 @@ def test_links_in_the_pages_lead_somewhere() -> None:
 def test_commands_in_the_readme_exist_and_name_scenarios_of_the_library() -> None:
     from typer.main import get_command
 
-    from conducive.experiments.cli import app
+    from conducive import __main__
 
-    known = get_command(app).commands  # type: ignore[attr-defined]
+    known = get_command(__main__.cli.app).commands  # type: ignore[attr-defined]
     lines = [shlex.split(line, comments=True) for line in README.splitlines() if "uv run conducive " in line]
     commands = [words[words.index("conducive") + 1 :] for words in lines]
 
