@@ -10,8 +10,8 @@ from typing import Any
 import solara
 
 from conducive.dashboards import levers
-from conducive.dashboards.parts import Job, Press, Trouble, heading, tag, term, use_answers
-from conducive.dashboards.work import POOL, Cache
+from conducive.dashboards.parts import Press, Trouble, heading, tag, term, use_answers
+from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.curves import processes, rule_curves
 from conducive.experiments.sensitivity import Sensitivity, SensitivityPlan, analyse, sensitivity_plan
 from conducive.experiments.words import listed, signed

@@ -12,7 +12,7 @@ from typing import Any
 import solara
 
 from conducive.dashboards.theme import css
-from conducive.dashboards.work import CancelledError
+from conducive.dashboards.work import CancelledError, Job
 from conducive.scenarios.errors import InputError
 
 
@@ -118,30 +118,6 @@ def Download(label: str, make: Callable[[], tuple[str, str, bytes]]) -> None:
 
 
 # ---- Work with progress --------------------------------------------------------------------------------------------
-
-
-class Job:
-    """What is under way for a visitor: progress is told to it, and it stops where it is no longer wanted."""
-
-    def __init__(self) -> None:
-        """Begin with nothing done."""
-        self._stopped = threading.Event()
-        self.done = 0
-
-    def stop(self) -> None:
-        """Ask it to stop."""
-        self._stopped.set()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stopped.is_set()
-
-    def advance(self, count: int = 1) -> None:
-        """Count what is done. Raises CancelledError once it is no longer wanted."""
-        if self._stopped.is_set():
-            raise CancelledError
-        self.done += count
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,10 @@ def serve(
     os.environ |= SETTINGS
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
-    from conducive.dashboards.warm import warm_up
+    from conducive.dashboards.warm import load_pages, warm_up
     from conducive.dashboards.work import POOL
 
+    load_pages()
     POOL.start()
     gate = Gate(application(), code)
     import uvicorn

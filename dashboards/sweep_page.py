@@ -18,7 +18,6 @@ from conducive.dashboards.address import Asked
 from conducive.dashboards.parts import (
     Download,
     Empty,
-    Job,
     Loading,
     Press,
     Trouble,
@@ -28,7 +27,7 @@ from conducive.dashboards.parts import (
     use_answers,
 )
 from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places, text_in
-from conducive.dashboards.work import POOL
+from conducive.dashboards.work import POOL, Job
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
 from conducive.experiments.words import several
 from conducive.experiments.zone import ZoneMap, ZonePlan

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable
 
 READY = threading.Event()
 """Set once the rules are compiled, so that pages can say why a first answer takes longer."""
+
+
+def load_pages() -> None:
+    """Import what pages need, in one thread: libraries that two visitors import at once can be seen half made."""
+    for name in ("pandas", "matplotlib.figure", "pyarrow.parquet", "conducive.dashboards.what_if"):
+        importlib.import_module(name)
 
 
 def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None:

@@ -19,7 +19,6 @@ from conducive.dashboards.parts import (
     Answer,
     Download,
     Empty,
-    Job,
     Loading,
     Note,
     Press,
@@ -31,7 +30,7 @@ from conducive.dashboards.parts import (
     use_answers,
 )
 from conducive.dashboards.warm import READY
-from conducive.dashboards.work import POOL, Cache
+from conducive.dashboards.work import POOL, Cache, Following, Job
 from conducive.experiments.comparison import Comparison
 from conducive.experiments.ensemble import Ensemble
 from conducive.experiments.glance import FIRM, STEPS, glance, growing, marks
@@ -59,6 +58,7 @@ def _bytes(ensemble: Ensemble) -> float:
 
 LIVES: Cache[Ensemble] = Cache(ROOM_FOR_LIVES, _bytes)
 ANSWERS: Cache[dict[str, Any]] = Cache(ROOM_FOR_ANSWERS)
+UNDER_WAY: Following[dict[str, Any]] = Following()
 
 
 # ---- What is asked -------------------------------------------------------------------------------------------------
@@ -148,6 +148,10 @@ def answers(asked: Asked, visitor: str, job: Job) -> Iterator[dict[str, Any]]:
     if known:
         yield known
         return
+    yield from UNDER_WAY.follow(tuple(keys), lambda shared: _answers(asked, keys, visitor, shared), job)
+
+
+def _answers(asked: Asked, keys: list[str], visitor: str, job: Job) -> Iterator[dict[str, Any]]:
     for comparison in _comparisons(asked, keys, visitor, job):
         found = glance(comparison)
         ANSWERS.put((*keys, comparison.pairs), found)

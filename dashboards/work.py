@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
 
@@ -22,11 +22,38 @@ MOST_VISITORS = 500
 PATIENT_TURN = 4
 """Every so many tasks one is taken that is not urgent, so that these are not put off for ever."""
 
+PATIENCE = 0.25
+"""Seconds after which somebody who waits looks whether they still want to."""
+
 type _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class CancelledError(Exception):
     """A visitor no longer wants what was asked for."""
+
+
+class Job:
+    """What is under way for a visitor: progress is told to it, and it stops where it is no longer wanted."""
+
+    def __init__(self) -> None:
+        """Begin with nothing done."""
+        self._stopped = threading.Event()
+        self.done = 0
+
+    def stop(self) -> None:
+        """Ask it to stop."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stopped.is_set()
+
+    def advance(self, count: int = 1) -> None:
+        """Count what is done. Raises CancelledError once it is no longer wanted."""
+        if self._stopped.is_set():
+            raise CancelledError
+        self.done += count
 
 
 class Pool:
@@ -111,6 +138,88 @@ class _Share(Executor):
         future: Future[T] = Future()
         self._pool.put(self._visitor, self._urgent, (future, fn, args, kwargs))
         return future
+
+
+class Following[Value]:
+    """What several visitors ask for at the same time is worked out once; all follow it as it comes."""
+
+    def __init__(self) -> None:
+        """Begin with nothing under way."""
+        self._under_way: dict[Hashable, _Course[Value]] = {}
+        self._lock = threading.Lock()
+
+    def follow(self, key: Hashable, produce: Callable[[Job], Iterator[Value]], job: Job) -> Iterator[Value]:
+        """Yield what is produced for a key, from the beginning; it stops once nobody follows it any more.
+
+        Raises what producing raises, and CancelledError once the follower's own job is stopped.
+        """
+        with self._lock:
+            course = self._under_way.get(key)
+            if course is None:
+                course = self._under_way[key] = _Course()
+                threading.Thread(target=self._run, args=(key, course, produce), daemon=True).start()
+            course.followers += 1
+        try:
+            yield from course.seen(job)
+        finally:
+            with self._lock:
+                course.followers -= 1
+                if not course.followers:
+                    course.job.stop()
+                    self._forget(key, course)
+
+    def _run(self, key: Hashable, course: _Course[Value], produce: Callable[[Job], Iterator[Value]]) -> None:
+        try:
+            for value in produce(course.job):
+                course.add(value)
+        except BaseException as error:  # whoever follows is told
+            course.error = error
+        finally:
+            with self._lock:
+                self._forget(key, course)
+            course.end()
+
+    def _forget(self, key: Hashable, course: _Course[Value]) -> None:
+        if self._under_way.get(key) is course:
+            del self._under_way[key]
+
+
+class _Course[Value]:
+    """What is under way for a key: values so far, and whether more are coming."""
+
+    def __init__(self) -> None:
+        self.job, self.followers = Job(), 0
+        self.error: BaseException | None = None
+        self._values: list[Value] = []
+        self._ended = False
+        self._news = threading.Condition()
+
+    def add(self, value: Value) -> None:
+        with self._news:
+            self._values.append(value)
+            self._news.notify_all()
+
+    def end(self) -> None:
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    def seen(self, job: Job) -> Iterator[Value]:
+        """Yield values as they come, the latest of those that wait."""
+        told = 0
+        while True:
+            job.advance(0)
+            with self._news:
+                if not self._ended and len(self._values) == told:
+                    self._news.wait(PATIENCE)
+                news, ended = self._values[told:], self._ended
+            told += len(news)
+            if news:
+                yield news[-1]
+            elif ended:
+                if self.error is not None:
+                    raise self.error
+                return
 
 
 class Cache[Value]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SUSTAINED, USE = "sustained", "use_at_fidelity"
 WORDS = {SUSTAINED: "Chance of sustained use", USE: "Use as it is meant, in the last month"}
 MOST_NAMED = 3  # failures
+DIGITS = 2
 
 
 def say_sweep(sweep: Sweep) -> str:
@@ -96,8 +97,8 @@ def _end(levels: Levels, side: int) -> str:
     """Return the values that count as low or high."""
     low, high = _bounds(levels)
     _, unit = factor_words(levels.name)
-    value = in_unit(high if side else low, unit)
-    return value if levels.over is None else f"{'over' if side else 'under'} {value}"
+    value = in_unit(high if side else low, unit, DIGITS)
+    return value if levels.over is None else f"{'>' if side else '<'} {value}"
 
 
 def _bounds(levels: Levels) -> tuple[float, float]:

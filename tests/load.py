@@ -37,6 +37,8 @@ LEVERS = {
 THINKING = (20.0, 40.0)
 """Seconds that a visitor looks at an answer before changing something."""
 FIRST, FIRM = 20, 200
+GRACE = 60.0
+"""Seconds that visitors have at the end to see their last answer."""
 MEDIAN, SLOWEST, MEMORY = 4.0, 12.0, 2048.0
 """What is asked of first answers, in seconds (median and 95th percentile), and of memory, in MiB."""
 
@@ -166,6 +168,10 @@ def memory_of(process: int) -> float:
 async def load(port: int, process: int, visitors: int, seconds: float) -> int:
     """Let visitors loose on a server; say what they saw. Returns how many things were wrong."""
     seen: dict[str, list[tuple[int, float]]] = {"opened": [], "first": [], "firm": []}
+    warm = Visitor(port, -1)
+    await warm.visit("/")
+    await warm.until(lambda: warm.answered(FIRM), 300)
+    await warm.leave()
     until = time.monotonic() + seconds
     everybody = [Visitor(port, n) for n in range(visitors)]
     most = 0.0
@@ -177,9 +183,13 @@ async def load(port: int, process: int, visitors: int, seconds: float) -> int:
             await asyncio.sleep(1)
 
     watching = asyncio.create_task(watch())
-    ends = await asyncio.gather(*(use(one, until, seen) for one in everybody), return_exceptions=True)
-    watching.cancel()
-    errors = [repr(end) for end in ends if end is not None] + [text for one in everybody for text in one.errors]
+    using = [asyncio.create_task(use(one, until, seen)) for one in everybody]
+    done, late = await asyncio.wait(using, timeout=seconds + GRACE)
+    for task in (watching, *late):
+        task.cancel()
+    errors = [f"{len(late)} visitors waited longer than {GRACE:.0f} s for an answer"] if late else []
+    errors += [repr(task.exception()) for task in done if task.exception() is not None]
+    errors += [text for one in everybody for text in one.errors]
     for what, times in seen.items():
         values = [value for _, value in times]
         if len(values) > 1:
@@ -222,7 +232,6 @@ def main() -> None:
                         break
                     except OSError:
                         time.sleep(0.3)
-                time.sleep(15)
                 wrong = asyncio.run(load(port, server.pid, given.visitors, 60 * given.minutes))
             finally:
                 server.terminate()

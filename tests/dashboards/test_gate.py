@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,7 +42,9 @@ def ask(
         "headers": [(key.encode(), value.encode()) for key, value in named.items()],
         "client": (who, 1),
     }
-    asyncio.run(gate(scope, receive, send))
+    # In a thread of its own: browser tests before this one leave a loop running in the main thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, gate(scope, receive, send)).result()
     first = sent[0]
     return {
         "type": first["type"],

@@ -12,10 +12,10 @@ import pytest
 from conducive.dashboards import conditions_page, levers, sweep_page, what_if
 from conducive.dashboards.about import citation, odd_page, summary
 from conducive.dashboards.address import Asked, address, in_library, python
-from conducive.dashboards.parts import Job, bare_page, dressed
+from conducive.dashboards.parts import bare_page, dressed
 from conducive.dashboards.theme import DARK, LIGHT, contrast, css
 from conducive.dashboards.what_if import Choice, chosen, default, event_of, fields, files, kinds, picked, start_from
-from conducive.dashboards.work import CancelledError
+from conducive.dashboards.work import CancelledError, Job
 from conducive.experiments.filling import filling
 from conducive.experiments.glance import FIRM
 from conducive.experiments.validation import stored_results

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 
 import pytest
 
-from conducive.dashboards.work import MOST_VISITORS, MOST_WAITING, Cache, Pool
+from conducive.dashboards.work import MOST_VISITORS, MOST_WAITING, Cache, CancelledError, Following, Job, Pool
 from conducive.experiments.ensemble import run
 from conducive.scenarios.errors import InputError
 
@@ -120,3 +121,62 @@ def test_a_cache_weighs_a_value_that_replaces_another() -> None:
     cache.put("b", "bbb")
 
     assert cache.get("a") == "a"
+
+
+def test_what_several_ask_for_is_worked_out_once_and_all_see_it() -> None:
+    following: Following[int] = Following()
+    go, made = threading.Event(), []
+
+    def produce(job: Job) -> Iterator[int]:
+        made.append(job)
+        yield 1
+        go.wait(10)
+        yield 2
+
+    first = following.follow("key", produce, Job())
+    assert next(first) == 1
+    second = following.follow("key", produce, Job())
+    assert next(second) == 1
+    go.set()
+
+    assert list(first) == [2]
+    assert list(second) == [2]
+    assert len(made) == 1
+
+
+def test_work_goes_on_while_somebody_follows_it_and_stops_with_the_last() -> None:
+    following: Following[int] = Following()
+    seen: list[Job] = []
+
+    def produce(job: Job) -> Iterator[int]:
+        seen.append(job)
+        n = 0
+        while True:
+            job.advance()
+            yield (n := n + 1)
+
+    jobs = [Job(), Job()]
+    one, other = (following.follow("key", produce, job) for job in jobs)
+    next(one)
+    next(other)
+    jobs[0].stop()
+    with pytest.raises(CancelledError):
+        list(one)
+    assert not seen[0].stopped
+
+    jobs[1].stop()
+    with pytest.raises(CancelledError):
+        list(other)
+    assert seen[0].stopped
+
+
+def test_an_error_in_shared_work_reaches_everybody_and_the_next_may_try_again() -> None:
+    following: Following[int] = Following()
+
+    def produce(_: Job) -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            list(following.follow("key", produce, Job()))
