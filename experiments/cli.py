@@ -584,13 +584,13 @@ def _long_progress(title: str, total: int) -> Iterator[Callable[[int], object]]:
         with _progress(title, total) as advance:
             yield advance
         return
-    done = before = 0
+    done = before = calls = 0
     began = last = 0.0
 
     def advance_in_words(count: int) -> None:
-        nonlocal done, before, began, last
-        now, done = time.monotonic(), done + count
-        if not began:  # what was kept from before took no time
+        nonlocal done, before, calls, began, last
+        now, done, calls = time.monotonic(), done + count, calls + 1
+        if calls <= 2:  # noqa: PLR2004 - what was kept took no time, and the first result waited for workers to start
             began = last = now
             before = done
         elif now - last >= MINUTE and done < total:

@@ -53,7 +53,8 @@ class Power:
 def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Verdict], list[str]]:
     """Test every pattern and control at reduced power; return verdicts, and the names that now clearly do not show.
 
-    A pattern fails when the stored validation has it shown and it is now clearly not.
+    A pattern fails when the stored validation has it shown and it is now clearly not. Where none of so few runs differ
+    from the others (a standard error of 0) that is not clear.
     """
     stored = stored_results()
     base = load_scenario("baseline")
@@ -62,7 +63,8 @@ def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Ver
         verdict = found[pattern.name] = verdict_on(pattern, base, SMOKE_REPLICATES, 0, executor)
         before = stored["patterns"][pattern.name]["answer"]
         progress(f"{pattern.name} {pattern.title}: {verdict.answer} (stored: {before})")
-        if verdict.answer == "not shown" and before == "shown":
+        clearly_not = any(f.answer == "not shown" and f.error > 0 for f in verdict.findings)
+        if clearly_not and before == "shown":
             failed.append(pattern.name)
     return found, failed
 

@@ -225,7 +225,7 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(monkeypatch: py
 def test_an_interrupt_from_the_keyboard_keeps_what_is_finished() -> None:
     command = [sys.executable, "-m", "conducive", "run", "baseline", "--replicates", "20000", "--out", "here"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
+    time.sleep(8)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=180)
 
