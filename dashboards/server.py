@@ -64,6 +64,10 @@ def serve(
     os.environ |= SETTINGS
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
+    from conducive.dashboards.store import data_folder
+
+    for name in ("SOLARA_HOME", "IPYTHONDIR"):  # what libraries write stays with what classes write
+        os.environ[name] = str(data_folder() / "server")
     from conducive.dashboards.warm import load_pages, warm_up
     from conducive.dashboards.work import POOL
 
