@@ -47,7 +47,7 @@ ITSELF = "itself"
 OWN = "own"
 """A scenario that came by an address or from a file, in the list of scenarios."""
 AS_IT_IS = ""
-ROOM_FOR_LIVES = 300e6  # bytes
+ROOM_FOR_LIVES = 150e6  # bytes
 ROOM_FOR_ANSWERS = 300
 STEPS_OF = {"funding_ends": "Funding ends", "coaching_starts": "Coaching starts"}
 

@@ -52,6 +52,7 @@ class Visitor:
         self.changed = asyncio.Event()
         self.errors: list[str] = []
         self.asked = 0
+        self.values = {"finance.funding_term": 72.0}
 
     async def visit(self, path: str) -> None:
         """Open a page, and listen to it until the visitor goes."""
@@ -150,7 +151,11 @@ async def use(visitor: Visitor, until: float, seen: dict[str, list[tuple[int, fl
         await asyncio.sleep(draw.uniform(*THINKING))
         address = draw.choice(list(LEVERS))
         began = time.monotonic()
-        await visitor.change(address, round(draw.uniform(*LEVERS[address]), 1 if address.endswith("ing") else 0))
+        value = round(draw.uniform(*LEVERS[address]), 1 if address.endswith("ing") else 0)
+        if value == visitor.values.get(address):
+            continue  # nothing would change
+        visitor.values[address] = value
+        await visitor.change(address, value)
         await visitor.until(lambda: visitor.answered(FIRST))
         seen["first"].append((visitor.number, time.monotonic() - began))
         if draw.random() < 0.3:
