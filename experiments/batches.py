@@ -18,15 +18,13 @@ import numpy.typing as npt
 
 from conducive import __version__
 from conducive.experiments.design import Plan, changes
-from conducive.experiments.ensemble import set_numbers, under_set
+from conducive.experiments.ensemble import set_numbers
+from conducive.experiments.outcomes import ends
 from conducive.experiments.output import rules
 from conducive.experiments.parts import SweepError
 from conducive.experiments.plausible import plausible_sets
 from conducive.model.measures import INDICATORS, MONTHLY
-from conducive.model.month import live
-from conducive.model.state import new_world
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.timeline import timeline
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,12 +99,7 @@ def done(task: Task) -> Done:
 
 def _live(setting: Setting, case: Case, into: npt.NDArray[Any]) -> None:
     scenario = _placed(setting, case.authority).change(changes(setting.names, case.values))
-    numbers = case.sets or (None,) * len(case.replicates)
-    rows = {number: timeline(under_set(scenario, number)) for number in dict.fromkeys(numbers)}
-    for n, (replicate, number) in enumerate(zip(case.replicates, numbers, strict=True)):
-        world = new_world(rows[number], setting.seed, replicate)
-        live(world, 0, len(rows[number]))
-        into[n] = np.asarray(world.monthly)[-1]
+    into[:] = ends(scenario, case.replicates, setting.seed, case.sets)
 
 
 @lru_cache(maxsize=256)

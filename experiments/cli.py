@@ -141,13 +141,12 @@ def run(
     """Run a scenario many times. Say what happens, and keep it."""
     asked = _asked(scenario, authority, year, settings)
     from conducive.experiments.ensemble import check_counts
-    from conducive.experiments.output import check_out, run_identity, save
+    from conducive.experiments.output import run_identity, save
 
     check_counts(replicates, seed)
     identity = run_identity(asked, replicates, seed, plausible=plausible)
     folder = out or _usual_folder(asked.name, authority, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     from conducive.experiments.ensemble import run as live_through
 
@@ -175,14 +174,13 @@ def compare(
     first, second = (_asked(each, authority, year, settings) for each in (base, alternative))
     from conducive.experiments.comparison import check_precision
     from conducive.experiments.ensemble import check_counts
-    from conducive.experiments.output import check_out, comparison_identity, save_comparison
+    from conducive.experiments.output import comparison_identity, save_comparison
 
     check_counts(replicates, seed)
     check_precision(precision)
     identity = comparison_identity(first, second, replicates, seed, plausible=plausible, precision=precision)
     folder = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     comparison = _compared(first, second, replicates, seed, precision, plausible)
     save_comparison(comparison, folder, _command())
@@ -292,7 +290,6 @@ def sensitivity(
 ) -> None:
     """Which conditions matter, by themselves and together: Morris screening, then Sobol indices, net of luck."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.output import check_out, save_study
     from conducive.experiments.sensitivity import (
         analyse,
         earlier_runs,
@@ -307,20 +304,16 @@ def sensitivity(
     )  # fmt: skip
     identity = sensitivity_identity(plan)
     folder = out or _usual_folder(f"sensitivity-{asked.name}", authority, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     earlier = earlier_runs(plan, folder)
     known = 0 if earlier is None else earlier.size
     _foresee(plan.question.scenario, plan.runs - known, f", {known:,} more are kept from before" if known else "")
     with _progress(f"sensitivity of {asked.name}", plan.runs) as advance:
         found = analyse(plan, progress=advance, earlier=earlier)
-    finished = plan.replicates if not found.interrupted else 0
     _say("Estimating indices and intervals.")
     scenarios = {"scenario": plan.question.scenario}
-    save_study(folder, identity, finished, lambda to: write_sensitivity(found, to), scenarios, _command())
-    _show(found.text(), folder)
-    _stop_if(found.interrupted)
+    _keep(found, folder, identity, plan.replicates, write_sensitivity, scenarios)
 
 
 @app.command()
@@ -359,7 +352,6 @@ def tipping(
 ) -> None:
     """The value of an input or a condition at which an outcome crosses a target: the chance of sustained use, say."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.output import check_out, save_study
     from conducive.experiments.tipping import find_tipping, tipping_identity, tipping_plan, write_tipping
 
     plan = tipping_plan(
@@ -369,17 +361,13 @@ def tipping(
     identity = tipping_identity(plan)
     words = f"tipping-{plan.moved.name}" + (f"-by-{plan.against.name}" if plan.against else "") + f"-{asked.name}"
     folder = out or _usual_folder(words, authority, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     _foresee(plan.question.scenario, plan.most_runs, " at most")
     with _progress(f"tipping point of {plan.moved.name} (at most)", plan.most_runs) as advance:
         found = find_tipping(plan, progress=advance)
-    finished = plan.runs if not found.interrupted else 0
     scenarios = {"scenario": plan.question.scenario}
-    save_study(folder, identity, finished, lambda to: write_tipping(found, to), scenarios, _command())
-    _show(found.text(), folder)
-    _stop_if(found.interrupted)
+    _keep(found, folder, identity, plan.runs, write_tipping, scenarios)
 
 
 def _foresee(scenario: Scenario, runs: int, more: str = "") -> None:
@@ -472,9 +460,32 @@ def _show(text: str, folder: Path, *lines: str) -> None:
     typer.echo(f"Tables, chart and this summary: {folder}")
 
 
-def _show_stored(folder: Path) -> None:
+def _done_before(folder: Path, identity: Identity) -> bool:
+    """Show what a folder holds where that is the same study, finished. Raises InputError for a different one."""
+    from conducive.experiments.output import check_out
+
+    if not check_out(folder, identity):
+        return False
     typer.echo((folder / "summary.txt").read_text(encoding="utf-8"))
     typer.echo(f"This run was done before: nothing was run again. Its files: {folder}")
+    return True
+
+
+def _keep(
+    found: Any,
+    folder: Path,
+    identity: Identity,
+    replicates: int,
+    write: Callable[[Any, Path], None],
+    scenarios: dict[str, Scenario],
+) -> None:
+    """Write a study into its folder and show it; stop with the status of an interrupt where it was interrupted."""
+    from conducive.experiments.output import save_study
+
+    finished = 0 if found.interrupted else replicates
+    save_study(folder, identity, finished, lambda to: write(found, to), scenarios, _command())
+    _show(found.text(), folder)
+    _stop_if(found.interrupted)
 
 
 def _stop_if(interrupted: bool) -> None:
@@ -625,22 +636,17 @@ def zone(
 ) -> None:
     """Map the conducive zone over two conditions. Mark where it stands, and what would move it across."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.output import check_out, save_study
     from conducive.experiments.zone import write_zone, zone_identity, zone_map, zone_plan
 
     options: dict[str, Any] = {"steps": steps, "month": month, "plausible": plausible}
     plan = zone_plan(asked, x, y, replicates, seed, **options)
     identity = zone_identity(plan)
     folder = out or _usual_folder(f"zone-{asked.name}", authority, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     with _progress(f"{plan.x.title} by {plan.y.title}", plan.shape[0] * plan.shape[1] * replicates) as advance:
         found = zone_map(asked, x, y, replicates, seed, progress=advance, **options)
-    finished = 0 if found.interrupted else replicates
-    save_study(folder, identity, finished, lambda to: write_zone(found, to), {"scenario": asked}, _command())
-    _show(found.text(), folder)
-    _stop_if(found.interrupted)
+    _keep(found, folder, identity, replicates, write_zone, {"scenario": asked})
 
 
 @app.command()
@@ -664,7 +670,6 @@ def national(
     assert first is not None
     from conducive.experiments.national import check_asked, national_identity, places_in, write_national
     from conducive.experiments.national import national as live_through
-    from conducive.experiments.output import check_out, save_study
     from conducive.scenarios.workforce import LATEST
 
     options: dict[str, Any] = {
@@ -675,16 +680,12 @@ def national(
     places, _ = places_in(options["year"], region)
     identity = national_identity(first, second, replicates, seed, **options)
     folder = out or _usual_folder(f"national-{first.name}", region or None, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     with _progress(first.title or first.name, len(places) * replicates * (1 if second is None else 2)) as advance:
         found = live_through(first, second, replicates, seed, progress=advance, **options)
     both = {"scenario": first} if second is None else {"scenario": first, "against": second}
-    finished = 0 if found.interrupted else replicates
-    save_study(folder, identity, finished, lambda to: write_national(found, to), both, _command())
-    _show(found.text(), folder)
-    _stop_if(found.interrupted)
+    _keep(found, folder, identity, replicates, write_national, both)
 
 
 @app.command()
@@ -703,12 +704,11 @@ def discover(
     options: dict[str, Any] = {"over": over, "under": under, "density": density, "boxes": boxes}
     from conducive.experiments.discovery import discover as find
     from conducive.experiments.discovery import discovery_identity, write_discovery
-    from conducive.experiments.output import check_out, save_study
+    from conducive.experiments.output import save_study
 
     identity = discovery_identity(sweep, indicator, **options)
     folder = out or _usual_folder(f"discover-{sweep.name}", None, identity)
-    if check_out(folder, identity):
-        _show_stored(folder)
+    if _done_before(folder, identity):
         return
     found = find(sweep, indicator, **options)
     save_study(folder, identity, 1, lambda to: write_discovery(found, to), command=_command())

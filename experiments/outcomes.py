@@ -1,17 +1,16 @@
-"""How many scenarios end: the last month of each replicate. Sweeps, sensitivity, tipping points and maps read these."""
+"""Many lives and tasks: the months of each replicate, and tasks done in order with any executor."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.ensemble import cores, pool_of
+from conducive.experiments.ensemble import cores, pool_of, under_set
 from conducive.model.measures import MONTHLY
 from conducive.model.month import live
 from conducive.model.state import new_world
@@ -24,26 +23,28 @@ AHEAD = 16
 """Tasks handed to each core before results are asked for: enough to keep it busy, few enough that memory stays flat."""
 
 
-def ends(scenario: Scenario, replicates: Sequence[int], seed: int) -> npt.NDArray[Any]:
-    """Live through a scenario and return the indicators of the last month: shape (replicates,), dtype MONTHLY."""
-    rows = timeline(scenario)
-    last = np.empty(len(replicates), MONTHLY)
-    for n, replicate in enumerate(replicates):
+def lives(
+    scenario: Scenario, replicates: Sequence[int], seed: int, sets: Sequence[int] | None = None
+) -> Iterator[npt.NDArray[Any]]:
+    """Live through a scenario once for each replicate and give its months: shape (horizon,), dtype MONTHLY.
+
+    With `sets`, each replicate lives under the plausible set of that number; equal numbers stand together.
+    """
+    numbers: Sequence[int | None] = sets or [None] * len(replicates)
+    rows, under = None, None
+    for replicate, number in zip(replicates, numbers, strict=True):
+        if rows is None or number != under:
+            rows, under = timeline(under_set(scenario, number)), number
         world = new_world(rows, seed, replicate)
         live(world, 0, len(rows))
-        last[n] = np.asarray(world.monthly)[-1]
-    return last
+        yield np.asarray(world.monthly)
 
 
-def ends_of_each(
-    scenarios: Iterable[Scenario], replicates: int, seed: int, executor: Executor | None = None
-) -> Iterator[npt.NDArray[Any]]:
-    """Return how each scenario ends, in order, each with the same luck: an array (replicates,) as `ends` gives it.
-
-    Scenarios are read as they are needed, so that there may be any number of them. Closing the iterator cancels what
-    has not begun.
-    """
-    return in_order(partial(ends, replicates=range(replicates), seed=seed), scenarios, executor)
+def ends(
+    scenario: Scenario, replicates: Sequence[int], seed: int, sets: Sequence[int] | None = None
+) -> npt.NDArray[Any]:
+    """Live through a scenario and return the indicators of the last month: shape (replicates,), dtype MONTHLY."""
+    return np.array([months[-1] for months in lives(scenario, replicates, seed, sets)], MONTHLY)
 
 
 def in_order[Task, Result](

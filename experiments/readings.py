@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from conducive.experiments.ensemble import set_numbers, under_set
+from conducive.experiments.ensemble import set_numbers
 from conducive.experiments.intervals import Numbers, interval_of_share, uncertainty
-from conducive.experiments.outcomes import in_order
+from conducive.experiments.outcomes import in_order, lives
 from conducive.experiments.plausible import plausible_sets
-from conducive.model.month import live
-from conducive.model.state import new_world
-from conducive.scenarios.timeline import timeline
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,15 +57,8 @@ def read(
 
     With `sets`, replicate n lives under the set `sets[n]`.
     """
-    numbers = [None] * len(replicates) if sets is None else sets.tolist()
     found = np.empty((len(replicates), len(readings)))
-    rows, under = None, object()
-    for n, (replicate, number) in enumerate(zip(replicates, numbers, strict=True)):
-        if rows is None or number != under:
-            rows, under = timeline(under_set(scenario, number)), number
-        world = new_world(rows, seed, replicate)
-        live(world, 0, len(rows))
-        monthly = np.asarray(world.monthly)
+    for n, monthly in enumerate(lives(scenario, replicates, seed, None if sets is None else sets.tolist())):
         for column, (indicator, when) in enumerate(readings):
             values = monthly[indicator]
             match when:

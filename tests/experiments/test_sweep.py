@@ -23,7 +23,7 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.experiments import batches, cli, executors, parts
+from conducive.experiments import batches, cli, executors, outcomes, parts
 from conducive.experiments import sweep as sweeps
 from conducive.experiments.parts import SweepError
 from conducive.experiments.sweep import foresee, read, sweep
@@ -371,8 +371,8 @@ def test_whatever_goes_wrong_in_a_run_is_recorded_with_its_name(monkeypatch: pyt
             raise ZeroDivisionError(msg)
         return new_world(rows, seed, replicate)
 
-    new_world = batches.new_world
-    monkeypatch.setattr(batches, "new_world", broken)
+    new_world = outcomes.new_world
+    monkeypatch.setattr(outcomes, "new_world", broken)
     found = sweep({**ASKED, "replicates": 23, "factors": {TERM: [12, 18]}}, "here")
 
     assert {each["error"] for each in found.failures} == {"ZeroDivisionError: no such luck"}
