@@ -44,7 +44,10 @@ def ends(
     scenario: Scenario, replicates: Sequence[int], seed: int, sets: Sequence[int] | None = None
 ) -> npt.NDArray[Any]:
     """Live through a scenario and return the indicators of the last month: shape (replicates,), dtype MONTHLY."""
-    return np.array([months[-1] for months in lives(scenario, replicates, seed, sets)], MONTHLY)
+    last = np.empty(len(replicates), MONTHLY)
+    for n, months in enumerate(lives(scenario, replicates, seed, sets)):
+        last[n] = months[-1]
+    return last
 
 
 def in_order[Task, Result](
