@@ -375,14 +375,20 @@ def reinforcement(
 
 @rule
 def skill_next(
-    skill: float, using: float, reinforcement: float, refreshed: float, pace: float, skill_retention: float
+    skill: float,
+    using: float,
+    reinforcement: float,
+    habit: float,
+    refreshed: float,
+    pace: float,
+    skill_retention: float,
 ) -> float:
-    """Skill after a month (0-1): supported use and refreshers build it; disuse and unsupported use wear it.
+    """Skill after a month (0-1): use that is supported, or habit by now, and refreshers build it; else it wears.
 
-    Tatel & Ackerman.
+    What wears off is skill that is unused, or used without support before it is habit. Paper 4.3; Tatel & Ackerman.
     """
-    supported = using * reinforcement
-    return stock(skill, pace * supported + refreshed, (1.0 - skill_retention) * (1.0 - supported))
+    practised = using * either(reinforcement, habit)
+    return stock(skill, pace * practised + refreshed, (1.0 - skill_retention) * (1.0 - practised))
 
 
 @rule

@@ -638,7 +638,7 @@ def learning(world: World, p: Record, o: Record) -> None:
         )
         using = 1.0 if uses(q.stage) else 0.0
         fresh = refreshed if q.stage in (TRAINED, TRYING, ROUTINE) else 0.0
-        q.skill = prac.skill_next(q.skill, using, q.reinforcement, fresh, pace, p.skill_retention)
+        q.skill = prac.skill_next(q.skill, using, q.reinforcement, q.habit, fresh, pace, p.skill_retention)
         q.fidelity = using * prac.fidelity(
             q.skill, q.reinforcement, o.fit, q.belief, p.clarity, q.aptitude, p.fidelity_skill, p.fidelity_context
         )
