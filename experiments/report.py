@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conducive.experiments import official, studies
-from conducive.experiments.patterns import CONTROLS, FAR, PATTERNS, Pattern
+from conducive.experiments.patterns import CONTROLS, PATTERNS, Pattern
 from conducive.experiments.plausible import DATA
 from conducive.experiments.reference import table
 from conducive.experiments.validation import ALL, Results, stored_results
@@ -40,12 +40,12 @@ explanations. The model compares scenarios: none of this makes it a forecast.
 How to read a verdict. A pattern is a claim turned into clauses, each a statistic of scenarios lived with the same
 luck and a bound that was fixed before the model was run. *Shown*: the whole 95% interval is on the right side; *not
 shown*: it is on the wrong side; *unclear*: it straddles. *Power* is the chance of a clear answer with as many
-replicates, were the value found the true one; a verdict unclear at first was given four times the replicates.
-*Prior*: share of draws of all free coefficients over their plausible
-ranges, before calibration, in which all clauses hold at their value; near 100% means that the structure of the
-model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of the sets that calibration
-leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that luck flips a clause
-near its bound: they understate both.
+replicates, were the value found the true one; a verdict that was unclear was given four times the replicates, and
+again, up to {most}: what is unclear still is next to its bound. *Prior*: share of draws of all free coefficients over
+their plausible ranges, before calibration, in which all clauses hold at their value; near 100% means that the
+structure of the model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of the sets that
+calibration leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that luck flips a
+clause near its bound: they understate both.
 
 Bounds were fixed beforehand; settings were not. In which organisation a claim is tried (grant, culture, other
 conditions of the arms) was chosen for P02, P03, P04, P08, P09, P12, P16 and P18 while their results under an earlier
@@ -155,8 +155,8 @@ def _pattern(p: Pattern, results: Results) -> str:
 def _bound(f: Mapping[str, Any]) -> str:
     above, most = f["above"], f["most"]
     unit = f" {f['unit']}" if f["unit"] else ""
-    parts = [f"over {above:.3g}"] if above > -FAR else []
-    parts += [f"at most {most:.3g}"] if most < FAR else []
+    parts = [f"over {above:.3g}"] if above is not None else []
+    parts += [f"at most {most:.3g}"] if most is not None else []
     return " and ".join(parts) + unit
 
 

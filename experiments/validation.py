@@ -8,12 +8,14 @@ made them.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,8 @@ class Power:
     """How much is run: replicates of each pattern, draws and sets with replicates each, cells of the map, panels."""
 
     replicates: int = 160
-    most: int = 640
-    """Replicates of a pattern whose verdict is unclear with the usual number."""
+    most: int = 2560
+    """Replicates at which a pattern whose verdict is unclear is left; it gets four times as many until then."""
     prior: int = 64
     sets: int = 200
     of_a_set: int = 8
@@ -120,16 +122,22 @@ def _told(found: determinism.Result) -> dict[str, Any]:
 
 
 def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor) -> dict[str, Any]:
-    verdict = verdict_on(pattern, base, power.replicates, 0, executor)
-    if verdict.answer == "unclear" and power.most > power.replicates:
-        verdict = verdict_on(pattern, base, power.most, 0, executor)
-    return {**asdict(verdict), "answer": verdict.answer}
+    replicates = power.replicates
+    verdict = verdict_on(pattern, base, replicates, 0, executor)
+    while verdict.answer == "unclear" and replicates < power.most:
+        replicates = min(4 * replicates, power.most)
+        verdict = verdict_on(pattern, base, replicates, 0, executor)
+    told = {**asdict(verdict), "answer": verdict.answer}
+    for finding, bound in product(told["findings"], ("above", "most")):
+        finding[bound] = finding[bound] if math.isfinite(finding[bound]) else None
+    return told
 
 
 def write(path: Path, results: Results) -> None:
     """Write results all at once."""
     aside = path.with_suffix(f".{os.getpid()}.part")
-    aside.write_text(json.dumps(results, separators=(",", ":"), default=float) + "\n", encoding="utf-8")
+    text = json.dumps(results, separators=(",", ":"), default=float, allow_nan=False)
+    aside.write_text(text + "\n", encoding="utf-8")
     aside.replace(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,11 +17,12 @@ from conducive.experiments import validation, verdicts
 from conducive.experiments.calibration import PANEL_FIGURES
 from conducive.experiments.cli import app
 from conducive.experiments.official import official_panel, statistics
-from conducive.experiments.patterns import CONTROLS, PATTERNS
+from conducive.experiments.patterns import CONTROLS, PATTERNS, Pattern
 from conducive.experiments.plausible import model_version, plausible_sets
 from conducive.experiments.report import CALIBRATION, report
 from conducive.experiments.validation import ALL, Power, stored_results, validate
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.files import load_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = stored_results()
@@ -48,8 +50,35 @@ def test_stored_results_have_full_power() -> None:
 
 def test_an_unclear_verdict_was_given_more_replicates() -> None:
     for name, found in RESULTS["patterns"].items():
-        enough = {Power().most} if found["answer"] == "unclear" else {Power().replicates, Power().most}
+        enough = {Power().most} if found["answer"] == "unclear" else {160, 640, 2560}
         assert found["replicates"] in enough, name
+
+
+@pytest.mark.parametrize(("clear_at", "given"), [(160, [160]), (640, [160, 640]), (9999, [160, 640, 2560])])
+def test_replicates_are_multiplied_until_a_verdict_is_clear(
+    monkeypatch: pytest.MonkeyPatch, clear_at: int, given: list[int]
+) -> None:
+    asked: list[int] = []
+
+    def verdict_on(pattern: Pattern, base: object, replicates: int, *_: object) -> verdicts.Verdict:
+        asked.append(replicates)
+        answer: verdicts.Answer = "shown" if replicates >= clear_at else "unclear"
+        finding = verdicts.Finding("says", "", 0.0, math.inf, 1.0, 1.0, -1.0, 3.0, 0.5, answer)
+        return verdicts.Verdict(pattern.name, replicates, (finding,), {})
+
+    monkeypatch.setattr(validation, "verdict_on", verdict_on)
+    told = validation._verdict(PATTERNS[0], load_scenario("baseline"), Power(), ThreadPoolExecutor(1))
+
+    assert asked == given
+    assert told["replicates"] == given[-1]
+    assert told["findings"][0]["most"] is None
+
+
+def test_stored_results_are_json_that_any_reader_accepts() -> None:
+    def refuse(name: str) -> float:
+        raise AssertionError(name)
+
+    json.loads(validation.STORED.read_text("utf-8"), parse_constant=refuse)
 
 
 def test_calibration_is_held_against_figures_that_the_panel_has() -> None:
