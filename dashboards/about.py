@@ -19,8 +19,8 @@ from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.conditions import conditions, inputs
 
 IS = (
-    "An agent-based simulation of one children's services organisation: practitioners, leaders, families and funders, "
-    "month by month, for ten years after an innovation is launched.",
+    "An agent-based simulation, in which people act one by one, of a children's services organisation: practitioners, "
+    "leaders, families and funders, month by month, for ten years after an innovation is launched.",
     "It represents the {conditions} conditions that Lefevre, Temperley, Goldsmith and colleagues (2025) found to help "
     "or hinder innovation in children's social care, as {inputs} declared inputs with their sources.",
     "It starts from the published workforce figures of an average English authority, or of one you choose.",
@@ -30,8 +30,8 @@ IS = (
 IS_NOT = (
     "It does not forecast. The level of use in ten years' time is not a prediction for any authority.",
     "It does not rank services or people, and holds no data about anybody.",
-    "Most paces and weights are assumed: {assumed} of {coefficients} coefficients rest on judgement alone. Comparisons "
-    "are repeated over {sets} sets of coefficients that the evidence does not rule out.",
+    "Most paces and weights of its rules (coefficients) are assumed: {assumed} of {coefficients} rest on judgement "
+    "alone. Comparisons are repeated over sets of them that the evidence does not rule out; there are {sets}.",
     "It has edges: one organisation at a time, one innovation after another, no sickness absence, no partner agencies "
     "as actors.",
 )
@@ -40,6 +40,10 @@ ANSWERS = {
     "unclear": "The 95% interval straddles the bound.",
     "not shown": "The whole 95% interval is on the other side.",
 }
+IN_SETS = (
+    "Share of plausible sets of coefficients under which all parts of the claim show, in a small service. A plausible "
+    "set fills in the coefficients that no measurement fixes, in a way that the evidence does not rule out."
+)
 PAPER = (
     "Lefevre, M., Temperley, J., Goldsmith, C. et al. (2025). Creating a Conducive Zone for Innovation in Children's "
     "Social Care. Health & Social Care in the Community. https://doi.org/10.1155/hsc/3599333"
@@ -51,13 +55,7 @@ def Page() -> None:
     """Say what this is."""
     solara.Title("About - Conducive")
     results = solara.use_memo(stored_results, [])
-    said = {
-        "conditions": len(conditions()),
-        "inputs": len(inputs()),
-        "assumed": sum(c.grade == "assumed" for c in COEFFICIENTS),
-        "coefficients": len(COEFFICIENTS),
-        "sets": len(plausible_sets().sets),
-    }
+    said = counts()
     heading("About", "What this model is, what it is not, and what stands behind it.")
     with tag("div", css="two"):
         with tag("section", css="panel"):
@@ -93,6 +91,17 @@ def Page() -> None:
         tag("pre", citation(), tabindex="0", aria_label="Citation")
 
 
+def counts() -> dict[str, int]:
+    """Return how many there are of what the texts speak of."""
+    return {
+        "conditions": len(conditions()),
+        "inputs": len(inputs()),
+        "assumed": sum(c.grade == "assumed" for c in COEFFICIENTS),
+        "coefficients": len(COEFFICIENTS),
+        "sets": len(plausible_sets().sets),
+    }
+
+
 def citation() -> str:
     """Return what to cite."""
     return (
@@ -110,7 +119,7 @@ def _Validation(results: Results) -> None:
         with tag("details"):
             tag("summary", f"All {len(answers)} claims and controls")
             with tag("div", css="scroll", tabindex="0", role="region", aria_label="Claims and verdicts"):
-                heads = ("", "Claim", "Verdict", "In plausible sets")
+                heads = ("Number", "Claim", "Verdict", term("In plausible sets", IN_SETS))
                 tag(
                     "table",
                     tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads))),
@@ -124,9 +133,9 @@ def summary(results: Results) -> str:
     shown = sum(results["patterns"][p.name]["answer"] == "shown" for p in (*PATTERNS, *CONTROLS))
     alike = sum(study["answer"] == "alike" for study in results["studies"])
     return (
-        f"The model was held against {count} claims and controls, most of them from the paper, with bounds fixed "
-        f"before it was run. With the default coefficients {shown} of {count} are shown. "
-        f"Of {len(results['studies'])} figures "
+        f"The model was held against {len(PATTERNS)} claims, most of them from the paper, and {len(CONTROLS)} controls "
+        "(what must make no difference), with bounds fixed before it was run. With the default coefficients "
+        f"{shown} of {count} are shown. Of {len(results['studies'])} figures "
         f"from published studies that were not used to tune it, {alike} come out alike. What does not show is reported "
         "as it is, and is a finding about the model."
     )
@@ -137,7 +146,7 @@ def _claim(pattern: Any, answer: str, results: Results) -> Any:
     return tag(
         "tr",
         tag("td", pattern.name),
-        tag("th", pattern.title, scope="row"),
+        tag("th", pattern.title, tag("span", f"{pattern.claim} ({pattern.source})", css="meaning"), scope="row"),
         tag("td", term(answer, ANSWERS.get(answer, ""))),
         tag("td", f"{rate['all']:.0%}" if rate else "", css="number"),
     )

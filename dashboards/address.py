@@ -11,9 +11,10 @@ import binascii
 import hashlib
 import json
 import re
+import shlex
 import tomllib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn, cast
@@ -50,6 +51,18 @@ class Asked:
     base: Scenario
     alternative: Scenario
     replicates: int = 200
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep is asked: a scenario, axes as `NAME=LOW:HIGH` (empty where none), points along each, and runs."""
+
+    scenario: Scenario
+    x: str = ""
+    y: str = ""
+    steps: int = 7
+    replicates: int = 20
     seed: int = 0
 
 
@@ -129,15 +142,18 @@ def bounded(scenario: Scenario) -> Scenario:
 
 def address(asked: Asked) -> str:
     """Return what is asked as text for an address. Raises InputError where it is too long for one."""
-    held = {
-        "p": __version__,
-        "m": model_version(),
-        "d": _defaults(),
-        "a": document(asked.base),
-        "b": document(asked.alternative),
-        "n": asked.replicates,
-        "s": asked.seed,
-    }
+    arms = {"a": document(asked.base), "b": document(asked.alternative)}
+    return _packed({**arms, "n": asked.replicates, "s": asked.seed})
+
+
+def sweep_address(swept: Swept) -> str:
+    """Return a sweep as text for an address. Raises InputError where it is too long for one."""
+    axes = {"x": swept.x, "y": swept.y, "k": swept.steps}
+    return _packed({"a": document(swept.scenario), **axes, "n": swept.replicates, "s": swept.seed})
+
+
+def _packed(asked: Mapping[str, Any]) -> str:
+    held = {"p": __version__, "m": model_version(), "d": _defaults(), **asked}
     text = json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
     if len(text.encode()) > LARGEST or len(packed) + len(FORMAT) > LONGEST:
@@ -152,22 +168,39 @@ def read(text: str) -> tuple[Asked, list[str]]:
     What another version declared and this one does not is left out, and said. Raises InputError for an address that
     is none, is too long, or asks what cannot be run.
     """
+    held, (base, alternative), news = _read(text, "a", "b")
+    return Asked(base, alternative, held["n"], held["s"]), news
+
+
+def read_sweep(text: str) -> tuple[Swept, list[str]]:
+    """Return the sweep that an address asks, and what has changed since it was made; as `read`.
+
+    What the axes hold is text of any kind: whoever runs the sweep checks it.
+    """
+    held, (scenario,), news = _read(text, "a")
+    x, y, steps = (held.get(key) for key in ("x", "y", "k"))
+    if not isinstance(x, str) or not isinstance(y, str):
+        _refuse("it does not say what varies.")
+    return Swept(scenario, x, y, cast("int", steps), held["n"], held["s"]), news
+
+
+def _read(text: str, *keys: str) -> tuple[Mapping[str, Any], list[Scenario], list[str]]:
+    """Return what an address holds, the scenarios under some keys of it, and what has changed since it was made."""
     held = _unpacked(text)
     made_with, rules = held.get("p"), held.get("m")
     if not isinstance(made_with, str) or not re.fullmatch(r"[0-9][0-9a-zA-Z.+]{0,30}", made_with):
         _refuse("it names no version.")
     news: list[str] = []
     other = (made_with, rules) != (__version__, model_version())
-    scenarios = [_scenario(held.get(key), news if other else None) for key in ("a", "b")]
-    replicates, seed = held.get("n"), held.get("s")
+    scenarios = [_scenario(held.get(key), news if other else None) for key in keys]
+    replicates = held.get("n")
     try:
-        check_counts(replicates, seed)
+        check_counts(replicates, held.get("s"))
     except InputError as error:
         _refuse(str(error))
     if cast("int", replicates) > MOST_REPLICATES:
         _refuse(f"it asks for more than {MOST_REPLICATES:,} pairs of runs.")
-    asked = Asked(scenarios[0], scenarios[1], cast("int", replicates), cast("int", seed))
-    return asked, [*_since(made_with, rules, held.get("d")), *dict.fromkeys(news)] if other else []
+    return held, scenarios, [*_since(made_with, rules, held.get("d")), *dict.fromkeys(news)] if other else []
 
 
 def _since(made_with: str, rules: object, defaults: object) -> list[str]:
@@ -347,9 +380,49 @@ def _literal(value: object, indent: str = "") -> str:
 
 def command(asked: Asked) -> str:
     """Return the command that makes the same comparison: of library scenarios by name, else of the two files."""
-    names = []
-    for letter, scenario in (("a", asked.base), ("b", asked.alternative)):
-        found = in_library(scenario)
-        whole = found is not None and found.values == scenario.values and found.events == scenario.events
-        names.append(scenario.name if whole and not scenario.place else f"{letter}.toml")
+    names = [_named(asked.base, "a.toml"), _named(asked.alternative, "b.toml")]
     return f"conducive compare {' '.join(names)} --replicates {asked.replicates} --seed {asked.seed}"
+
+
+def _named(scenario: Scenario, file: str) -> str:
+    """Return what names a scenario on the command line: its name where it is as in the library, else a file."""
+    found = in_library(scenario)
+    whole = found is not None and found.values == scenario.values and found.events == scenario.events
+    return scenario.name if whole and not scenario.place else file
+
+
+def sweep_python(swept: Swept) -> str:
+    """Return Python that makes the same sweep, with the same numbers."""
+    options = f"replicates={swept.replicates}, seed={swept.seed}, steps={swept.steps}"
+    axes = ", ".join(_literal(axis) for axis in (swept.x, swept.y) if axis)
+    asked = f"scenario, {axes},\n    {options},\n"
+    more, made = "", f"zone = cz.zone_map(\n    {asked})\n"
+    if not swept.y:
+        more = "from conducive.experiments.filling import filling, sweep_plan\n"
+        made = f"plan = sweep_plan(\n    {asked})\n*_, zone = filling(plan)\n"
+    return f"import conducive as cz\n{more}\nscenario = {_made(swept.scenario)}\n{made}print(zone.table)\n"
+
+
+def sweep_command(swept: Swept) -> str:
+    """Return the command that makes the same sweep: a map as it is, a line as runs, from the file of `sweep_file`."""
+    if not swept.y:
+        return "conducive sweep sweep.toml"
+    axes = f"--x {shlex.quote(swept.x)} --y {shlex.quote(swept.y)} --steps {swept.steps}"
+    name = _named(swept.scenario, "scenario.toml")
+    return f"conducive zone {name} {axes} --replicates {swept.replicates} --seed {swept.seed}"
+
+
+def sweep_file(swept: Swept, axes: Mapping[str, Sequence[float]]) -> str:
+    """Return a file that asks `conducive sweep` for the runs of a sweep; `axes` are the values of each, by name."""
+    import tomli_w
+
+    return tomli_w.dumps(
+        {
+            "scenario": _named(swept.scenario, "scenario.toml"),
+            "design": "grid",
+            "plausible": True,
+            "replicates": swept.replicates,
+            "seed": swept.seed,
+            "factors": {name: list(values) for name, values in axes.items()},
+        }
+    )

@@ -31,13 +31,17 @@ def Layout(children: list[Any]) -> None:
     """What surrounds every page, and what is shown where one fails."""
     router = solara.use_router()
     failure, forget = solara.use_exception()
-    known = [{"path": path if path == "/" else f"/{path}", "label": label} for path, label, _ in PAGES]
     here = f"/{router.parts[0]}"
+    # A page's address holds what is asked there: the menu leads back to it as this visitor left it.
+    left: Any = solara.use_ref({})
+    left.current[here] = f"{here}?{router.search}" if router.search else here
+    paths = {path if path == "/" else f"/{path}": label for path, label, _ in PAGES}
+    known = [{"path": path, "label": label, "href": left.current.get(path, path)} for path, label in paths.items()]
 
     def go(path: object) -> None:
-        if isinstance(path, str) and path in {page["path"] for page in known}:
+        if isinstance(path, str) and path in paths:
             forget()
-            router.push(path)
+            router.push(left.current.get(path, path))
 
     with tag("div", css="site"):
         _Shell(pages=known, here=here, event_go=go)

@@ -61,7 +61,7 @@ INTERVAL = (
     "true mean about 19 times in 20."
 )
 SETS = "A plausible set fills in the numbers that no measurement fixes, in a way that the evidence does not rule out."
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 2
 """Lessons run at once, taking turns with what other visitors ask."""
 HTML = "text/html"
 CSS = Path(__file__).with_name("classroom.css")
@@ -155,6 +155,9 @@ def _Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
     ]
     with tag("div", css="scroll", tabindex="0", role="region", aria_label="Averages"):
         tag("table", tag("thead", head), tag("tbody", *rows))
+    tag("p", "Beside each average, its ", term("95% interval", INTERVAL), ", over ",
+        term("plausible sets of coefficients", SETS),
+        ". This compares imagined services; it is no forecast for any real one.", css="quiet")  # fmt: skip
 
 
 def _when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tuple[Seen, Callable[[Seen], None]]:
@@ -200,8 +203,9 @@ class Runs:
     def _run(self, kept: Store, name: str, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
         try:
             result = race(
-                of.scenarios(picks), of.indicators, of.window, REPLICATES, SEED, executor=POOL.share(f"lesson {name}")
-            )
+                of.scenarios(picks), of.indicators, of.window, REPLICATES, SEED,
+                executor=POOL.share(f"lesson {name}", urgent=True),
+            )  # fmt: skip
             kept.keep_outcome(name, result)
             return result
         finally:
@@ -517,9 +521,6 @@ def _Found(of: Lesson, made: Mapping[str, Any], outcome: Mapping[str, Any]) -> N
     tag("p", first)
     tag("ul", *(tag("li", sentence(text)) for text in rest))
     _Table(of, outcome)
-    tag("p", "Beside each average, its ", term("95% interval", INTERVAL), ", over ",
-        term("plausible sets of coefficients", SETS),
-        ". This compares imagined services; it is no forecast for any real one.", css="quiet")  # fmt: skip
 
 
 @solara.component
@@ -651,11 +652,12 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
             for seat in made
             if seat.prediction
         ]
+        found = term("The model", f"{label(of.measure)}: mean and 95% interval. {INTERVAL}") if of.picks else ""
         heads = [
             "Group",
             "Chose",
             "Drew for years 2, 5 and 10",
-            *(["Put right", "The model"] if of.picks else []),
+            *(["Put right", found] if of.picks else []),
             "Because",
         ]
         with tag("div", css="scroll", tabindex="0", role="region", aria_label="Predictions of all groups"):

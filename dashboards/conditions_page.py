@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import solara
 
 from conducive.dashboards import levers
-from conducive.dashboards.parts import Press, Trouble, heading, tag, term, use_answers
-from conducive.dashboards.work import POOL, Cache, Job
+from conducive.dashboards.parts import Trouble, heading, tag, term
 from conducive.experiments.curves import processes, rule_curves
-from conducive.experiments.sensitivity import Sensitivity, SensitivityPlan, analyse, sensitivity_plan
+from conducive.experiments.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
+from conducive.experiments.sensitivity import SensitivityPlan
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import Condition
+from conducive.scenarios.errors import InputError
 
-TRAJECTORIES, REPLICATES = 16, 6
-SCENARIO = "classroom"
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """How strongly a condition moves use as it is meant, from its barrier end to its facilitator end.
-
-    Attributes:
-        name: of the condition.
-        strength: mean size of the change, in percentage points, with its 95% interval (low, high).
-        low: lower end of that.
-        high: upper end of that.
-        change: mean change, signed.
-        luck: size that luck alone would show.
-
-    """
-
-    name: str
-    strength: float
-    low: float
-    high: float
-    change: float
-    luck: float
-
-
-RANKINGS: Cache[tuple[Ranked, ...]] = Cache(4)
+SCREENING = "Morris's method: one condition after another is moved, each time from other starting points."
+INTERVAL = "Drawn anew, other starting points and other luck would give a mean within it about 19 times in 20."
+POINTS = "Percentage points of practitioners who use it as it is meant."
+PLACE = "By how strongly a condition moves use as it is meant. In brackets: the ranks that the intervals leave open."
 
 
 @solara.component_vue("conditions.vue")
 def _Conditions(
-    clusters: list[dict[str, Any]], curves: dict[str, Any], others: dict[str, str], event_draw: Callable[[Any], None]
+    clusters: list[dict[str, Any]],
+    place: str,
+    curves: dict[str, Any],
+    others: dict[str, str],
+    event_draw: Callable[[Any], None],
 ) -> None:
     """Conditions by cluster, which can be searched and opened."""
 
@@ -64,32 +45,45 @@ def Page() -> None:
         "clusters; what the model makes of each, and what stands behind its numbers.",
     )
     curves, set_curves = solara.use_state({})
-    ranked, set_ranked = solara.use_state(())
+    ranked, trouble = solara.use_memo(ranks, [])
 
     def draw(name: object) -> None:
         known = {c.name: c for c in conditions()}
         if isinstance(name, str) and name in known:
             set_curves(lambda drawn: {**drawn, name: curves_of(known[name])})
 
-    _Ranking(ranked, set_ranked)
+    _Ranking(ranked, trouble)
     others = {c.name: _others(c) for c in conditions() if c.name in curves}
-    _Conditions(clusters=clusters(ranked), curves=curves, others=others, event_draw=draw)
+    _Conditions(clusters=clusters(ranked), place=PLACE, curves=curves, others=others, event_draw=draw)
+
+
+def ranks() -> tuple[tuple[Ranked, ...], str]:
+    """Return the stored ranking, and what is wrong with it; no ranking where something is."""
+    try:
+        return stored_ranking(), ""
+    except InputError as error:
+        return (), str(error)
 
 
 def clusters(ranked: tuple[Ranked, ...] = ()) -> list[dict[str, Any]]:
     """Return the conditions by cluster as the page shows them."""
-    place = {one.name: n for n, one in enumerate(ranked, 1)}
+    rank = {one.name: f"number {placed(one)} of {len(ranked)}" for one in ranked}
+    moves = {one.name: f"it moves use as it is meant by {strength(one)} points" for one in ranked}
     return [
         {
             "name": cluster,
             "title": levers.cluster_title(cluster),
-            "conditions": [_shown(c, place.get(c.name)) for c in conditions() if c.cluster == cluster],
+            "conditions": [
+                _shown(c) | {"rank": rank.get(c.name, ""), "moves": moves.get(c.name, "")}
+                for c in conditions()
+                if c.cluster == cluster
+            ],
         }
         for cluster in CLUSTERS
     ]
 
 
-def _shown(c: Condition, place: int | None) -> dict[str, Any]:
+def _shown(c: Condition) -> dict[str, Any]:
     rows = [levers.lever(i, i.default, i.default, c) for i in c.inputs]
     kept = ("address", "label", "meaning", "usual", "range", "grade", "gradetext", "source")
     inputs = [
@@ -107,7 +101,6 @@ def _shown(c: Condition, place: int | None) -> dict[str, Any]:
         "acts": c.acts_through,
         "paper": c.paper,
         "inputs": inputs,
-        "rank": f"number {place} of {len(conditions())}" if place else "",
         "searched": " ".join([*searched, *(f"{i.address} {i.meaning} {i.source}" for i in c.inputs)]),
     }
 
@@ -159,74 +152,76 @@ def _others(c: Condition) -> str:
 
 
 @solara.component
-def _Ranking(ranked: tuple[Ranked, ...], set_ranked: Callable[[tuple[Ranked, ...]], None]) -> None:
-    wanted, set_wanted = solara.use_state(False)
+def _Ranking(ranked: tuple[Ranked, ...], trouble: str) -> None:
     with tag("section", css="panel", aria_label="Which conditions matter most"):
         tag("h2", "Which matter most?")
-        plan = solara.use_memo(ranking_plan, [])
+        Trouble(trouble)
+        if not ranked:
+            return
+        plan = ranking_plan()
         tag(
             "p",
             "A ",
-            term("screening", "Morris's method: one condition after another is moved, from many starting points."),
-            f" of all 18 conditions in a small service of forty posts, from barrier to facilitator: "
-            f"{plan.runs:,} runs. It says how far use as it is meant, in the last month, moves with each.",
+            term("screening", SCREENING),
+            f" of all {len(ranked)} conditions, each from barrier to facilitator, in the class-sized default "
+            f"organisation of {plan.question.scenario['organisation.posts']:.0f} posts with the default ",
+            term("coefficients", "Paces and weights of the rules, most of which nobody has measured."),
+            f": {plan.runs:,} runs. It says how far use as it is meant, in the last month, moves with each.",
             css="prose",
         )
-        if wanted:
-            _Ranked(plan, ranked, set_ranked)
-        else:
-            Press("Work it out", lambda: set_wanted(True), css="main")
-
-
-def ranking_plan() -> SensitivityPlan:
-    """Return what a ranking asks: all conditions, each from barrier to facilitator."""
-    names = [c.name for c in conditions()]
-    return sensitivity_plan(SCENARIO, names, method="morris", trajectories=TRAJECTORIES, replicates=REPLICATES)
-
-
-@solara.component
-def _Ranked(
-    plan: SensitivityPlan, ranked: tuple[Ranked, ...], set_ranked: Callable[[tuple[Ranked, ...]], None]
-) -> None:
-    visitor = solara.get_session_id()
-    done, set_done = solara.use_state(0)
-    answer, stop, again = use_answers(lambda job: rankings(plan, visitor, job, set_done), "ranking")
-    solara.use_effect(lambda: set_ranked(answer.value or ()), [answer.value])
-    Trouble(answer.trouble)
-    with tag("div", css="status", role="status"):
-        if answer.working and not answer.value:
-            tag("progress", value=str(done), max=str(plan.runs), aria_label=f"{done} of {plan.runs} runs")
-            tag("span", f"{done:,} of {plan.runs:,} runs")
-            Press("Cancel", stop, css="small")
-        elif answer.cancelled:
-            tag("span", f"Cancelled after {done:,} runs.")
-            Press("Work it out", again, css="small")
-    if ranked:
         most = max(one.high for one in ranked) or 1.0
         titles = {c.name: c.title for c in conditions()}
-        with tag("div", css="scroll", tabindex="0", role="region", aria_label="Conditions by strength"):
-            heads = ("", "Condition", "Moves use by, in points (95% interval)", "", "On average")
+        heads = [
+            [term("Rank", PLACE)],
+            ["Condition"],
+            ["Strength in ", term("points", POINTS), " (", term("95% interval", INTERVAL), ")"],
+            [],
+            ["On average"],
+        ]
+        with tag("details"):
+            tag("summary", f"All {len(ranked)} by strength")
+            with tag("div", css="scroll", tabindex="0", role="region", aria_label="Conditions by strength"):
+                tag(
+                    "table",
+                    tag("thead", tag("tr", *(tag("th", *head, scope="col") if head else tag("td") for head in heads))),
+                    tag("tbody", *(_row(one, titles[one.name], most) for one in ranked)),
+                    css="ranking",
+                )
             tag(
-                "table",
-                tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads))),
-                tag("tbody", *(_row(n, one, titles[one.name], most) for n, one in enumerate(ranked, 1))),
-                css="ranking",
+                "p",
+                "Strength is the mean size of the change whichever way it goes (Morris's mu*); the last column has its "
+                "sign (mu). An asterisk marks a condition where luck alone might show as much. Ranks depend on where "
+                "one starts from: other organisations and other coefficients give others.",
+                css="quiet",
             )
-        tag(
-            "p",
-            "Strength is the mean size of the change whichever way it goes; the last column has its sign. Where luck "
-            "alone would show as much, a condition is marked with an asterisk. It depends on where one starts from.",
-            css="quiet",
-        )
+            tag("pre", command(plan), tabindex="0", aria_label="Command line that makes this ranking")
 
 
-def _row(n: int, one: Ranked, title: str, most: float) -> Any:
+def command(plan: SensitivityPlan) -> str:
+    """Return the command line that makes the ranking."""
+    return (
+        f"conducive sensitivity {SCENARIO} --method {plan.method} --trajectories {plan.trajectories} "
+        f"--replicates {plan.replicates} --seed {plan.seed}"
+    )
+
+
+def placed(one: Ranked) -> str:
+    """Return a rank with the ranks that the intervals leave open."""
+    return f"{one.place}" if one.first == one.last else f"{one.place} ({one.first} to {one.last})"
+
+
+def strength(one: Ranked) -> str:
+    """Return how strongly a condition moves use, in percentage points, with its interval."""
+    return f"{one.strength:.1f} ({one.low:.1f} to {one.high:.1f})"
+
+
+def _row(one: Ranked, title: str, most: float) -> Any:
     mark = "" if one.low > one.luck else " *"
     return tag(
         "tr",
-        tag("td", str(n), css="number"),
+        tag("td", placed(one), css="number"),
         tag("th", title + mark, scope="row"),
-        tag("td", f"{one.strength:.1f} ({one.low:.1f} to {one.high:.1f})"),
+        tag("td", strength(one)),
         tag(
             "td",
             tag("span", css="bar a", style=f"width:{100 * one.strength / most:.0f}%"),
@@ -235,38 +230,3 @@ def _row(n: int, one: Ranked, title: str, most: float) -> Any:
         ),
         tag("td", signed(one.change), css="number"),
     )
-
-
-def rankings(
-    plan: SensitivityPlan, visitor: str, job: Job, tell: Callable[[int], None]
-) -> Iterator[tuple[Ranked, ...]]:
-    """Yield the conditions, the strongest first; worked out once for all visitors."""
-    known = RANKINGS.get("all")
-    if known is None:
-        told = 0
-
-        def advance(count: int) -> None:
-            nonlocal told
-            job.advance(count)
-            if job.done - told >= plan.runs // 25:
-                told = job.done
-                tell(told)
-
-        known = ranking(analyse(plan, POOL.share(visitor), advance))
-        RANKINGS.put("all", known)
-    yield known
-
-
-def ranking(found: Sensitivity) -> tuple[Ranked, ...]:
-    """Return the conditions of a screening, the strongest first, in percentage points."""
-    screening = found.screening
-    assert screening is not None
-    rows = screening.table.to_dict("records")
-    ranked = [
-        Ranked(
-            str(row["factor"]),
-            *(100 * float(row[key]) for key in ("mu_star", "mu_star_low", "mu_star_high", "mu", "luck")),
-        )
-        for row in rows
-    ]
-    return tuple(sorted(ranked, key=lambda one: -one.strength))

@@ -208,7 +208,7 @@ def said(of: Lesson, prediction: Mapping[str, Any], outcome: Mapping[str, Any]) 
             f"of {low[at]:.0%} to {high[at]:.0%}. Yours is {where} that interval."
         )
     chosen = prediction["choice"]
-    shown = outcome["best"] if outcome["clear"] else len(of.arms)
+    shown = outcome["best"] if outcome["clear"] or _in_every_set(outcome) else len(of.arms)
     agreed = "and so does the model" if chosen == shown else f"and the model says: {_lower(of.options[shown])}"
     sentences.append(f"You chose: {_lower(of.options[chosen])}, {agreed}.")
     return sentences
@@ -220,17 +220,27 @@ def verdict(of: Lesson, outcome: Mapping[str, Any]) -> str:
     ahead = listed(
         [
             f"{gap(of.measure, mean)} ahead of '{of.arms[n].label}' (95% interval {gap(of.measure, low)} to "
-            f"{gap(of.measure, high)})"
+            f"{gap(of.measure, high)}; ahead in {outcome['ahead'][n]} of {outcome['sets']} plausible sets)"
             for n, (low, mean, high) in enumerate(outcome["gaps"])
             if n != best
         ]
     )
-    found = "Clearly highest" if outcome["clear"] else "No clear difference. Highest in these runs, but not surely"
+    if outcome["clear"]:
+        found = "Clearly highest"
+    elif _in_every_set(outcome):
+        found = "Highest in every plausible set of coefficients, though by how much is not clear"
+    else:
+        found = "No clear difference. Highest in these runs, but not surely"
     return (
         f"{found}: '{of.arms[best].label}', {ahead}. Compared is: {_lower(label(of.measure))}, on average over months "
-        f"{first} to {last}, in {outcome['replicates']} runs of each over {outcome['sets']} plausible sets of "
-        "coefficients."
+        f"{first} to {last}, in {outcome['replicates']} runs of each."
     )
+
+
+def _in_every_set(outcome: Mapping[str, Any]) -> bool:
+    """Whether the best arm is ahead of every other on average in each of several plausible sets."""
+    fewest = min(count for n, count in enumerate(outcome["ahead"]) if n != outcome["best"])
+    return bool(fewest == outcome["sets"] > 1)
 
 
 def sheet(
@@ -263,6 +273,7 @@ def sheet(
 def outcome_name(of: Lesson, picks: Sequence[str] = ()) -> str:
     """Return a name for the results of a lesson that changes with whatever could change them."""
     told = (
+        __version__,
         model_version(),
         PLAUSIBLE.read_bytes(),
         [to_toml(s) for s in of.scenarios(picks)],
@@ -278,17 +289,20 @@ def label(indicator: str) -> str:
 
 def say(indicator: str, value: float) -> str:
     """Return a value of an indicator as people write it."""
-    unit = meaning(indicator).unit
-    if unit == "GBP":
+    if meaning(indicator).unit == "GBP":
         return f"£{value:,.0f}"
-    if indicator in SHARES or unit == "ratio":
+    if _in_percent(indicator):
         return f"{round(100 * value, 1) + 0.0:.1f}%"
     return f"{round(value, 2) + 0.0:.2f}"
 
 
 def gap(indicator: str, value: float) -> str:
     """Return a difference between two values of an indicator: in percentage points where they are percentages."""
-    return f"{round(100 * value, 1) + 0.0:.1f} points" if indicator in SHARES else f"{round(value, 2) + 0.0:.2f}"
+    return f"{round(100 * value, 1) + 0.0:.1f} points" if _in_percent(indicator) else f"{round(value, 2) + 0.0:.2f}"
+
+
+def _in_percent(indicator: str) -> bool:
+    return indicator in SHARES or meaning(indicator).unit == "ratio"
 
 
 def _lower(text: str) -> str:
@@ -392,8 +406,8 @@ LESSONS: tuple[Lesson, ...] = (
             "The memory did not live in persons; it lived in the place.",
             "Elsewhere an incident is taken apart together: what happened, what was missing, what do we change? "
             "Supervisors listen to fear instead of brushing it aside, and the risk is carried by the organisation "
-            "rather than by whoever held the case. The paper calls staff who feel safe to try and to fail perhaps the "
-            "most important condition of all.",
+            "rather than by whoever held the case. The paper thinks that trust, and staff who feel safe to try and to "
+            "fail, may do most to share fear and risk out.",
             "In both services of this lesson a serious incident becomes public in month 18.",
         ),
         arms=(
@@ -484,12 +498,13 @@ LESSONS: tuple[Lesson, ...] = (
             "the plan promises a great deal, and sets no money aside for it. People who are already struggling give "
             "evenings and energy, and get a meeting with a fixed agenda in return.",
             "Doing it well costs money and takes time at the start, when a funder would like to see results.",
-            "In this lesson one service promises a large part and sets nothing aside; one makes the same promise, pays "
-            "for it and acts on most of what is said; and one aims at less, as an average service does.",
+            "In this lesson one service promises a large part and sets nothing aside; one makes the same promise, acts "
+            "on most of what is said, and pays for it while the grant lasts; and one aims at less, as an average "
+            "service does. All have a grant for two years, and promise the same afterwards.",
         ),
         arms=(
             Arm("A large promise without money", "tokenistic-coproduction"),
-            Arm("The same promise, paid for and acted on", "resourced-coproduction"),
+            Arm("The same promise, acted on, and paid for by the grant", "resourced-coproduction"),
             Arm("A smaller part, as in an average service", "baseline"),
         ),
         measure="wellbeing",
@@ -509,6 +524,8 @@ LESSONS: tuple[Lesson, ...] = (
             "becomes voice, and voice that is acted on raises fit, and the belief of staff and leaders.",
             "Look for: voice and burden first, then fit and belief, and wellbeing last. Effects grow smaller along the "
             "chain; say so plainly.",
+            "Look for: month 24. When the grant ends, the promise that was paid for becomes one that is not, and the "
+            "larger a promise, the more it then asks of families. The average over ten years holds both stretches.",
             "Look for: 'no clear difference'. If the interval reaches 0, the honest answer is that the model cannot "
             "tell, and the paper says that evidence on methods of coproduction is thin.",
             "A common misreading: 'it does not raise use, so it is not worth it'. Being heard is a right, and not only "

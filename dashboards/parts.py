@@ -3,23 +3,77 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
 from typing import Any
 
+import reacton.core
 import solara
+from ipyvuetify.Html import Html
 
 from conducive.dashboards.theme import css
 from conducive.dashboards.work import CancelledError, Job
 from conducive.scenarios.errors import InputError
 
+OFTEN = 0.3
+"""Seconds between two looks at how far work is: not more often than anybody can watch."""
+
 
 def tag(name: str, *children: Any, css: str = "", **attributes: str) -> Any:
     """Put an element of HTML on the page; text in it stays text, whatever it holds."""
     given = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return solara.v.Html(tag=name, children=list(children), class_=css, attributes=given)
+    kwargs = {"tag": name, "children": list(children), "class_": css, "attributes": given}
+    return reacton.core.Element(_element(name), kwargs=kwargs)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _element(name: str) -> Any:
+    """Return the component of a kind of element: one of its own, for a browser does not turn one kind into another."""
+    return reacton.core.ComponentWidget(widget=type(f"Html_{name}", (Html,), {}))
+
+
+GLOSSARY = {
+    "95% interval": "With other luck and other plausible coefficients, an interval made like this would hold the mean "
+    "of the model about 19 times in 20.",
+    "plausible set": "Values for those numbers of the model that nobody has measured, which together fit the evidence "
+    "there is.",
+    "coefficient": "A number inside a rule of the model, such as how fast strain follows workload.",
+    "percentage point": "The difference between two percentages: from 10% to 15% is 5 percentage points.",
+    "pairs of runs": "In a pair one organisation is run under A and one under B, and both meet the same luck.",
+    "same luck": "The same chance events, such as who leaves and when: only what is compared makes a difference.",
+    "variance": "A measure of how widely results are spread, on which parts of a spread can be added up.",
+    "horizon": "The last month that is run.",
+    "sustained": "Still used as it is meant two years after external money ended.",
+    "seed": "The number from which all luck is drawn: the same seed gives the same results.",
+    "R": "The uptake number: how many colleagues one person using it brings into use before lapsing or leaving.",
+}
+"""Terms that not everybody knows, and what they mean."""
+_TERMS = re.compile(rf"\b({'|'.join(GLOSSARY)})(s?)\b")
+
+
+def explained(text: str, known: set[str] | None = None) -> list[dict[str, str]]:
+    """Return a text in parts: each term of the glossary, where it stands first, with what it means under `title`.
+
+    Terms in `known` were explained before; those that are now join them.
+    """
+    known = set() if known is None else known
+    found, at = [], 0
+    for match in _TERMS.finditer(text):
+        if match[1] not in known:
+            known.add(match[1])
+            found += [{"text": text[at : match.start()], "title": ""}, {"text": match[0], "title": GLOSSARY[match[1]]}]
+            at = match.end()
+    return [part for part in (*found, {"text": text[at:], "title": ""}) if part["text"]]
+
+
+def prose(text: str, known: set[str] | None = None) -> list[Any]:
+    """Return a text for the page in which terms of the glossary are explained; `known` as for `explained`."""
+    return [term(p["text"], p["title"]) if p["title"] else p["text"] for p in explained(text, known)]
 
 
 def term(text: str, explained: str) -> Any:
@@ -78,27 +132,32 @@ def Loading(text: str) -> None:
 
 @solara.component_vue("download.vue")
 def _Saver(
-    label: str, state: str, trouble: str, file: dict[str, str], event_ask: Callable[[Any], None],
-    event_saved: Callable[[Any], None],
+    label: str, state: str, trouble: str, file: dict[str, str], done: int, of: int, event_ask: Callable[[Any], None],
+    event_saved: Callable[[Any], None], event_stop: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """A button whose file is made when it is pressed."""
 
 
 @solara.component
-def Download(label: str, make: Callable[[], tuple[str, str, bytes]]) -> None:
+def Download(label: str, make: Callable[..., tuple[str, str, bytes]], of: int = 0) -> None:
     """A button that makes a file, beside the page, and saves it: `make` returns its name, MIME type and content.
 
-    What it raises as InputError is shown under the button.
+    Where that takes long, `of` says after how many steps it is made. `make` then takes the job that counts them, the
+    page shows how far it is, and the visitor can stop it; leaving the page stops it too. What it raises as InputError
+    is shown under the button.
     """
     state, set_state = solara.use_state("")
     trouble, set_trouble = solara.use_state("")
     file, set_file = solara.use_state({})
+    done, set_done = solara.use_state(0)
+    job: Any = solara.use_ref(None)
 
-    def work() -> None:
+    def work(mine: _Told) -> None:
         try:
-            name, kind, content = make()
+            name, kind, content = make(mine) if of else make()
             set_file({"name": name, "kind": kind, "content": base64.b64encode(content).decode()})
-            set_trouble("")
+        except CancelledError:
+            pass
         except InputError as error:
             set_trouble(sentence(str(error)))
         except Exception:
@@ -110,11 +169,34 @@ def Download(label: str, make: Callable[[], tuple[str, str, bytes]]) -> None:
     def ask(_: object) -> None:
         if not state:
             set_state("working")
-            threading.Thread(target=work, daemon=True).start()
+            set_trouble("")
+            set_done(0)
+            job.current = _Told(set_done)
+            threading.Thread(target=work, args=(job.current,), daemon=True).start()
 
+    def stop() -> None:
+        if job.current is not None:
+            job.current.stop()
+
+    solara.use_effect(lambda: stop, [])
     _Saver(
-        label=label, state=state, trouble=trouble, file=file, event_ask=ask, event_saved=lambda _: set_file({})
+        label=label, state=state, trouble=trouble, file=file, done=min(done, of), of=of, event_ask=ask,
+        event_saved=lambda _: set_file({}), event_stop=lambda _: stop(),
     )  # fmt: skip
+
+
+class _Told(Job):
+    """A job that tells a page how far it is, now and then."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__()
+        self._tell, self._told = tell, 0.0
+
+    def advance(self, count: int = 1) -> None:
+        super().advance(count)
+        if time.monotonic() - self._told > OFTEN:
+            self._told = time.monotonic()
+            self._tell(self.done)
 
 
 # ---- Work with progress --------------------------------------------------------------------------------------------
@@ -198,11 +280,19 @@ def use_answers[Value](
 # ---- Pages as HTML -------------------------------------------------------------------------------------------------
 
 
+LOST = (
+    '<p role="alert" style="margin-top: 16px; padding: 14px 18px; border-radius: 8px; background: var(--paper); '
+    'color: var(--ink)">The connection to Conducive is lost. Trying again ...<br>'
+    "If this stays, see that Conducive is running, and open this page anew: its address holds what you asked.</p>"
+)
+
+
 def dressed(page: str) -> str:
     """Return Solara's page in British English, with our style sheet, and free to be zoomed."""
     page = page.replace("<html>", '<html lang="en-GB">', 1)
     page = page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "", 1)
-    page = page.replace("Loading resources", "Opening Conducive", 1)
+    page = page.replace("{{ loading_text }}", "Opening Conducive ...", 1)
+    page = re.sub(r">Server\s+disconnected\.</v-progress-circular>", f"></v-progress-circular>{LOST}", page, count=1)
     page = page.replace('"variant": "light"', '"variant": "auto"', 1)  # Solara's own setting for it shows nothing
     return page.replace("</head>", f"<style>{css()}</style></head>", 1)
 

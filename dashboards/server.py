@@ -66,7 +66,7 @@ def serve(
         os.environ["CONDUCIVE_DATA"] = str(data)
     from conducive.dashboards.store import data_folder
 
-    for name in ("SOLARA_HOME", "IPYTHONDIR"):  # what libraries write stays with what classes write
+    for name in ("SOLARA_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):  # what libraries write stays with what classes write
         os.environ[name] = str(data_folder() / "server")
     from conducive.dashboards.warm import load_pages, warm_up
     from conducive.dashboards.work import POOL
@@ -106,8 +106,10 @@ def application() -> Starlette:
     from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Route
 
+    # Theirs give a page at any other address too, without what ours adds and forbids.
+    needed = [route for route in theirs.routes if getattr(route, "endpoint", None) is not theirs.root]
     return Starlette(
-        routes=[*(Route(f"/{name}", _page) for name in PAGES), *theirs.routes],
+        routes=[*(Route(f"/{name}", _page) for name in PAGES), *needed],
         lifespan=theirs.lifespan,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={404: _not_found},

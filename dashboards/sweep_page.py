@@ -4,47 +4,67 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 import solara
 
 from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
-from conducive.dashboards.address import Asked
+from conducive.dashboards.address import Asked, Swept
 from conducive.dashboards.parts import (
+    OFTEN,
     Download,
     Empty,
     Loading,
+    Note,
     Press,
     Trouble,
     heading,
+    prose,
     sentence,
     tag,
     use_answers,
 )
-from conducive.dashboards.what_if import AS_IT_IS, DEFAULT, Chart, Choose, places, text_in
-from conducive.dashboards.work import POOL, Job
+from conducive.dashboards.theme import DARK, LIGHT, ink_on, ramp
+from conducive.dashboards.what_if import (
+    DEFAULT,
+    Chart,
+    Choice,
+    Choose,
+    Share,
+    chosen,
+    fields,
+    in_search,
+    key_of,
+    picked,
+    shared,
+)
+from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
+from conducive.experiments.readings import EDGE
 from conducive.experiments.words import several
 from conducive.experiments.zone import ZoneMap, ZonePlan
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.files import library, load_scenario
+from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import FIXED, Scenario
 
-EVERY = 0.3
-"""Seconds between pictures of a sweep that fills in."""
 START: dict[str, Any] = {
     "x": {"name": "finance.funding_term", "low": 12, "high": 72},
     "y": {"name": "trust_emotions_relationships", "low": 0, "high": 1},
-    "steps": 5,
+    "steps": 7,
     "replicates": 20,
 }
+ROOM_FOR_MAPS = 30e6  # bytes
+MAPS: Cache[ZoneMap] = Cache(ROOM_FOR_MAPS, lambda zone: float(zone.values.nbytes))
+"""Sweeps that visitors ran, as far as they came."""
 R_TOP = 2.0
 """Uptake number at which a map is darkest."""
 
@@ -65,8 +85,8 @@ def _Axes(options: list[dict[str, Any]], start: dict[str, Any], event_ask: Calla
 @solara.component_vue("zonemap.vue")
 def _Map(
     title: str, x: list[float], y: list[float], xlabel: str, ylabel: str, cells: list[dict[str, Any]],
-    contour: list[list[list[float]]], own: list[int] | None, keylow: str, keyhigh: str,
-    event_open: Callable[[Any], None],
+    contour: list[list[list[float]]], unclear: list[list[list[list[float]]]], own: list[int] | None,
+    keylow: str, keyhigh: str, event_open: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """A map of which each cell can be opened."""
 
@@ -75,52 +95,85 @@ def _Map(
 def Page() -> None:
     """Choose a scenario and what varies; watch it fill in; open a point, or take it away."""
     solara.Title("Sweep - Conducive")
-    name, set_name = solara.use_state(DEFAULT)
-    place, set_place = solara.use_state(AS_IT_IS)
-    plan, set_plan = solara.use_state(None)
-    trouble, set_trouble = solara.use_state("")
+    router = solara.use_router()
+    search = router.search or ""
+    (choice, swept, news, trouble), set_state = solara.use_state(solara.use_memo(lambda: start_from(search), []))
+    followed: Any = solara.use_ref(search)
 
     def pick(sent: object) -> None:
-        which, value = text_in(sent, "name"), text_in(sent, "value")
-        if which == "base" and value in {s.name for s in library()}:
-            set_name(value)
-        if which == "place" and value in {AS_IT_IS, *places()}:
-            set_place(value)
+        try:
+            new = picked(choice, sent)
+            new.asked  # noqa: B018 it may refuse
+        except InputError as error:
+            set_state((choice, swept, [], sentence(str(error))))
+        else:
+            set_state((new, swept, [], ""))
 
     def ask(sent: object) -> None:
         try:
-            scenario = load_scenario(name)
-            set_plan(asked_plan(scenario.at(place) if place else scenario, sent))
-            set_trouble("")
+            new = asked_sweep(choice.asked.base, sent)
+            plan_of(new)
         except InputError as error:
-            set_trouble(sentence(str(error)))
+            set_state((choice, swept, [], sentence(str(error))))
+            return
+        set_state((choice, new, [], ""))
+        with suppress(InputError):  # too long for an address, as the page says
+            followed.current = f"s={addresses.sweep_address(new)}"
+            router.push(f"/sweep?{followed.current}")
 
+    def follow() -> None:
+        if search != followed.current:
+            followed.current = search
+            set_state(start_from(search))
+
+    solara.use_effect(follow, [search])
     heading(
         "Sweep",
         "Vary one condition and see a line with its interval, or two and see where the conducive zone begins: the "
         "conditions under which use of an innovation can grow by itself.",
     )
+    Note(" ".join(news))
     with tag("section", css="panel", aria_label="What is swept"):
-        Choose(fields=chosen_from(name, place), event_pick=pick)
-        _Axes(options=options(), start=START, event_ask=ask)
+        Choose(fields=chosen_from(choice), event_pick=pick)
+        _Axes(options=options(), start=axes_of(swept), event_ask=ask)
         Trouble(trouble)
-    if plan is None:
+    if swept is None:
         Empty("Nothing is run yet. Choose what varies, then press Run.")
     else:
-        _Sweep(plan)
+        _Sweep(swept)
 
 
-def chosen_from(name: str, place: str) -> list[dict[str, Any]]:
+def start_from(search: str) -> tuple[Choice, Swept | None, list[str], str]:
+    """Return the scenario and the sweep of an address, what has changed since, and what is wrong with it."""
+    found = in_search(search)
+    usual = Choice(load_scenario(DEFAULT))
+    if not found:
+        return usual, None, [], ""
+    try:
+        swept, news = addresses.read_sweep(found)
+        if swept.x:
+            plan_of(swept)
+    except InputError as error:
+        return usual, None, [], sentence(str(error))
+    return chosen(Asked(swept.scenario, swept.scenario)), swept if swept.x else None, news, ""
+
+
+def chosen_from(choice: Choice) -> list[dict[str, Any]]:
     """Return the lists of scenarios and of authorities."""
-    scenarios = [{"value": s.name, "label": s.title or s.name} for s in library()]
-    found = [{"value": AS_IT_IS, "label": "An average English authority"}]
-    towns = [{"value": name, "label": name} for name in places()]
-    return [
-        {"name": "base", "label": "Scenario", "value": name, "hint": load_scenario(name).question,
-         "groups": [{"label": "", "options": scenarios}]},
-        {"name": "place", "label": "Authority", "value": place, "hint": "",
-         "groups": [{"label": "", "options": found}, {"label": "Start from published figures of", "options": towns}]},
-    ]  # fmt: skip
+    place, base, _ = fields(choice)
+    return [{**base, "label": "Scenario"}, place]
+
+
+def axes_of(swept: Swept | None) -> dict[str, Any]:
+    """Return what a sweep varies as the form shows it; what is usual where there is none."""
+    if swept is None:
+        return START
+    found: dict[str, Any] = {"steps": swept.steps, "replicates": swept.replicates}
+    for key, asked in (("x", swept.x), ("y", swept.y)):
+        name, _, ends = asked.partition("=")
+        low, _, high = ends.partition(":")
+        found[key] = {"name": name, "low": float(low), "high": float(high)} if name else {"name": ""}
+    return found
 
 
 @cache
@@ -152,15 +205,25 @@ def options() -> list[dict[str, Any]]:
     ]
 
 
-def asked_plan(scenario: Scenario, sent: object) -> ZonePlan:
-    """Return the sweep that a browser asks for. Raises InputError for what cannot be swept."""
+def asked_sweep(scenario: Scenario, sent: object) -> Swept:
+    """Return the sweep that a browser asks for. Raises InputError for axes that are none."""
     given = sent if isinstance(sent, dict) else {}
     x, y = (_axis(given.get(axis)) for axis in ("x", "y"))
     if not x:
         msg = "please choose what varies."
         raise InputError(msg)
-    steps, replicates = (given.get(key) for key in ("steps", "replicates"))
-    return sweep_plan(addresses.bounded(scenario), x, y, replicates, 0, steps=steps)  # type: ignore[arg-type]
+    steps, replicates = (cast("int", given.get(key)) for key in ("steps", "replicates"))
+    return Swept(scenario, x, y, steps, replicates)
+
+
+def plan_of(swept: Swept) -> ZonePlan:
+    """Return the plan of a sweep. Raises InputError for what cannot be swept."""
+    scenario = addresses.bounded(swept.scenario)
+    for asked in (swept.x, swept.y):
+        if asked and not re.fullmatch(r"[^=]{1,80}=[^=:]{1,40}:[^=:]{1,40}", asked):
+            msg = "a range needs two numbers, from and to."
+            raise InputError(msg)
+    return sweep_plan(scenario, swept.x, swept.y, swept.replicates, swept.seed, steps=swept.steps)
 
 
 def _axis(given: object) -> str:
@@ -175,39 +238,61 @@ def _axis(given: object) -> str:
 
 
 @solara.component
-def _Sweep(plan: ZonePlan) -> None:
+def _Sweep(swept: Swept) -> None:
     visitor = solara.get_session_id()
-    shown, set_shown = solara.use_state("sustained")
-    answer, stop, again = use_answers(lambda job: pictures(plan, visitor, job), id(plan))
+    shown, set_shown = solara.use_state("uptake")
+    plan = solara.use_memo(lambda: plan_of(swept), [swept])
+    key = map_key(swept)
+    answer, stop, again = use_answers(lambda job: pictures(plan, key, visitor, job), key)
     Trouble(answer.trouble)
-    picture: _Picture | None = answer.value
-    current = picture is not None and picture.zone.plan is plan
+    picture: _Picture | None = answer.value if answer.fresh else None
     of = plan.shape[0] * plan.shape[1]
-    done = picture.data["done"] if picture is not None and current else 0
+    done = picture.data["done"] if picture is not None else 0
     one = next(s for s in SHOWN if s.column == shown)
     with tag("section", css="panel", aria_label="What comes of it"):
         with tag("div", css="status", role="status"):
             if answer.working:
                 tag("progress", value=str(done), max=str(of), aria_label=f"{done} of {of} points")
-                tag("span", f"{done} of {several(of, 'point')}")
+                tag("span", f"{done} of {several(of, 'point')}", aria_hidden="true")
                 Press("Cancel", stop, css="small")
-            elif answer.cancelled:
-                tag("span", f"Cancelled after {done} of {several(of, 'point')}; what is finished is kept.")
-                Press("Run it again", again, css="small")
+            elif done < of:
+                tag("span", f"Stopped after {done} of {several(of, 'point')}; what is finished is kept.")
+                Press("Go on", again, css="small")
             else:
                 tag("span", f"Done: {several(of, 'point')}.")
-        if picture is None or not current:
+        if picture is None:
             if answer.working:
                 Loading("Running the corners first ...")
-            return
-        with tag("div", css="buttons", role="group", aria_label="What is shown"):
-            for each in SHOWN:
-                _pick_shown(each, each is one, set_shown)
-        tag("p", one.meaning, css="quiet")
-        _Drawn(picture, one)
-        tag("p", picture.data["words"], css="quiet")
+        else:
+            with tag("div", css="buttons", role="group", aria_label="What is shown"):
+                for each in SHOWN:
+                    _pick_shown(each, each is one, set_shown)
+            tag("p", *prose(one.meaning), css="quiet")
+            _Drawn(swept, picture, one)
+            tag("p", *prose(picture.data["words"]), css="quiet")
+    _TakeAway(swept, picture, one)
+
+
+def map_key(swept: Swept) -> str:
+    """Return what tells one sweep from another."""
+    return f"{key_of(swept.scenario, swept.seed)} {swept.x} {swept.y} {swept.steps} {swept.replicates}"
+
+
+@solara.component
+def _TakeAway(swept: Swept, picture: _Picture | None, one: Shown) -> None:
+    link, note = solara.use_memo(lambda: shared(addresses.sweep_address, swept), [swept])
+    line = addresses.sweep_command(swept)
+    said = "Where the command names files, download them below into the folder where you run it." * (".toml" in line)
+    if not swept.y:
+        said += " It keeps every run's last month, so that R is that of this month there; the Python reads it as here."
+    with tag("section", css="panel take-away", aria_label="Share and take away"):
+        tag("h2", "Share it, take it away, make it again")
+        Share(
+            path="/sweep", address=link, python=addresses.sweep_python(swept), command=line, files=said, note=note
+        )  # fmt: skip
+        tag("h3", "Files")
         with tag("div", css="buttons"):
-            for label, make in files(picture.zone, one):
+            for label, make in [*(files(picture.zone, one) if picture else []), *asked_files(swept)]:
                 Download(label, make)
 
 
@@ -216,24 +301,28 @@ def _pick_shown(one: Shown, chosen: bool, pick: Callable[[str], None]) -> None:
     Press(one.label, lambda: pick(one.column), css="small main" if chosen else "small", aria_pressed=pressed)
 
 
-def pictures(plan: ZonePlan, visitor: str, job: Job) -> Iterator[_Picture]:
-    """Yield a sweep as it fills in, not faster than anybody can watch."""
+def pictures(plan: ZonePlan, key: str, visitor: str, job: Job) -> Iterator[_Picture]:
+    """Yield a sweep as it fills in, not faster than anybody can watch; points that somebody ran are not run again."""
+    kept = MAPS.get(key)
+    if kept is not None:
+        yield _Picture(kept, picture_data(kept))
     told = 0.0
-    for zone in filling(plan, POOL.share(visitor), job.advance):
-        if not zone.interrupted or time.monotonic() - told > EVERY:
+    for zone in filling(plan, POOL.share(visitor), job.advance, kept):
+        MAPS.put(key, zone)
+        if not zone.interrupted or time.monotonic() - told > OFTEN:
             told = time.monotonic()
             yield _Picture(zone, picture_data(zone))
 
 
 @solara.component
-def _Drawn(picture: _Picture, one: Shown) -> None:
+def _Drawn(swept: Swept, picture: _Picture, one: Shown) -> None:
     router = solara.use_router()
     data, plan = picture.data, picture.zone.plan
     trouble, set_trouble = solara.use_state("")
 
     def open_point(sent: object) -> None:
         try:
-            router.push(f"/?s={addresses.address(point(plan, sent))}")
+            router.push(f"/?s={addresses.address(point(swept, plan, sent))}")
         except InputError as error:
             set_trouble(sentence(str(error)))
 
@@ -246,7 +335,7 @@ def _Drawn(picture: _Picture, one: Shown) -> None:
         Chart(
             title=one.label, x=x, series=[series], bands=[], marks=[],
             unit="percent" if one.share else "", xlabel=data["x"]["label"], xname=data["x"]["title"],
-            least_top=0.1 if one.share else 1.2, months=False,
+            least_top=0.1 if one.share else 1.2, months=False, level=None if one.share else EDGE, levelname="R = 1",
         )  # fmt: skip
         tag("p", "Open a point in What if?:", css="quiet")
         with tag("div", css="buttons"):
@@ -256,7 +345,8 @@ def _Drawn(picture: _Picture, one: Shown) -> None:
     _Map(
         title=one.label, x=data["x"]["values"], y=data["y"]["values"],
         xlabel=data["x"]["label"], ylabel=data["y"]["label"],
-        cells=[_cell(p, one, data) for p in data["points"]], contour=data["contour"], own=data["own"],
+        cells=[_cell(p, one, data) for p in data["points"]], contour=data["contour"],
+        unclear=data["unclear"], own=data["own"],
         keylow="0%" if one.share else "0", keyhigh="100%" if one.share else f"{R_TOP:g} or more",
         event_open=open_point,
     )  # fmt: skip
@@ -266,22 +356,24 @@ def _Drawn(picture: _Picture, one: Shown) -> None:
 def _cell(p: dict[str, Any], one: Shown, data: dict[str, Any]) -> dict[str, Any]:
     """Return what a cell of a map shows."""
     value = p[one.column]["value"]
+    share = None if value is None else min(value if one.share else value / R_TOP, 1.0)
     words = f"{data['x']['title']} {p['x']}, {data['y']['title']} {p['y']}: {one.label} {p[one.column]['words']}"
     return {
         "row": p["row"],
         "column": p["column"],
-        "share": None if value is None else value if one.share else value / R_TOP,
+        "share": share,
+        "inks": [] if share is None else [ink_on(ramp(share, colours)) for colours in (LIGHT, DARK)],
         "short": "-" if value is None else f"{value:.0%}" if one.share else f"{value:.1f}",
         "words": words + p[one.column]["between"],
     }
 
 
-def point(plan: ZonePlan, sent: object) -> Asked:
+def point(swept: Swept, plan: ZonePlan, sent: object) -> Asked:
     """Return the comparison of a scenario with a point of a sweep. Raises InputError for a point that is none."""
     if isinstance(sent, list) and len(sent) == 2 and all(type(n) is int for n in sent):  # noqa: PLR2004 row, column
         row, column = sent
         if 0 <= row < len(plan.y.values) and 0 <= column < len(plan.x.values):
-            return Asked(plan.scenario, plan.at(plan.x.values[column], plan.y.values[row]))
+            return Asked(plan.scenario, plan.at(plan.x.values[column], plan.y.values[row]), seed=swept.seed)
     msg = "there is no such point."
     raise InputError(msg)
 
@@ -314,6 +406,19 @@ def files(zone: ZoneMap, one: Shown) -> list[tuple[str, Callable[[], tuple[str, 
         ("Picture (SVG)", drawn("svg", "image/svg+xml")),
         ("Picture (PNG)", drawn("png", "image/png")),
     ]
+
+
+def asked_files(swept: Swept) -> list[tuple[str, Callable[[], tuple[str, str, bytes]]]]:
+    """Return the files that ask for a sweep: its scenario, and for a line the sweep of it."""
+    toml = "application/toml"
+    found: list[tuple[str, Callable[[], tuple[str, str, bytes]]]] = [
+        ("Scenario (TOML)", lambda: ("scenario.toml", toml, addresses.scenario_file(swept.scenario).encode()))
+    ]
+    if not swept.y:
+        along = plan_of(swept).x
+        asked = addresses.sweep_file(swept, {along.name: along.values})
+        found.append(("Sweep (TOML)", lambda: ("sweep.toml", toml, asked.encode())))
+    return found
 
 
 def _table(zone: ZoneMap) -> Any:

@@ -65,6 +65,17 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def ramp(share: float, colours: Mapping[str, str]) -> str:
+    """Return the colour of a share of 0 to 1 between `low` and `high`, as browsers mix them."""
+    ends = [[int(colours[end][at : at + 2], 16) for at in (1, 3, 5)] for end in ("low", "high")]
+    return "#" + "".join(f"{round(low + share * (high - low)):02x}" for low, high in zip(*ends, strict=True))
+
+
+def ink_on(ground: str) -> str:
+    """Return black or white, whichever can be read better on a ground."""
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
+
+
 def _luminance(colour: str) -> float:
     shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = [share / 12.92 if share <= DARKEST else ((share + 0.055) / 1.055) ** 2.4 for share in shares]

@@ -9,6 +9,10 @@ from collections.abc import Callable
 READY = threading.Event()
 """Set once the rules are compiled, so that pages can say why a first answer takes longer."""
 
+SILENCE = 3.0
+"""Seconds of preparing after which whoever started the server is told why it takes so long."""
+COMPILING = "Still preparing: on first use on a machine the rules are compiled, about half a minute, once only."
+
 
 def load_pages() -> None:
     """Import what pages need, in one thread: libraries that two visitors import at once can be seen half made."""
@@ -18,11 +22,13 @@ def load_pages() -> None:
 
 def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None:
     """Compile the rules, saying so where that takes long, then `prepare` the first page."""
-    from conducive.agents.rule import CACHE
     from conducive.experiments.ensemble import run
 
-    if not any(CACHE.rglob("*.nbi")):
-        say("First use on this machine: compiling the rules, about half a minute, once only.")
+    # What is compiled already cannot be told from what is in the cache: an earlier start may have been cut short.
+    late = threading.Timer(SILENCE, say, [COMPILING])
+    late.daemon = True
+    late.start()
     run("classroom", 1, 0, agents=False)
+    late.cancel()
     READY.set()
     prepare()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
@@ -14,8 +15,9 @@ import solara
 
 from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
-from conducive.dashboards.address import Asked
+from conducive.dashboards.address import Asked, Swept
 from conducive.dashboards.parts import (
+    GLOSSARY,
     Answer,
     Download,
     Empty,
@@ -23,7 +25,9 @@ from conducive.dashboards.parts import (
     Note,
     Press,
     Trouble,
+    explained,
     heading,
+    prose,
     sentence,
     tag,
     term,
@@ -32,9 +36,11 @@ from conducive.dashboards.parts import (
 from conducive.dashboards.warm import READY
 from conducive.dashboards.work import POOL, Cache, Following, Job
 from conducive.experiments.comparison import Comparison
+from conducive.experiments.dependence import PAIRS, Dependence, dependence
 from conducive.experiments.ensemble import Ensemble
 from conducive.experiments.glance import FIRM, STEPS, glance, growing, marks
 from conducive.experiments.words import happening, several
+from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import EVENTS, GRADES, Event
@@ -49,6 +55,8 @@ OWN = "own"
 AS_IT_IS = ""
 ROOM_FOR_LIVES = 150e6  # bytes
 ROOM_FOR_ANSWERS = 300
+RUNS_OF_BRIEFING = 2 * FIRM + 4 * len(conditions()) * PAIRS
+"""Runs that a briefing takes, about: the comparison's, and those that show what it depends on."""
 STEPS_OF = {"funding_ends": "Funding ends", "coaching_starts": "Coaching starts"}
 
 
@@ -58,6 +66,7 @@ def _bytes(ensemble: Ensemble) -> float:
 
 LIVES: Cache[Ensemble] = Cache(ROOM_FOR_LIVES, _bytes)
 ANSWERS: Cache[dict[str, Any]] = Cache(ROOM_FOR_ANSWERS)
+DEPENDS: Cache[Dependence] = Cache(ROOM_FOR_ANSWERS)
 UNDER_WAY: Following[dict[str, Any]] = Following()
 
 
@@ -137,13 +146,14 @@ def default() -> Choice:
 # ---- Answers -------------------------------------------------------------------------------------------------------
 
 
-def _key(scenario: Scenario, seed: int) -> str:
+def key_of(scenario: Scenario, seed: int) -> str:
+    """Return what tells one scenario and seed from another."""
     return f"{seed} {json.dumps(addresses.document(scenario), sort_keys=True)}"
 
 
 def answers(asked: Asked, visitor: str, job: Job) -> Iterator[dict[str, Any]]:
     """Yield what there is to say of a comparison, firmer and firmer; from the cache where it is known."""
-    keys = [_key(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
+    keys = [key_of(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
     known = ANSWERS.get((*keys, FIRM))
     if known:
         yield known
@@ -158,13 +168,16 @@ def _answers(asked: Asked, keys: list[str], visitor: str, job: Job) -> Iterator[
         yield found
 
 
-def _comparisons(asked: Asked, keys: list[str], visitor: str, job: Job) -> Iterator[Comparison]:
+def _comparisons(
+    asked: Asked, keys: list[str], visitor: str, job: Job, steps: Sequence[int] = STEPS
+) -> Iterator[Comparison]:
     """Yield growing comparisons; lives that somebody has waited for already are not lived again."""
+    hurry = steps[0] < FIRM
     both = (asked.base, asked.alternative)
     kept = [LIVES.get(key) or Ensemble(s, asked.seed, 0, ()) for key, s in zip(keys, both, strict=True)]
-    steps = [n for n in STEPS if n == FIRM or any(len(e.lives) < n for e in kept)]
+    steps = [n for n in steps if n == FIRM or any(len(e.lives) < n for e in kept)]
     for comparison in growing(
-        *both, asked.seed, steps=steps, executor=lambda step: POOL.share(visitor, urgent=step == 0),
+        *both, asked.seed, steps=steps, executor=lambda step: POOL.share(visitor, urgent=hurry and step == 0),
         progress=job.advance, earlier=kept,
     ):  # fmt: skip
         for key, before, now in zip(keys, kept, (comparison.base, comparison.alternative), strict=True):
@@ -173,11 +186,21 @@ def _comparisons(asked: Asked, keys: list[str], visitor: str, job: Job) -> Itera
         yield comparison
 
 
-def firm(asked: Asked, visitor: str) -> Comparison:
+def firm(asked: Asked, visitor: str, job: Job | None = None) -> Comparison:
     """Return the firm comparison, for a file to take away."""
-    keys = [_key(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
-    *_, last = _comparisons(asked, keys, visitor, Job())
+    keys = [key_of(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
+    *_, last = _comparisons(asked, keys, visitor, job or Job(), (FIRM,))
     return last
+
+
+def depends_on(asked: Asked, comparison: Comparison, visitor: str, job: Job) -> Dependence:
+    """Return what a firm answer depends on; from the cache where it is known."""
+    key = asked_key(asked)
+    found = DEPENDS.get(key)
+    if found is None:
+        found = dependence(comparison, executor=POOL.share(f"{visitor} briefing"), progress=job.advance)
+        DEPENDS.put(key, found)
+    return found
 
 
 def prepare() -> None:
@@ -211,8 +234,8 @@ def _Happenings(
 
 @solara.component_vue("verdict.vue")
 def _Verdict(
-    working: bool, fresh: bool, pairs: int, of: int, said: str, again: str, headline: str,
-    numbers: list[dict[str, Any]],
+    working: bool, fresh: bool, pairs: int, of: int, said: list[dict[str, str]], again: str,
+    headline: list[dict[str, str]], numbers: list[dict[str, Any]],
     event_stop: Callable[[Any], None], event_go_on: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """The answer in a sentence and four numbers, and how firm it is yet."""
@@ -222,12 +245,13 @@ def _Verdict(
 def Chart(
     title: str, x: list[float], series: list[dict[str, Any]], bands: list[dict[str, Any]], marks: list[dict[str, Any]],
     unit: str, xlabel: str, xname: str, least_top: float, months: bool = True, xunit: str = "", tall: int = 340,
+    level: float | None = None, levelname: str = "", interval: str = GLOSSARY["95% interval"],
 ) -> None:  # fmt: skip
     """Lines with their intervals, which can be read off by pointer, by keyboard and as a table."""
 
 
 @solara.component_vue("share.vue")
-def _Share(address: str | None, python: str, command: str, files: bool, note: str) -> None:
+def Share(path: str, address: str | None, python: str, command: str, files: str, note: str) -> None:
     """The address, and the code that does the same."""
 
 
@@ -243,27 +267,36 @@ def _Upload(label: str, most: int, trouble: str, event_bring: Callable[[Any], No
 def Page() -> None:
     """Choose, change, compare, and take away."""
     solara.Title("What if? - Conducive")
-    search = solara.use_router().search or ""
+    router = solara.use_router()
+    search = router.search or ""
     (choice, news, trouble), set_state = solara.use_state(solara.use_memo(lambda: start_from(search), []))
+    followed: Any = solara.use_ref(search)
     visitor = solara.get_session_id()
 
     def choose(new: Choice) -> None:
         try:
-            new.asked  # noqa: B018 it may refuse
+            asked = new.asked
         except InputError as error:
             set_state((choice, [], sentence(str(error))))
-        else:
-            set_state((new, [], ""))
+            return
+        set_state((new, [], ""))
+        with suppress(InputError):  # too long for an address, as the page says: then nothing but the page holds it
+            followed.current = f"s={addresses.address(asked)}"
+            router.push(f"/?{followed.current}")
 
-    solara.use_effect(lambda: set_state(start_from(search)), [search])
+    def follow() -> None:
+        if search != followed.current:
+            followed.current = search
+            set_state(start_from(search))
+
+    solara.use_effect(follow, [search])
     asked = solara.use_memo(lambda: choice.asked, [choice])
     heading(
         "What if?",
         "Change the conditions of an innovation in children's social care, and see what becomes of its use. "
         "A is how things stand; B is what you change.",
     )
-    for one in news:
-        Note(one)
+    Note(" ".join(news))
     Trouble(trouble)
     with tag("div", css="what-if-grid"):
         with tag("section", css="controls", aria_label="What is compared"):
@@ -273,16 +306,21 @@ def Page() -> None:
     _TakeAway(choice, asked, visitor, choose)
 
 
+def in_search(search: str) -> str:
+    """Return what an address holds under `s`; nothing where there is none."""
+    try:
+        return parse_qs(search[: addresses.LONGEST * 2], max_num_fields=5).get("s", [""])[0]
+    except ValueError:
+        return ""
+
+
 def start_from(search: str) -> tuple[Choice, list[str], str]:
     """Return the choice that an address asks for, what has changed since it was made, and what is wrong with it."""
-    try:
-        found = parse_qs(search[: addresses.LONGEST * 2], max_num_fields=5).get("s", [])
-    except ValueError:
-        found = []
+    found = in_search(search)
     if not found:
         return default(), [], ""
     try:
-        asked, news = addresses.read(found[0])
+        asked, news = addresses.read(found)
         choice = chosen(asked)
         choice.asked  # noqa: B018 it may refuse
     except InputError as error:
@@ -320,6 +358,8 @@ def _Controls(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
     with tag("div", css="panel"):
         tag("h2", "What is compared")
         Choose(fields=fields(choice), event_pick=pick)
+        if choice != default():
+            Press("Start again", lambda: choose(default()), css="small")
     with tag("div", css="panel"):
         tag("h2", "What is different in B?")
         Trouble(clash)
@@ -327,9 +367,17 @@ def _Controls(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
         with tag("details", css="more"):
             tag("summary", f"All other inputs ({sum(len(g['levers']) for g in rest)})")
             _Levers(groups=rest, event_change=change, event_back=back)
+        with suppress(InputError):  # too long for an address, as the page says
+            _OverARange(addresses.sweep_address(Swept(asked.alternative, seed=asked.seed)))
     with tag("div", css="panel"):
         tag("h2", "What happens, and when?")
         _Timeline(choice, asked, choose)
+
+
+@solara.component
+def _OverARange(address: str) -> None:
+    router = solara.use_router()
+    Press("Vary a condition of B under Sweep", lambda: router.push(f"/sweep?s={address}"), css="small")
 
 
 def picked(choice: Choice, sent: object) -> Choice:
@@ -417,7 +465,8 @@ def _Timeline(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
 
     def add(sent: object) -> None:
         try:
-            new = replace(choice, events=(*choice.events, event_of(sent, asked.alternative)))
+            events = sorted((*choice.events, event_of(sent, asked.alternative)), key=lambda event: event.month)
+            new = replace(choice, events=tuple(events))
             new.asked  # noqa: B018 it may refuse
         except InputError as error:
             set_trouble(sentence(str(error)))
@@ -430,7 +479,7 @@ def _Timeline(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
             set_trouble("")
             choose(replace(choice, events=choice.events[:which] + choice.events[which + 1 :]))
 
-    fixed = marks(asked.base, choice.origin, asked.base.horizon)
+    fixed = [{**m, "label": _by_name(m["label"])} for m in marks(asked.base, choice.origin, asked.base.horizon)]
     _Happenings(
         horizon=asked.alternative.horizon,
         added=[{"month": e.month, "label": _event_label(e)} for e in choice.events],
@@ -443,10 +492,15 @@ def _Timeline(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
 
 
 def _event_label(event: Event) -> str:
+    return _by_name(happening(event).partition(": ")[2])
+
+
+def _by_name(label: str) -> str:
+    """Return what to call an event: by its name on the list where it is there."""
     for kind, name in STEPS_OF.items():
-        if dict(event.changes) == _step_changes(kind) and not event.name:
+        if happening(Event(1, changes=_step_changes(kind))).endswith(f": {label}"):
             return name.lower()
-    return happening(event).partition(": ")[2]
+    return label
 
 
 def _step_changes(kind: str) -> dict[str, float]:
@@ -527,9 +581,9 @@ def _Results(asked: Asked, visitor: str) -> None:
             fresh=answer.fresh,
             pairs=found["pairs"] if answer.fresh else 0,
             of=FIRM,
-            said=_state(answer, found),
+            said=explained(_state(answer, found)),
             again="Go on" if answer.cancelled or answer.trouble else "",
-            headline=found["words"]["headline"],
+            headline=explained(found["words"]["headline"]),
             numbers=found["headlines"],
             event_stop=lambda _: stop(),
             event_go_on=lambda _: again(),
@@ -540,7 +594,7 @@ def _Results(asked: Asked, visitor: str) -> None:
 
 def asked_key(asked: Asked) -> str:
     """Return what tells one comparison from another."""
-    return "\n".join(_key(scenario, asked.seed) for scenario in (asked.base, asked.alternative))
+    return "\n".join(key_of(scenario, asked.seed) for scenario in (asked.base, asked.alternative))
 
 
 def _state(answer: Answer[dict[str, Any]], found: dict[str, Any]) -> str:
@@ -570,7 +624,8 @@ def _Charts(found: dict[str, Any]) -> None:
     ]
     with tag("div", css="panel"):
         Chart(
-            title="Practitioners using it as it is meant", x=x, series=series, bands=bands, marks=found["marks"],
+            title="Practitioners using it as it is meant", x=x, series=series, bands=bands,
+            marks=[{**mark, "label": _by_name(mark["label"])} for mark in found["marks"]],
             unit="percent", xlabel="Months after launch", xname="Month", least_top=0.1,
         )  # fmt: skip
         tag("p", found["words"]["chart"], css="visually-hidden")
@@ -604,9 +659,10 @@ CAUSES = {
 @solara.component
 def _Why(found: dict[str, Any]) -> None:
     words = found["words"]
+    known: set[str] = set()
     with tag("div", css="panel prose-panel"):
         tag("h2", "Why: how use was lost")
-        tag("p", words["causes"], css="prose")
+        tag("p", *prose(words["causes"], known), css="prose")
         if found["causes"]:
             most = max(max(c["a"], c["b"]) for c in found["causes"]) or 1.0
             with tag("div", css="scroll", tabindex="0", role="region", aria_label="Causes of loss"):
@@ -615,16 +671,16 @@ def _Why(found: dict[str, Any]) -> None:
                 tag("table", tag("thead", head), tag("tbody", *rows), css="causes")
     with tag("div", css="panel prose-panel"):
         tag("h2", "How sure is this?")
-        tag("ul", *(tag("li", text) for text in words["sureness"]), css="prose")
-        tag("p", words["sets"], css="prose quiet")
+        tag("ul", *(tag("li", *prose(text, known)) for text in words["sureness"]), css="prose")
+        tag("p", *prose(words["sets"], known), css="prose quiet")
         with tag("details"):
             tag("summary", "How to read this")
-            tag("p", words["caution"], css="prose")
-            tag("p", words["pairing"], css="prose")
+            tag("p", *prose(words["caution"], known), css="prose")
+            tag("p", *prose(words["pairing"], known), css="prose")
     with tag("div", css="panel prose-panel"):
         tag("h2", "Does it last, and what does it cost?")
-        tag("ul", *(tag("li", text) for text in words["sustained"]), css="prose")
-        tag("p", words["cost"], css="prose")
+        tag("ul", *(tag("li", *prose(text, known)) for text in words["sustained"]), css="prose")
+        tag("p", *prose(words["cost"], known), css="prose")
 
 
 def _cause(cause: dict[str, Any], most: float) -> Any:
@@ -661,24 +717,25 @@ def _TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Callable[[Choi
         set_trouble("")
         choose(new)
 
-    def linked() -> tuple[str | None, str]:
-        try:
-            whole = addresses.address(asked)
-        except InputError as error:
-            return None, sentence(str(error))
-        note = "It holds everything that is asked here. Whoever opens it sees the same; nothing is kept on a server."
-        return ("" if choice == default() else whole), note
-
-    link, note = solara.use_memo(linked, [asked])
+    link, note = solara.use_memo(lambda: shared(addresses.address, asked), [asked])
     line = addresses.command(asked)
     with tag("section", css="panel take-away", aria_label="Share and take away"):
         tag("h2", "Share it, take it away, make it again")
-        _Share(address=link, python=addresses.python(asked), command=line, files=".toml" in line, note=note)
+        Share(
+            path="/", address=link, python=addresses.python(asked), command=line, note=note,
+            files="Where the command names a.toml or b.toml, download the scenario files below into the folder where "
+            "you run it." if ".toml" in line else "",
+        )  # fmt: skip
         tag("h3", "Files")
-        tag("p", "Each is made from the firm answer, which may take a few seconds.", css="quiet")
+        tag(
+            "p",
+            "Each is made from the firm answer, which may take a few seconds. The briefing says besides what the "
+            f"answer depends on, for which about {RUNS_OF_BRIEFING - 2 * FIRM:,} more runs are made.",
+            css="quiet",
+        )
         with tag("div", css="buttons"):
             for label, make in files(asked, visitor):
-                Download(label, make)
+                Download(label, make, of=RUNS_OF_BRIEFING if label == BRIEFING else 0)
         tag("h3", "Bring a scenario file")
         tag(
             "p",
@@ -688,18 +745,30 @@ def _TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Callable[[Choi
         _Upload(label="Scenario file (.toml)", most=addresses.LARGEST_FILE, trouble=trouble, event_bring=bring)
 
 
+def shared[Asking](write: Callable[[Asking], str], asked: Asking) -> tuple[str | None, str]:
+    """Return the text of an address, None where it would be too long, and what to say of it."""
+    try:
+        text = write(asked)
+    except InputError as error:
+        return None, sentence(str(error))
+    return text, "It holds everything that is asked here. Whoever opens it sees the same; nothing is kept on a server."
+
+
 type File = tuple[str, str, bytes]
 
 
-def files(asked: Asked, visitor: str) -> list[tuple[str, Callable[[], File]]]:
-    """Return what can be taken away: a label, and what makes the file."""
+BRIEFING = "Briefing (HTML)"
+
+
+def files(asked: Asked, visitor: str) -> list[tuple[str, Callable[..., File]]]:
+    """Return what can be taken away: a label, and what makes the file; the briefing's takes the job it counts for."""
     toml = "application/toml"
 
-    def briefing() -> File:
+    def briefing(job: Job) -> File:
         from conducive.experiments.brief import brief
 
-        page = brief(firm(asked, visitor), command=addresses.command(asked))
-        return "briefing.html", "text/html", page.encode()
+        found = firm(asked, visitor, job)
+        return "briefing.html", "text/html", brief(found, depends_on(asked, found, visitor, job)).encode()
 
     def picture(kind: str, mime: str) -> Callable[[], File]:
         def make() -> File:
@@ -719,7 +788,7 @@ def files(asked: Asked, visitor: str) -> list[tuple[str, Callable[[], File]]]:
         return "runs.parquet", "application/vnd.apache.parquet", runs_as_parquet(firm(asked, visitor))
 
     return [
-        ("Briefing (HTML)", briefing),
+        (BRIEFING, briefing),
         ("Picture (SVG)", picture("svg", "image/svg+xml")),
         ("Picture (PNG)", picture("png", "image/png")),
         ("Results by month (CSV)", differences),

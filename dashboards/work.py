@@ -19,7 +19,7 @@ MOST_WAITING = 5000
 """Tasks that one visitor may have waiting."""
 MOST_VISITORS = 500
 """Visitors that may have tasks waiting at once."""
-PATIENT_TURN = 4
+PATIENT_TURN = 10
 """Every so many tasks one is taken that is not urgent, so that these are not put off for ever."""
 
 PATIENCE = 0.25
@@ -112,20 +112,25 @@ class Pool:
             del future, do, args, kwargs
 
     def _next(self) -> _Task:
-        """Wait for a task: the oldest of the visitor whose turn it is."""
+        """Wait for a task: the oldest, of the visitor whose turn it is, that is still wanted."""
         with self._ready:
-            while not any(self._queues.values()):
-                self._ready.wait()
-            self._turn = (self._turn + 1) % PATIENT_TURN
-            urgent, patient = self._queues[True], self._queues[False]
-            queues = patient if patient and (not urgent or not self._turn) else urgent
-            visitor, tasks = next(iter(queues.items()))
-            task = tasks.popleft()
-            if tasks:
-                queues.move_to_end(visitor)
-            else:
-                del queues[visitor]
-            return task
+            while True:
+                while not any(self._queues.values()):
+                    self._ready.wait()
+                self._turn = (self._turn + 1) % PATIENT_TURN
+                urgent, patient = self._queues[True], self._queues[False]
+                queues = patient if patient and (not urgent or not self._turn) else urgent
+                visitor, tasks = next(iter(queues.items()))
+                # What was cancelled costs its visitor no turn: a new question is not to wait behind an old one.
+                while tasks and tasks[0][0].cancelled():
+                    tasks.popleft()
+                task = tasks.popleft() if tasks else None
+                if tasks:
+                    queues.move_to_end(visitor)
+                else:
+                    del queues[visitor]
+                if task:
+                    return task
 
 
 class _Share(Executor):

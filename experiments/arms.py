@@ -48,6 +48,7 @@ def race(
         table: for each indicator and arm, low, mean and high of the average over the window;
         best: the arm with the highest average;
         gaps: for each arm, low, mean and high of how far the best one is ahead of it, paired run by run;
+        ahead: for each arm, in how many of the plausible sets the best one is ahead of it on average;
         clear: whether the best is ahead of every other by more than the intervals leave in doubt.
 
     Raises InputError as `run` does, and for windows outside the horizon.
@@ -63,10 +64,14 @@ def race(
     judged = indicators[0]
     averages = [_average(e, judged, first, last) for e in ensembles]
     best = int(np.argmax([each.mean() for each in averages]))
-    gaps = [ensembles[0].uncertainty(averages[best] - each) for each in averages]
+    apart = [averages[best] - each for each in averages]
+    gaps = [ensembles[0].uncertainty(each) for each in apart]
+    sets = ensembles[0].sets
+    assert sets is not None
+    numbers = np.unique(sets)
     return {
         "replicates": len(ensembles[0].lives),
-        "sets": 1 if ensembles[0].sets is None else len(np.unique(ensembles[0].sets)),
+        "sets": len(numbers),
         "seed": seed,
         "series": [_bounds(e.uncertainty(e.values(judged)[:, :months]), judged) for e in ensembles],
         "table": {
@@ -75,6 +80,7 @@ def race(
         },
         "best": best,
         "gaps": [_bounds(gap, judged, lowest=-1.0) for gap in gaps],
+        "ahead": [int(sum(each[sets == number].mean() > 0 for number in numbers)) for each in apart],
         "clear": all(float(gap.low) > 0 for n, gap in enumerate(gaps) if n != best),
     }
 

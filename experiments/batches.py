@@ -6,8 +6,6 @@ same sweep is the same files to the bit.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,12 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from conducive import __version__
-from conducive.experiments.design import Plan, changes
+from conducive.experiments.design import Plan, changes, sweep_identity
 from conducive.experiments.ensemble import set_numbers
-from conducive.experiments.outcomes import ends
-from conducive.experiments.output import rules
-from conducive.experiments.parts import SweepError
+from conducive.experiments.outcomes import check_program, ends, program
+from conducive.experiments.output import key
 from conducive.experiments.plausible import plausible_sets
 from conducive.model.measures import INDICATORS, MONTHLY
 from conducive.scenarios.errors import InputError
@@ -41,13 +37,14 @@ IN_A_PART, IN_A_TASK = 1000, 50
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is the same in every task: scenario, factors, and what stands for the program that gives these numbers."""
+    """What is the same in every task: scenario, factors, the sweep by its key, and the program that asks."""
 
     scenario: Scenario = field(compare=False)
     names: tuple[str, ...]
     year: int
     seed: int
-    made_with: str
+    sweep: str
+    program: str
 
 
 class Case(NamedTuple):
@@ -78,12 +75,10 @@ class Done:
 def done(task: Task) -> Done:
     """Live through the runs of a task. A case that fails takes no other with it.
 
-    Raises SweepError where this worker has another version of the program than the one that asks.
+    Raises WorkersError where this worker has another version of the program than the one that asks.
     """
     setting = task.setting
-    if made_with(setting.scenario) != setting.made_with:
-        msg = f"a worker has another version of conducive ({__version__}, rules {rules()}). Install the same on all."
-        raise SweepError(msg)
+    check_program(setting.program)
     runs = np.full(sum(len(case.replicates) for case in task.cases), np.nan, MONTHLY)
     failures, n = {}, 0
     for number, case in enumerate(task.cases):
@@ -105,12 +100,6 @@ def _live(setting: Setting, case: Case, into: npt.NDArray[Any]) -> None:
 @lru_cache(maxsize=256)
 def _placed(setting: Setting, authority: str | None) -> Scenario:
     return setting.scenario if authority is None else setting.scenario.at(authority, setting.year)
-
-
-def made_with(scenario: Scenario) -> str:
-    """Return a hash of what decides the numbers of a scenario here: version, rules, and every input with its value."""
-    content = [__version__, rules(), scenario.complete(), repr(scenario.events), repr(scenario.waves)]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 # ---- Which runs make a task, and a part ----------------------------------------------------------------------------
@@ -183,7 +172,7 @@ class Runs:
     def _setting(self) -> Setting:
         plan = self.plan
         names = tuple(each.name for each in plan.levels)
-        return Setting(plan.scenario, names, plan.year, plan.seed, made_with(plan.scenario))
+        return Setting(plan.scenario, names, plan.year, plan.seed, key(sweep_identity(plan)), program())
 
     @cached_property
     def _sets(self) -> list[int]:

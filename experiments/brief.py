@@ -49,8 +49,9 @@ from conducive.experiments.text import (
     span,
     sustained_in_words,
     widest,
+    width,
 )
-from conducive.experiments.words import dated, listed, percent, points, several, signed, with_unit
+from conducive.experiments.words import dated, in_unit, listed, percent, points, several, signed, with_unit
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.declaration import Input
@@ -60,6 +61,9 @@ from conducive.scenarios.scenario import PER_POST, Scenario, declared
 
 TEMPLATE = Path(__file__).with_name("data") / "brief.html"
 MOST_ROWS = 6
+FEWEST_ALIKE = 6
+"""Pairs from which it is no luck that all differ by the same: a sign test at 5%."""
+SAME = 1e-9  # share of practitioners: differences closer than that differ by rounding alone
 STEADY = 0.95  # share of plausible sets that agree on a direction, from which it is called steady
 MOST_STATES = 4
 MONTHS_A_YEAR = 12
@@ -174,21 +178,34 @@ def headline(comparison: Comparison) -> str:
     """Return the answer in a sentence or two: which way use as meant differs at the horizon, and how surely."""
     gap = comparison.difference(MAIN)
     when = f"{_later(comparison.months)} after launch"
-    if not gap.any():
-        return f"It makes no difference: in no pair of runs does use as meant differ in any month up to {when}."
     low, mean, high = np.clip(bounds(comparison, gap[:, -1]), -1, 1).tolist()
     a, b = (float(values[:, -1].mean()) for values in both(comparison, MAIN))
     levels = f"{percent(a)} of practitioners use it as it is meant under A, {percent(b)} under B"
     if comparison.pairs == 1:
         return f"One pair of runs is too little to tell. In it, {when}, {levels}."
+    if not gap.any():
+        return (
+            f"No difference in use as meant in any month of any of the {comparison.pairs:,} pairs of runs: "
+            f"{when}, {levels}."
+        )
+    if _too_few(comparison):
+        return f"So few pairs of runs, all with the same difference, are too little to tell. In them, {when}, {levels}."
     between = f"95% interval {span(low, high)}"
     if clear(low, high):
-        size = f"{points(abs(mean)).lstrip('+')} percentage points {'more' if mean > 0 else 'fewer'}"
+        size = f"{width(abs(mean))} {'more' if mean > 0 else 'fewer'}"
         small = "A clear but small difference: " if abs(mean) < SMALL else ""
         answer = f"{small}{when}, B has {size} practitioners using it as it is meant ({between})"
         return f"{answer[0].upper()}{answer[1:]}: {levels}."
+    if not gap[:, -1].any():
+        return f"No difference {when} in any pair of runs: {levels}.{_while_it_lasted(comparison, gap)}"
     answer = f"No clear difference {when}: {levels} ({points(mean)} percentage points, {between}, which includes 0)."
     return f"{answer}{_steady(comparison, gap[:, -1])}{_while_it_lasted(comparison, gap)}"
+
+
+def _too_few(comparison: Comparison) -> bool:
+    """Whether all pairs differ by the same, and are so few that this may be luck: then their interval says nothing."""
+    gap = comparison.difference(MAIN)[:, -1]
+    return bool(comparison.pairs < FEWEST_ALIKE and gap.any() and np.ptp(gap) < SAME)
 
 
 def _steady(comparison: Comparison, gap: Numbers) -> str:
@@ -212,14 +229,15 @@ def sureness(comparison: Comparison) -> list[str]:
     """Return how sure the answer is: chance, robustness, luck or ignorance, and whether there are runs enough."""
     gap = comparison.difference(MAIN)[:, -1]
     found = comparison.uncertainty(gap)
-    said = []
-    if comparison.pairs > 1 and gap.any():
-        said.append(
-            f"Chance: B has more in {np.mean(gap > 0):.0%} of the pairs of runs, A in {np.mean(gap < 0):.0%}; in the "
-            "rest they are level."
-        )
+    said: list[str] = []
+    if comparison.pairs == 1 or _too_few(comparison):
+        return said
+    if gap.any():
+        more, fewer, level = (int(each.sum()) for each in (gap > 0, gap < 0, gap == 0))
+        rest = f", and in {level:,} they are level" if level else ""
+        said.append(f"Chance: of {comparison.pairs:,} pairs of runs, B has more in {more:,} and A in {fewer:,}{rest}.")
         said.append(f"Robustness:{robustness_in_words(comparison, gap)}" if several_sets(comparison) else "")
-        if not np.isnan(found.luck_share):
+        if not np.isnan(found.luck_share) and comparison.half_width() > SAME:
             said.append(
                 f"Luck makes up {float(found.luck_share):.0%} of the uncertainty (as variance), not knowing the "
                 "coefficients of the model the rest."
@@ -272,7 +290,11 @@ def _states(comparison: Comparison) -> str:
     head = f"In month {month}, when the gap in use is widest,"
     if not said:
         return f"{head} none of the {len(STATES)} states that lead to use clearly differs."
-    return f"{head} these differ most clearly, B against A in percentage points: {listed(said)}."
+    differ, most = "differs" if len(found) == 1 else "differ", "most of all " if len(found) > len(said) else ""
+    return (
+        f"{head} of {len(STATES)} states that lead to use {len(found)} clearly {differ}, B against A in percentage "
+        f"points: {most}{listed(said)}."
+    )
 
 
 def _lower(text: str) -> str:
@@ -293,10 +315,11 @@ def _depends(found: Dependence) -> dict[str, Any]:
     ]
     tried = len({m.condition.name for m in found.moves})
     moving = len({m.condition.name for m in sure})
+    when = "at the horizon" if found.month is None else f"in month {found.month}, when it is widest,"
     text = (
         f"Each of {tried} conditions was moved to its barrier end and to its facilitator end, in A and in B alike, "
         f"with {several(found.pairs, 'pair')} of runs; inputs in which A and B differ stayed as they are. As things "
-        f"are, the difference at the horizon in these pairs is {points(found.now)} percentage points. "
+        f"are, the difference {when} in these pairs is {points(found.now)} percentage points. "
     )
     if found.pairs == 1:
         text += "One pair is too little to tell what it depends on."
@@ -319,12 +342,11 @@ def _assumed(comparison: Comparison) -> dict[str, Any]:
     measured = [i for i in declared().values() if i.address in a.start and i.grade == "measured"]
     return {
         "chosen": [
-            f"{_plain(i)} {with_unit(i, a[i.address])} (its usual value is from {GRADES[i.grade]})"
-            for i in chosen[:MOST_ROWS]
+            f"{_valued(i, a[i.address])} (its usual value is from {GRADES[i.grade]})" for i in chosen[:MOST_ROWS]
         ],
         "more": max(0, len(chosen) - MOST_ROWS),
         "start": [
-            f"{_plain(i)} {with_unit(i, round(a[i.address], 2))}"
+            _valued(i, a[i.address])
             for i in measured
             if i.address not in PER_POST and not i.address.startswith("coefficients.")
         ],
@@ -335,8 +357,11 @@ def _assumed(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _plain(declaration: Input) -> str:
-    return declaration.name.replace("_", " ")
+def _valued(declaration: Input, value: float) -> str:
+    """Return an input and its value as people say them: `turnover 7.4% a year`, `298 posts`."""
+    name = declaration.name.replace("_", " ")
+    said = with_unit(declaration, value) if declaration.group == "mechanisms" else in_unit(value, declaration.unit)
+    return said if said.endswith(f" {name}") else f"{name} {said}"
 
 
 def _by_grade(inputs: Sequence[Input]) -> str:
@@ -362,7 +387,7 @@ def _again(comparison: Comparison, command: str) -> dict[str, Any]:
             (name, f"data:text/plain;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
             for name, text in files
         ],
-        "pairs": f"{comparison.pairs:,}",
+        "pairs": several(comparison.pairs, "pair"),
         "interrupted": comparison.base.interrupted,
         "seed": comparison.base.seed,
         "rules": rules(),
@@ -382,6 +407,8 @@ def picture(comparison: Comparison) -> str:
     svg = drawn.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r'\s(?:width|height)="[\d.]+pt"', "", svg, count=2)
+    names: dict[str, str] = {}  # those that Matplotlib draws by lot, so that the same numbers make the same page
+    svg = re.sub(r"\b[a-z][0-9a-f]{10}\b", lambda found: names.setdefault(found[0], f"n{len(names)}"), svg)
     return svg.replace("<svg", '<svg role="img" aria-labelledby="picture-alt"', 1)
 
 
@@ -398,11 +425,12 @@ def alternative_text(comparison: Comparison) -> str:
             for letter, e in _lettered(comparison)
         ]
     )
+    lost = comparison.causes[["base", "alternative"]].to_numpy(float).any()
+    bars = "for how often use was lost by cause, which the table under Why gives" if lost else "that say none was lost"
     return (
         f"Share of practitioners using it as it is meant, by month after launch, A a solid and B a dashed line with "
         f"95% intervals. {'; '.join(read)}. Bars below show external money: {money}. Under these lines the difference, "
-        "B minus A, with its interval; beside them, bars for how often use was lost by cause, which the table under "
-        "Why gives."
+        f"B minus A, with its interval; beside them, bars {bars}."
     )
 
 

@@ -18,6 +18,8 @@ from typer.core import TyperGroup
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from conducive.experiments.comparison import Comparison
     from conducive.experiments.ensemble import Ensemble
     from conducive.experiments.output import Identity
@@ -96,6 +98,15 @@ OneScenario = Annotated[
 ]
 Indicator = Annotated[str, typer.Option(metavar="NAME", help="The outcome, read in the last month.")]
 Month = Annotated[int | None, typer.Option(metavar="N", help="Another month to read it in.")]
+InProcesses = Annotated[
+    bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")
+]
+Cluster = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, for instance tcp://host:8786.")
+]
+ClusterTimeout = Annotated[
+    float, typer.Option(metavar="SECONDS", help="How long its scheduler has to answer.", min=0.1)
+]
 
 
 def main() -> None:
@@ -235,6 +246,7 @@ def brief(
     from conducive.experiments.dependence import PAIRS, dependence
     from conducive.experiments.ensemble import check_counts
     from conducive.experiments.output import comparison_identity
+    from conducive.scenarios.files import library
 
     if alternative is None:
         if authority or year or settings:
@@ -256,7 +268,9 @@ def brief(
     with _progress("what it depends on", None) as advance, suppress(KeyboardInterrupt):
         if not comparison.base.interrupted:
             depends = dependence(comparison, PAIRS, progress=advance)
-    briefing.save_brief(briefing.brief(comparison, depends, command=_command()), file)
+    # Files and folders of this machine are nowhere else: then the page tells how to begin from the scenarios it holds.
+    command = _command() if {base, alternative} <= {each.name for each in library()} else ""
+    briefing.save_brief(briefing.brief(comparison, depends, command=command), file)
     typer.echo(briefing.headline(comparison))
     typer.echo(f"Briefing: {file}")
     _stop_if(depends is None)
@@ -287,6 +301,10 @@ def sensitivity(
     settings: Settings = None,
     seed: Seed = 0,
     out: Out = None,
+    *,
+    in_processes: InProcesses = False,
+    cluster: Cluster = None,
+    cluster_timeout: ClusterTimeout = 10.0,
 ) -> None:
     """Which conditions matter, by themselves and together: Morris screening, then Sobol indices, net of luck."""
     asked = _asked(scenario, authority, year, settings)
@@ -308,11 +326,13 @@ def sensitivity(
         return
     earlier = earlier_runs(plan, folder)
     known = 0 if earlier is None else earlier.size
-    _foresee(plan.question.scenario, plan.runs - known, f", {known:,} more are kept from before" if known else "")
-    with _progress(f"sensitivity of {asked.name}", plan.runs) as advance:
-        found = analyse(plan, progress=advance, earlier=earlier)
-    _say("Estimating indices and intervals.")
+    more = f", {known:,} more are kept from before" if known else ""
     scenarios = {"scenario": plan.question.scenario}
+    with _workers(in_processes, cluster, cluster_timeout) as (executor, workers):
+        _foresee(plan.question.scenario, plan.runs - known, more, workers)
+        with _long_progress(f"sensitivity of {asked.name}", plan.runs) as advance:
+            found = analyse(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
+    _say("Estimating indices and intervals.")
     _keep(found, folder, identity, plan.replicates, write_sensitivity, scenarios)
 
 
@@ -349,10 +369,20 @@ def tipping(
     settings: Settings = None,
     seed: Seed = 0,
     out: Out = None,
+    *,
+    in_processes: InProcesses = False,
+    cluster: Cluster = None,
+    cluster_timeout: ClusterTimeout = 10.0,
 ) -> None:
     """The value of an input or a condition at which an outcome crosses a target: the chance of sustained use, say."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.tipping import find_tipping, tipping_identity, tipping_plan, write_tipping
+    from conducive.experiments.tipping import (
+        earlier_runs,
+        find_tipping,
+        tipping_identity,
+        tipping_plan,
+        write_tipping,
+    )
 
     plan = tipping_plan(
         moved, asked, target, against=against, levels=levels, indicator=indicator, month=month, precision=precision,
@@ -363,21 +393,67 @@ def tipping(
     folder = out or _usual_folder(words, authority, identity)
     if _done_before(folder, identity):
         return
-    _foresee(plan.question.scenario, plan.most_runs, " at most")
-    with _progress(f"tipping point of {plan.moved.name} (at most)", plan.most_runs) as advance:
-        found = find_tipping(plan, progress=advance)
+    earlier = earlier_runs(plan, folder) or {}
+    known = sum(len(outcome) for _, outcome in earlier.values())
+    more = " at most" + (f", {known:,} more are kept from before" if known else "")
+    more += f" (and up to {plan.further_runs:,} where it crosses nowhere)"
     scenarios = {"scenario": plan.question.scenario}
+    with _workers(in_processes, cluster, cluster_timeout) as (executor, workers):
+        _foresee(plan.question.scenario, plan.most_runs - known, more, workers)
+        with _progress(f"tipping point of {plan.moved.name} (at most)", plan.most_runs + plan.further_runs) as advance:
+            found = find_tipping(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
     _keep(found, folder, identity, plan.runs, write_tipping, scenarios)
 
 
-def _foresee(scenario: Scenario, runs: int, more: str = "") -> None:
-    """Say on standard error how many runs there will be, and about how long they take here."""
+@contextmanager
+def _workers(in_processes: bool, cluster: str | None, patience: float) -> Iterator[tuple[Executor | None, int]]:
+    """Give the executor that was asked for (None: threads) and how many runs it does at a time (0: not known yet).
+
+    Where its workers cannot go on, say so and stop with the status of a failure.
+    """
+    from contextlib import ExitStack
+
+    from conducive.experiments import executors
     from conducive.experiments.ensemble import cores
+    from conducive.experiments.outcomes import WorkersError
+
+    if cluster and in_processes:
+        msg = "it runs on a cluster or in processes of this machine. Got both --cluster and --processes."
+        raise InputError(msg)
+    with ExitStack() as stack:
+        executor, workers = None, cores()
+        if cluster:
+            executor, workers = stack.enter_context(executors.dask(cluster, patience))
+        elif in_processes:
+            executor = stack.enter_context(executors.processes())
+        try:
+            yield executor, workers
+        except WorkersError as error:
+            _say(f"conducive: {error} What was finished is kept: run the same again to go on.")
+            raise typer.Exit(FAILED) from None
+
+
+def _foresee(scenario: Scenario, runs: int, more: str, workers: int) -> None:
+    """Say on standard error how many runs there will be, and about how long so many workers take for them."""
     from conducive.experiments.factors import duration, seconds_for
 
     _explain_first_use()
-    seconds = seconds_for(scenario, runs)
-    _say(f"{runs:,} runs{more}: about {duration(seconds)} on {cores()} cores.")
+    seconds = seconds_for(scenario, runs) / max(workers, 1)
+    waiting = "" if workers else " The cluster has no workers yet: it begins when they come."
+    _say(f"{runs:,} runs{more}: about {duration(seconds)} on {max(workers, 1):,} cores.{waiting}")
+
+
+def _keeping(folder: Path, identity: Identity, scenarios: dict[str, Scenario]) -> Callable[[Any], None]:
+    """Return what writes the runs of a study so far into its folder, to go on with whatever may stop it."""
+    from conducive.experiments.output import save_study
+
+    def keep(so_far: Any) -> None:
+        def write(to: Path) -> None:
+            so_far.every_run.to_parquet(to / "runs.parquet", index=False)
+
+        save_study(folder, identity, 0, write, scenarios, _command())
+
+    return keep
 
 
 def _asked(name: str, authority: str | None, year: int | None, settings: list[str] | None) -> Scenario:
@@ -521,61 +597,43 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many runs, how long and how big. Write nothing.")
     ] = False,
-    in_processes: Annotated[
-        bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")
-    ] = False,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, for instance tcp://host:8786.")
-    ] = None,
-    cluster_timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long its scheduler has to answer.", min=0.1)
-    ] = 10.0,
+    in_processes: InProcesses = False,
+    cluster: Cluster = None,
+    cluster_timeout: ClusterTimeout = 10.0,
 ) -> None:
     """Run a scenario at every point of a design, into Parquet files. The same again goes on where it stopped."""
-    from contextlib import ExitStack
-
-    from conducive.experiments import executors
     from conducive.experiments import sweep as sweeps
     from conducive.experiments.design import sweep_identity
-    from conducive.experiments.ensemble import cores
     from conducive.experiments.parts import SweepError, opened
     from conducive.experiments.sweep_file import sweep_plan
 
-    if cluster and in_processes:
-        msg = "a sweep runs on a cluster or in processes of this machine. Got both --cluster and --processes."
-        raise InputError(msg)
     plan = sweep_plan(file)
     folder = out or _usual_folder(file.stem, None, sweep_identity(plan))
     kept: list[int] = []
-    with ExitStack() as stack:
-        executor, workers = None, cores()
-        if cluster:
-            executor, workers = stack.enter_context(executors.dask(cluster, cluster_timeout))
-        elif in_processes and not dry_run:
-            executor = stack.enter_context(executors.processes())
+    with _workers(in_processes, cluster, cluster_timeout) as (executor, workers):
         _explain_first_use()
         foreseen = sweeps.foresee(plan, folder).text(workers)
         if dry_run:
             typer.echo(foreseen)
             return
         _say(foreseen if workers else f"{foreseen} The cluster has no workers yet: it begins when they come.")
-        advance = stack.enter_context(_long_progress(plan.scenario.title or plan.scenario.name, plan.runs))
+        with _long_progress(plan.scenario.title or plan.scenario.name, plan.runs) as advance:
 
-        def progress(count: int) -> None:
-            kept.append(count)
-            advance(count)
+            def progress(count: int) -> None:
+                kept.append(count)
+                advance(count)
 
-        try:
-            found = sweeps.sweep(plan, folder, executor=executor, progress=progress, command=_command())
-        except SweepError as error:
-            typer.echo(f"conducive: {error}", err=True)
-            raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
-            if not kept:
-                raise
-            done = sum(line["runs"] for line in opened(folder).recorded)
-            _say(f"conducive: interrupted. {done:,} of {plan.runs:,} runs are kept; the same again goes on from there.")
-            raise typer.Exit(INTERRUPTED) from None
+            try:
+                found = sweeps.sweep(plan, folder, executor=executor, progress=progress, command=_command())
+            except SweepError as error:
+                _say(f"conducive: {error}")
+                raise typer.Exit(FAILED) from None
+            except KeyboardInterrupt:
+                if not kept:
+                    raise
+                done = sum(line["runs"] for line in opened(folder).recorded)
+                _say(f"conducive: interrupted. {done:,} of {plan.runs:,} runs are kept; the same again goes on.")
+                raise typer.Exit(INTERRUPTED) from None
     for part in found.redone:
         _say(f"Part {part} was damaged or missing and was done again.")
     typer.echo(found.text())
@@ -636,16 +694,15 @@ def zone(
 ) -> None:
     """Map the conducive zone over two conditions. Mark where it stands, and what would move it across."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.zone import write_zone, zone_identity, zone_map, zone_plan
+    from conducive.experiments.zone import draw_zone, write_zone, zone_identity, zone_plan
 
-    options: dict[str, Any] = {"steps": steps, "month": month, "plausible": plausible}
-    plan = zone_plan(asked, x, y, replicates, seed, **options)
+    plan = zone_plan(asked, x, y, replicates, seed, steps=steps, month=month, plausible=plausible)
     identity = zone_identity(plan)
     folder = out or _usual_folder(f"zone-{asked.name}", authority, identity)
     if _done_before(folder, identity):
         return
     with _progress(f"{plan.x.title} by {plan.y.title}", plan.shape[0] * plan.shape[1] * replicates) as advance:
-        found = zone_map(asked, x, y, replicates, seed, progress=advance, **options)
+        found = draw_zone(plan, progress=advance)
     _keep(found, folder, identity, replicates, write_zone, {"scenario": asked})
 
 

@@ -105,8 +105,8 @@ class Comparison:
 
         These are luck (standard deviation between pairs of a plausible set), ignorance (between sets) and agree (share
         of sets whose mean difference has the sign of the overall one); `intervals.uncertainty` defines them. The last
-        two are not numbers where there are fewer than two sets. The last column, higher, is the share of pairs in which
-        the alternative has more; ties count half.
+        two are not numbers where there are fewer than two sets. Then higher, the share of pairs in which the
+        alternative has more (ties count half), and pairing, what the same luck saves: `variance_reduction`.
         """
         import pandas as pd
 
@@ -131,6 +131,7 @@ class Comparison:
                         "ignorance": found.ignorance,
                         "agree": found.agree,
                         "higher": _higher(gap),
+                        "pairing": self._pairing(i.name, slice(0, self.months)),
                     }
                 )
             )
@@ -154,12 +155,8 @@ class Comparison:
 
         Not a number where there is one pair or nothing varies; infinite where only the difference does not vary.
         """
-        if self.pairs == 1:
-            return float("nan")
         at = (self.months if month is None else month) - 1
-        unpaired = sum(self._luck2(e.values(indicator)[: self.pairs, at]) for e in (self.base, self.alternative))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return float(np.divide(unpaired, self._luck2(self._difference_at(indicator, month))))
+        return float(self._pairing(indicator, slice(at, at + 1))[0])
 
     def half_width(self, indicator: str = MAIN, month: int | None = None) -> float:
         """Half the width of the 95% interval of the mean difference in a month (default: the last)."""
@@ -251,9 +248,14 @@ class Comparison:
     def _difference_at(self, indicator: str, month: int | None) -> npt.NDArray[np.float64]:
         return self.difference(indicator)[:, (self.months if month is None else month) - 1]
 
-    def _luck2(self, values: npt.NDArray[np.float64]) -> float:
-        """Return the variance between pairs of the same plausible set."""
-        return float(self.uncertainty(values).luck ** 2)
+    def _pairing(self, indicator: str, months: slice) -> npt.NDArray[np.float64]:
+        """Return the variance reduction in each of some months, numbered from 0."""
+        if self.pairs == 1:
+            return np.full(self.months, np.nan)[months]
+        a, b = (e.values(indicator)[: self.pairs, months] for e in (self.base, self.alternative))
+        unpaired, paired = (sum(self.uncertainty(v).luck ** 2 for v in values) for values in ((a, b), (b - a,)))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.divide(unpaired, paired)
 
     def text(self) -> str:
         """Say what differs and why in plain English, with numbers and intervals."""

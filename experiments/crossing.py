@@ -9,7 +9,7 @@ interval of a crossing is the stretch in which the curve cannot be told from the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ NODES = 101
 """Values of a continuous input at which runs are made."""
 ENDS, SPREAD, BATCH = 24, 48, 64
 """Runs at each end of the range and spread between to begin with; runs in each batch that follows."""
+FIRST = 2 * ENDS + SPREAD
 EVERYWHERE = 8
 """Runs of a batch that are spread over the whole range, so that a second crossing does not go unnoticed."""
 LEVEL_SD, SLOPE_SD, BEND_SD = 2.0, 6.0, 3.0
@@ -216,7 +217,7 @@ def search(
     """Make runs where they tell most about the crossing, until it is known or there are as many runs as allowed.
 
     Args:
-        begun: a search, as a rule without runs.
+        begun: a search without runs, or one that was stopped and goes on as if it had not been.
         observe: given nodes, each with the numbers of its runs, returns the outcomes of these for each node. Numbers
             go on from one call to the next, so that every run has luck of its own: runs with the same luck at several
             values say less about where a curve crosses than as many with different luck.
@@ -226,20 +227,19 @@ def search(
     A keyboard interrupt keeps the runs that are finished.
 
     """
-    found, batch = begun, 0
-    while len(found.outcome) < most and (batch == 0 or not _known(found, precision)):
-        wanted = _first_runs(found) if batch == 0 else _next_runs(found, batch)
+    found = replace(begun, interrupted=False)
+    while len(found.outcome) < most and not (len(found.outcome) and _known(found, precision)):
+        wanted = _next_runs(found) if len(found.outcome) else _first_runs(found)
         wanted = np.sort(wanted[: most - len(found.outcome)])
         chosen, starts = np.unique(wanted, return_index=True)
         numbers = np.split(np.arange(len(found.outcome), len(found.outcome) + len(wanted)), starts[1:])
         try:
             shown = observe([(int(node), each.tolist()) for node, each in zip(chosen, numbers, strict=True)])
         except KeyboardInterrupt:
-            return Search(found.nodes, found.target, found.binary, found.at, found.outcome, interrupted=True)
+            return replace(found, interrupted=True)
         at = np.concatenate([found.at, wanted])
         outcome = np.concatenate([found.outcome, *shown])
-        found = Search(found.nodes, found.target, found.binary, at, outcome)
-        batch += 1
+        found = replace(found, at=at, outcome=outcome)
     return found
 
 
@@ -256,9 +256,9 @@ def _first_runs(found: Search) -> Whole:
     return np.concatenate([np.tile([0, last], ENDS), between[mixed]])
 
 
-def _next_runs(found: Search, batch: int) -> Whole:
+def _next_runs(found: Search) -> Whole:
     """Return nodes of the next runs: most where the curve may cross the target, a few all over the range."""
-    last = len(found.nodes) - 1
+    last, batch = len(found.nodes) - 1, 1 + (len(found.outcome) - FIRST) // BATCH
     away = np.minimum(found.gap**2, 200.0)
     chance = np.cumsum(np.exp(-(away - away.min()) / 2))
     points = (np.arange(BATCH - EVERYWHERE) + 0.5) / (BATCH - EVERYWHERE)

@@ -15,6 +15,7 @@ from conducive.experiments.ensemble import check_whole, one_life, under_set
 from conducive.experiments.intervals import LEVEL, interval
 from conducive.experiments.moments import MAIN
 from conducive.experiments.outcomes import in_order
+from conducive.experiments.text import bounds, clear, widest
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import Condition
 from conducive.scenarios.scenario import Scenario
@@ -31,7 +32,7 @@ class Moved(NamedTuple):
     Attributes:
         condition: the condition.
         end: `barrier` or `facilitator`.
-        difference: mean difference in use as meant, in the last month, with the condition there.
+        difference: mean difference in use as meant, in the month of the answer, with the condition there.
         change: how far that is from the difference as things are: low, mean and high of the 95% interval.
         sure: whether that is no chance, after allowing for how many moves were tried.
 
@@ -46,11 +47,20 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """What was tried to see what an answer depends on: the difference as things are in these pairs, and the moves."""
+    """What was tried to see what an answer depends on.
+
+    Attributes:
+        pairs: pairs of runs with which each move was tried.
+        now: the mean difference in use as meant as things are, in these pairs.
+        moves: what becomes of it.
+        month: the month of the answer, in which differences are read; None for the last.
+
+    """
 
     pairs: int
     now: float
     moves: tuple[Moved, ...]
+    month: int | None = None
 
 
 def dependence(
@@ -62,6 +72,7 @@ def dependence(
 ) -> Dependence:
     """Move each of the 18 conditions to either end, in both scenarios, and see what becomes of the difference.
 
+    It is read in the last month, or where it is not clear there but is on the way, in the month in which it is widest.
     Inputs in which the scenarios differ stay as they are. Each of the `pairs` (at most those of the comparison) has the
     luck and the plausible set of one pair of the comparison, from as many sets as can be. `progress` is called with 1
     for each replicate, of which there are 4 * 18 * `pairs` or a few less. Raises InputError for a number of pairs that
@@ -73,12 +84,13 @@ def dependence(
 
     arms = (comparison.base, comparison.alternative)
     picked = np.unique(np.linspace(0, comparison.pairs - 1, min(pairs, comparison.pairs)).round().astype(int))
-    now = comparison.difference(MAIN)[picked, -1]
+    month = _month_of_answer(comparison)
+    now = comparison.difference(MAIN)[picked, month - 1]
     moves = list(_moves(arms[0].scenario, arms[1].scenario))
     lives = [(arms[0].lives[n].replicate, arms[0].lives[n].set) for n in picked]
     tasks = ((arm.scenario.change(changes), *life) for _, _, changes in moves for arm in arms for life in lives)
     use = []
-    for value in in_order(partial(_use_at_the_end, arms[0].seed, comparison.months), tasks, executor):
+    for value in in_order(partial(_use_in, arms[0].seed, month), tasks, executor):
         use.append(value)
         if progress:
             progress(1)
@@ -89,10 +101,19 @@ def dependence(
         low, mean, high = (float(x) for x in interval(change))
         chance = 1.0
         if change.any() and len(change) > 1:
-            chance = float(ttest_1samp(change, 0).pvalue) if np.ptp(change) else 0.0
+            # Where all pairs change by the same, a sign test: of two pairs that happens by chance.
+            chance = float(ttest_1samp(change, 0).pvalue) if np.ptp(change) else 2 * 0.5 ** len(change)
         sure = chance * len(moves) < 1 - LEVEL  # Bonferroni: of so many moves some would stand out by chance
         found.append(Moved(condition, end, float(difference.mean()), (low, mean, high), sure))
-    return Dependence(len(picked), float(now.mean()), tuple(found))
+    return Dependence(len(picked), float(now.mean()), tuple(found), None if month == comparison.months else month)
+
+
+def _month_of_answer(comparison: Comparison) -> int:
+    """Return the month that has a difference to ask about: the last, or that of a widest gap that has closed."""
+    last, peak = comparison.months, widest(comparison)
+    gap = comparison.difference(MAIN)
+    at_end, on_the_way = (clear(*bounds(comparison, gap[:, month - 1])[::2]) for month in (last, peak))
+    return peak if on_the_way and not at_end else last
 
 
 def _moves(base: Scenario, alternative: Scenario) -> list[tuple[Condition, str, dict[str, float]]]:
@@ -108,7 +129,7 @@ def _moves(base: Scenario, alternative: Scenario) -> list[tuple[Condition, str, 
     return found
 
 
-def _use_at_the_end(seed: int, month: int, task: tuple[Scenario, int, int | None]) -> float:
+def _use_in(seed: int, month: int, task: tuple[Scenario, int, int | None]) -> float:
     scenario, replicate, number = task
     life = one_life(timeline(under_set(scenario, number)), seed, replicate)
     return float(life.monthly[MAIN][month - 1])

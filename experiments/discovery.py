@@ -20,6 +20,7 @@ import numpy.typing as npt
 from conducive.experiments.ensemble import check_whole
 from conducive.experiments.intervals import Numbers, interval_of_share
 from conducive.experiments.output import Identity, study_identity
+from conducive.experiments.parts import FAILED, MANIFEST
 from conducive.experiments.readings import Estimate
 from conducive.experiments.words import factor_words, heading, in_unit, listed, paragraph, percent, several, table
 from conducive.model.measures import INDICATORS
@@ -123,6 +124,7 @@ class Discovery:
         unknown: runs in which the outcome is not known.
         failed: design points of the sweep that failed.
         where: the folder of the sweep, or empty.
+        density: how likely the outcome was to be in a box, at least; None where that was not asked.
 
     """
 
@@ -134,6 +136,7 @@ class Discovery:
     unknown: int
     failed: int
     where: str
+    density: float | None = None
 
     @property
     def judged(self) -> pd.DataFrame:
@@ -209,7 +212,7 @@ def discover(
     _check_cases(cases, factors, varying, says, indicator)
     cases["held_out"] = _split(cases)
     found, trajectory = _boxes(cases, varying, density, boxes)
-    return Discovery(cases, varying, says, found, trajectory, int(np.isnan(outcome).sum()), failed, where)
+    return Discovery(cases, varying, says, found, trajectory, int(np.isnan(outcome).sum()), failed, where, density)
 
 
 def discovery_identity(
@@ -246,8 +249,6 @@ def write_discovery(found: Discovery, folder: Path) -> None:
 
 # ---- Cases ---------------------------------------------------------------------------------------------------------
 
-MANIFEST = "manifest.json"
-
 
 def _table(sweep: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str, int]:
     """Return the table of a sweep, its folder, and how many of its design points failed."""
@@ -257,7 +258,7 @@ def _table(sweep: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str, int]:
 
     folder = Path(sweep)
     _check_folder(folder)
-    failures = folder / "failed.jsonl"
+    failures = folder / FAILED
     failed = len(failures.read_text("utf-8").splitlines()) if failures.is_file() else 0
     return read(folder), str(folder), failed
 
@@ -635,6 +636,10 @@ def _found(found: Discovery) -> str:
             )
         )
         lines.append("")
+    short = [f"box {n}" for n, box in enumerate(found.boxes, 1) if box.found[0] < (found.density or 0)]
+    if short:
+        said = f"Asked for was a density of {percent(found.density or 0)}, of which {listed(short)} "
+        lines += [paragraph(f"{said}{'falls' if len(short) == 1 else 'fall'} short where it was found."), ""]
     together = np.logical_or.reduce([box.holds(found.judged) for box in found.boxes])
     chance = found.judged["chance"].to_numpy(float)
     if len(found.boxes) > 1:

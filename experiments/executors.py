@@ -52,6 +52,7 @@ def dask(address: str, patience: float = PATIENCE) -> Iterator[tuple[Executor, i
         msg = "--cluster needs Dask: pip install 'conducive[cluster]', here and on every worker."
         raise InputError(msg) from None
     try:
+        distributed.comm.addressing.get_address_host_port(address)  # a client that never began takes long to end
         client: Any = distributed.Client(address, timeout=patience, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError):
         msg = (

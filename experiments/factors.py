@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conducive.experiments.ensemble import check_whole, cores, under_set
+from conducive.experiments.ensemble import check_whole, under_set
 from conducive.experiments.intervals import Numbers
-from conducive.experiments.outcomes import ends
+from conducive.experiments.outcomes import check_program, ends, program
 from conducive.experiments.readings import Reading, read
 from conducive.model.measures import INDICATORS
 from conducive.model.month import TWO_YEARS
@@ -164,6 +164,7 @@ class Question:
         reading: the outcome.
         held: inputs that stay at a value whatever the factors do.
         notes: what was done so that the outcome can be judged, in words.
+        program: the program that asks; workers must have the same.
 
     """
 
@@ -172,6 +173,7 @@ class Question:
     reading: Reading
     held: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    program: str = field(default_factory=program)
 
     def at(self, values: Sequence[float], among: Sequence[Factor] | None = None) -> Scenario:
         """Return the scenario at values of all factors, or of those named."""
@@ -189,8 +191,10 @@ class Question:
     ) -> Numbers:
         """Live through the scenario at values of the factors: outcome by replicate, under a plausible set if numbered.
 
-        Not a number where the outcome cannot be judged.
+        Not a number where the outcome cannot be judged. Raises WorkersError in a worker with another version of the
+        program than the one that asks.
         """
+        check_program(self.program)
         lived = under_set(self.at(values, among), number)
         return read(lived, (self.reading,), replicates, seed)[:, 0]
 
@@ -265,11 +269,11 @@ def _ends_of(address: str, scenario: Scenario, varied: Sequence[Factor]) -> list
 
 
 def seconds_for(scenario: Scenario, runs: int) -> float:
-    """About how many seconds so many runs of a scenario take on this machine, from a few that are tried."""
+    """About how many seconds of one core so many runs of a scenario take here, from a few that are tried."""
     ends(scenario, range(1), 0)  # compiled, if it was not
     began = time.perf_counter()
     ends(scenario, range(TRIED), 0)
-    return (time.perf_counter() - began) / TRIED * runs / cores()
+    return (time.perf_counter() - began) / TRIED * runs
 
 
 def duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from conducive.experiments.chart import BLUE, DPI, GREY
 from conducive.experiments.ensemble import check_counts, check_whole
-from conducive.experiments.intervals import FEWEST_IN_A_SET, Numbers
+from conducive.experiments.intervals import FEWEST_IN_A_SET, LEVEL, Numbers
 from conducive.experiments.outcomes import in_order
 from conducive.experiments.readings import EDGE, read, sets_of
 from conducive.experiments.text import NOT_A_FORECAST, name_of
@@ -91,7 +91,7 @@ def sweep_plan(
         check_whole("steps", steps, 2, MOST_POINTS)
         along = axis(x, scenario, steps)
         month = min(int(scenario["finance.funding_term"]) or DEFAULT_MONTH, scenario.horizon)
-        nowhere = _Nowhere(along.factor, (0.0,), 0.0)
+        nowhere = _Nowhere(along.name, along.title, along.unit, 0.0, 0.0, values=(0.0,), own=0.0)
         plan = ZonePlan(scenario, along, nowhere, month, replicates, seed, sets_of(replicates, plausible=True))
     points = plan.shape[0] * plan.shape[1]
     check_whole("the number of points", points, 1, MOST_POINTS)
@@ -104,15 +104,19 @@ def is_line(plan: ZonePlan) -> bool:
 
 
 def filling(
-    plan: ZonePlan, executor: Executor | None = None, progress: Callable[[int], object] | None = None
+    plan: ZonePlan,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+    earlier: ZoneMap | None = None,
 ) -> Iterator[ZoneMap]:
     """Live through the points of a plan, the coarsest first, and yield the map after each.
 
     The numbers are to the bit those of `zone_map`. Runs go to the executor a few at a time, so that others have their
-    turn; `progress` is called with their number when they are done. Closing the iterator cancels what has not begun.
+    turn; `progress` is called with their number when they are done. Points of `earlier`, a map of the same plan that is
+    not whole, are not run again. Closing the iterator cancels what has not begun.
     """
-    values = plan.empty()
-    order = plan.order()
+    values = plan.empty() if earlier is None else earlier.values.copy()
+    order = [at for at in plan.order() if earlier is None or not earlier.done[at]]
     chunks = [range(r, min(r + FEWEST_IN_A_SET, plan.replicates)) for r in range(0, plan.replicates, FEWEST_IN_A_SET)]
     scenarios = (plan.at(plan.x.values[column], plan.y.values[row]) for row, column in order)
     tasks = ((scenario, chunk) for scenario in scenarios for chunk in chunks)
@@ -138,6 +142,7 @@ def picture_data(zone: ZoneMap) -> dict[str, Any]:
     and both in words;
     x, y: name, title and values of the axes, in words as well; own: row and column where the scenario stands;
     contour: lines along which R is 1 on average, as points (x, y);
+    unclear: areas in which it is not clear on which side of them a point lies, each an outline and its holes;
     done, of: how many points.
     """
     plan = zone.plan
@@ -154,6 +159,7 @@ def picture_data(zone: ZoneMap) -> dict[str, Any]:
         "y": _axis(plan.y),
         "own": None if zone.own is None else list(zone.own),
         "contour": [] if is_line(plan) else [np.round(line, 6).tolist() for line in zone.contour()],
+        "unclear": [] if is_line(plan) else _unclear(zone),
         "points": points,
         "done": int(zone.done.sum()),
         "of": int(zone.done.size),
@@ -161,8 +167,21 @@ def picture_data(zone: ZoneMap) -> dict[str, Any]:
     }
 
 
+def _unclear(zone: ZoneMap) -> list[list[Any]]:
+    """Return where the 95% interval of the edge lies; nowhere while a map fills in."""
+    if zone.band is None:
+        return []
+    from contourpy import FillType, contour_generator
+
+    made = contour_generator(*zone.band, fill_type=FillType.OuterOffset).filled((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+    return [
+        [np.round(ring, 6).tolist() for ring in np.split(outline, ends[1:-1].astype(int))]
+        for outline, ends in zip(*made, strict=True)
+    ]
+
+
 def _axis(a: Axis) -> dict[str, Any]:
-    return {"name": a.name, "title": a.title, "label": a.factor.label, "values": list(a.values)}
+    return {"name": a.name, "title": a.title, "label": a.label, "values": list(a.values)}
 
 
 def _said(one: Shown, found: dict[str, float]) -> dict[str, Any]:
@@ -209,7 +228,7 @@ def line_figure(zone: ZoneMap, column: str = "sustained") -> Figure:
     else:
         axes.axhline(EDGE, color=GREY, linewidth=0.8, linestyle=":")
         axes.set_ylim(bottom=0)
-    axes.set_xlabel(zone.plan.x.factor.label)
+    axes.set_xlabel(zone.plan.x.label)
     axes.set_ylabel(one.label)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(name_of(zone.plan.scenario).replace("$", r"\$"), loc="left", fontsize=11)

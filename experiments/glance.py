@@ -148,7 +148,8 @@ def _headline(comparison: Comparison, asked: Headline) -> dict[str, Any]:
     """Return a headline number for both and its difference, in words."""
     read = [values.sum(axis=1) if asked.total else values[:, -1] for values in both(comparison, asked.indicator)]
     found = comparison.uncertainty(read[1] - read[0])
-    low, mean, high = (float(x) for x in (found.low, found.mean, found.high))
+    most = 1 if asked.share else np.inf  # by which shares can differ
+    low, mean, high = (float(np.clip(x, -most, most)) for x in (found.low, found.mean, found.high))
     means = [float(np.nanmean(values)) if not np.isnan(values).all() else float("nan") for values in read]
     say, by = (percent, points) if asked.share else (_money, _money_by)
     return {

@@ -223,8 +223,9 @@ class Recording:
                 yield Entry(month, "trained", self._taught(post, month))
             case prac.TRYING:
                 since = month - min(now["tenure"], self.rows["age"][month] - 1)
-                theirs = self.ledger[(self.ledger["post"] == post) & (self.ledger["month"] >= since)]
-                first = not (theirs["month"] < month).any()
+                # In the month in which somebody joins, whoever they replace may have left as a user.
+                theirs = (self.ledger["month"] >= since) & (self.ledger["cause"] != LEFT_JOB)
+                first = not (theirs & (self.ledger["post"] == post) & (self.ledger["month"] < month)).any()
                 yield Entry(month, "trying", f"Tried it {'for the first time' if first else 'again'}.")
             case prac.ROUTINE:
                 yield Entry(month, "routine", f"It had become routine (as it is meant: {now['fidelity']:.0%}).")

@@ -353,7 +353,7 @@ def ranked_by(found: National) -> str:
 
 def _title(found: National) -> str:
     where = found.region or "England"
-    against = f" and {name_of(found.against)}" if found.against is not None else ""
+    against = f", or {name_of(found.against)}" if found.against is not None else ""
     return heading(f"{name_of(found.scenario)}{against}: every authority of {where}, {found.year}", "=")
 
 

@@ -1,19 +1,26 @@
-"""Many lives and tasks: the months of each replicate, and tasks done in order with any executor."""
+"""Many lives and tasks: the months of each replicate, and tasks done in order with any executor, by one program."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from conducive import __version__
 from conducive.experiments.ensemble import cores, pool_of, under_set
+from conducive.experiments.output import rules
 from conducive.model.measures import MONTHLY
 from conducive.model.month import live
 from conducive.model.state import new_world
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.scenario import declared
 from conducive.scenarios.timeline import timeline
 
 if TYPE_CHECKING:
@@ -21,6 +28,27 @@ if TYPE_CHECKING:
 
 AHEAD = 16
 """Tasks handed to each core before results are asked for: enough to keep it busy, few enough that memory stays flat."""
+AHEAD_ELSEWHERE = 1024
+"""Tasks handed to an executor of unknown size; they take up some 20 MB."""
+
+
+class WorkersError(RuntimeError):
+    """Workers could not go on: one was killed, say, or has another version of the program."""
+
+
+@cache
+def program() -> str:
+    """Return a hash of what decides the numbers of a scenario here: version, rules, and what is declared of inputs."""
+    values = {address: (i.default, i.barrier, i.facilitator) for address, i in declared().items()}
+    content = [__version__, rules(), values]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
+def check_program(asking: str) -> None:
+    """Raise WorkersError where this worker has another version of the program than the one that asks."""
+    if program() != asking:
+        msg = f"a worker has another version of conducive ({__version__}, rules {rules()}). Install the same on all."
+        raise WorkersError(msg)
 
 
 def lives(
@@ -51,19 +79,36 @@ def ends(
 
 
 def in_order[Task, Result](
-    do: Callable[[Task], Result], tasks: Iterable[Task], executor: Executor | None = None, ahead: int | None = None
+    do: Callable[[Task], Result], tasks: Iterable[Task], executor: Executor | None = None
 ) -> Generator[Result, None, None]:
-    """Do tasks with any executor and give results in order; at most `ahead` are begun before they are read."""
-    most = AHEAD * cores() if ahead is None else ahead
+    """Do tasks with any executor and give results in order; only so many are begun before they are read.
+
+    Raises WorkersError where workers of an executor that was given could not go on.
+    """
+    most = AHEAD * cores() if executor is None else AHEAD_ELSEWHERE
     waiting: deque[Future[Result]] = deque()
     with pool_of(executor) as pool:
         try:
             for task in tasks:
                 waiting.append(pool.submit(do, task))
                 if len(waiting) >= most:
-                    yield waiting.popleft().result()
+                    yield _result(waiting.popleft(), executor)
             while waiting:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft(), executor)
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _result[Result](future: Future[Result], executor: Executor | None) -> Result:
+    try:
+        return future.result()
+    except (InputError, WorkersError):
+        raise
+    except Exception as error:  # executors have errors of their own
+        if executor is None:
+            raise
+        msg = f"workers could not go on, {type(error).__name__}: {error}."
+        if isinstance(error, BrokenExecutor):
+            msg = "a worker was killed from outside, perhaps because memory ran out."
+        raise WorkersError(msg) from error

@@ -1,7 +1,8 @@
 """The folder of a sweep: parts written one by one, each whole or not there at all, and a record to go on from.
 
-It holds `manifest.json` (what was asked), `part-*.parquet` (runs), `parts.jsonl` (a line with the checksum of each
-finished part), `failed.jsonl` (a line for each design point that could not be run) and, at the end, `summary.txt`.
+It holds `_manifest.json` (what was asked), `part-*.parquet` (runs), `_parts.jsonl` (a line with the checksum of each
+finished part), `_failed.jsonl` (a line for each design point that could not be run) and, at the end, `_summary.txt`.
+Readers of Parquet folders, such as pandas, leave out what begins with `_` or a dot.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from conducive.scenarios.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST, PARTS, FAILED, SUMMARY = "manifest.json", "parts.jsonl", "failed.jsonl", "summary.txt"
+MANIFEST, PARTS, FAILED, SUMMARY = "_manifest.json", "_parts.jsonl", "_failed.jsonl", "_summary.txt"
 LOCK = f".lock{ASIDE}"
 FAR = 1 << 30
 """Where the byte lies that Windows locks: beyond what others read."""
@@ -100,8 +101,9 @@ class Folder:
             if content is None:
                 msg = f"{self.path / _name(line['part'])} is damaged or missing. Run the sweep again to redo it."
                 raise InputError(msg)
-            # In one thread, from memory: Arrow's own threads may outlive the interpreter and abort it at exit.
-            yield pq.read_table(pa.BufferReader(content), columns=columns, use_threads=False)
+            # In one thread, from memory, and not as a data set, which reads ahead with threads: Arrow's own threads may
+            # outlive the interpreter and abort it at exit.
+            yield pq.ParquetFile(pa.BufferReader(content)).read(columns=columns, use_threads=False)
 
     def finish(self, summary: str) -> None:
         """Write the summary, last of all."""

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from conducive.experiments.ensemble import check_counts, check_whole
 from conducive.experiments.factors import Factor, Question, check_apart, factors, parsed, question
 from conducive.experiments.intervals import LEVEL, Numbers
-from conducive.experiments.outcomes import in_order
+from conducive.experiments.outcomes import WorkersError, in_order
 from conducive.experiments.output import Identity, study_identity
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -47,6 +47,8 @@ MOST_FACTORS = 200
 STEPS = 4
 """Levels of each factor in Morris's design."""
 RESAMPLES = 1000
+KEPT = 1024
+"""Points that are lost at most where an analysis is killed."""
 NOTHING = 1e-12
 
 
@@ -208,10 +210,12 @@ def analyse(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
     earlier: Numbers | None = None,
+    keep: Callable[[Sensitivity], object] | None = None,
 ) -> Sensitivity:
     """Make the runs of a plan and analyse them; arguments and interrupts as for `sensitivity`.
 
-    `earlier` are outcomes of the first points of the same plan (points, replicates), which are not run again.
+    `earlier` are outcomes of the first points of the same plan (points, replicates), which are not run again; `keep` is
+    called with what there is each time KEPT more points are done.
     """
     found = Sensitivity(plan, np.empty((0, plan.replicates)))
     for stage in ("morris", "sobol"):
@@ -229,9 +233,13 @@ def analyse(
                 outcome[done] = values
                 done += 1
                 _advance(progress, plan.replicates)
-        except KeyboardInterrupt:
+                if keep and (len(found.outcome) + done) % KEPT == 0:
+                    keep(replace(found, outcome=np.concatenate([found.outcome, outcome[:done]]), interrupted=True))
+        except (KeyboardInterrupt, WorkersError) as stop:
             found = replace(found, outcome=np.concatenate([found.outcome, outcome[:done]]), interrupted=True)
-            if not len(found.outcome):
+            if isinstance(stop, WorkersError) and keep and len(found.outcome):
+                keep(found)
+            if isinstance(stop, WorkersError) or not len(found.outcome):
                 raise
             return found
         found = replace(found, outcome=np.concatenate([found.outcome, outcome]))
@@ -663,11 +671,8 @@ def earlier_runs(plan: SensitivityPlan, folder: Path) -> Numbers | None:
     """Return the outcomes in a folder that an interrupted analysis of the same plan left; None where there are none."""
     import pandas as pd
 
-    path = folder / "runs.parquet"
-    if not path.is_file():
-        return None
     try:
-        kept = pd.read_parquet(path, columns=[plan.question.reading.indicator])
+        kept = pd.read_parquet(folder / "runs.parquet", columns=[plan.question.reading.indicator])
     except (OSError, ValueError, KeyError):
         return None
     whole = len(kept) // plan.replicates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ import numpy as np
 from conducive.experiments.batches import AUTHORITY, POINT, Done, Runs, done
 from conducive.experiments.design import Plan, sweep_identity
 from conducive.experiments.factors import duration
-from conducive.experiments.outcomes import in_order
+from conducive.experiments.outcomes import WorkersError, in_order
 from conducive.experiments.output import check_out, document_of, key, made_by
 from conducive.experiments.parts import MANIFEST, SUMMARY, Folder, Line, SweepError, begun, locked, opened
 from conducive.experiments.sweep_file import sweep_plan
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-AHEAD = 1024
-"""Tasks handed to an executor of unknown size before results are asked for; they take up some 20 MB."""
 NUMBER = 8  # bytes
 FOOTER = 40_000
 """Bytes that a part takes beyond its numbers, at most."""
@@ -183,8 +181,7 @@ def sweep(
         whole, progress = folder.recover(), progress or (lambda _: None)
         progress(sum(len(runs.part(part)) for part in whole))
         left = [part for part in range(runs.parts) if part not in whole]
-        ahead = None if executor is None else AHEAD
-        with closing(in_order(done, runs.tasks(left), executor, ahead)) as results:
+        with closing(in_order(done, runs.tasks(left), executor)) as results:
             for part in left:
                 span = runs.part(part)
                 folder.write(part, len(span), *_part(runs, span, results, progress))
@@ -231,13 +228,9 @@ def _next(results: Iterator[Done]) -> Done:
     """Return the next result. Raises SweepError where workers could not go on."""
     try:
         return next(results)
-    except SweepError as error:
+    except WorkersError as error:
         msg = f"{error} {GO_ON}"
-    except BrokenExecutor:
-        msg = f"a worker was killed from outside, perhaps because memory ran out. {GO_ON}"
-    except Exception as error:  # executors have errors of their own
-        msg = f"workers could not go on, {type(error).__name__}: {error}. {GO_ON}"
-    raise SweepError(msg)
+        raise SweepError(msg) from None
 
 
 def _failure(plan: Plan, case: int, error: str) -> Line:

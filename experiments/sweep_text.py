@@ -8,6 +8,7 @@ import numpy as np
 
 from conducive.experiments.batches import REPLICATE, SET
 from conducive.experiments.intervals import Numbers, uncertainty
+from conducive.experiments.parts import FAILED
 from conducive.experiments.words import (
     bullet,
     factor_words,
@@ -40,7 +41,7 @@ def say_sweep(sweep: Sweep) -> str:
         parts.append(_failures(sweep))
     if plan.levels:
         parts.append(_ends(sweep))
-    opened = f"pd.read_parquet(glob.glob({(folder.path / 'part-*.parquet').as_posix()!r}))"
+    opened = f"pd.read_parquet({folder.path.as_posix()!r})"
     parts.append("\n".join([heading("To open it"), opened]))
     return "\n\n".join(parts) + "\n"
 
@@ -48,7 +49,7 @@ def say_sweep(sweep: Sweep) -> str:
 def _failures(sweep: Sweep) -> str:
     failures = sweep.failures
     many = several(len(failures), "design point")
-    said = [f"{many} could not be run; failed.jsonl says which and why:"]
+    said = [f"{many} could not be run; {FAILED} says which and why:"]
     reasons: dict[str, int] = {}
     for each in failures:
         reasons[each["error"]] = reasons.get(each["error"], 0) + 1

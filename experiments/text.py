@@ -480,7 +480,7 @@ def robustness_in_words(comparison: Comparison, gap: Numbers) -> str:
         return ""
     means = np.array([gap[comparison.sets == number].mean() for number in np.unique(comparison.sets)])
     counts = {"more": int((means > 0).sum()), "fewer": int((means < 0).sum()), "as many": int((means == 0).sum())}
-    overall = "more" if gap.mean() > 0 else "fewer"
+    overall = "more" if gap.mean() > 0 else "fewer" if gap.mean() < 0 else "as many"
     rest = "".join(f", in {count} {word}" for word, count in counts.items() if count and word != overall)
     return f" In {counts[overall]} of {len(means)} plausible sets of coefficients B has {overall}{rest}."
 
@@ -761,6 +761,6 @@ def pairing_in_words(comparison: Comparison) -> str:
     if rest:
         said.append(
             f"In {'month' if len(rest) == 1 else 'months'} {listed(rest)} it does not help: by then what happens in "
-            "one run of a pair hardly follows what happens in the other."
+            "one run of a pair hardly follows what happens in the other, or does not vary at all."
         )
     return " ".join(said)

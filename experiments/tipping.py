@@ -7,22 +7,24 @@ coefficients is told by searching again under plausible sets.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conducive.experiments.crossing import ENDS, SPREAD, Crossing, Search, nodes_between, search
+from conducive.experiments.crossing import FIRST, Crossing, Search, nodes_between, search
 from conducive.experiments.ensemble import check_counts, check_whole, pool_of
 from conducive.experiments.factors import SHARES, SUSTAINED, Factor, Question, check_apart, parsed, question
 from conducive.experiments.intervals import Numbers
 from conducive.experiments.outcomes import in_order
 from conducive.experiments.output import Identity, study_identity
 from conducive.experiments.plausible import plausible_sets
+from conducive.experiments.ways import Way, most_tried, ways_across
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from conducive.scenarios.scenario import Scenario
 
-MOST_RUNS, FEWEST_RUNS = 2000, 2 * ENDS + SPREAD
+MOST_RUNS, FEWEST_RUNS = 2000, FIRST
 PRECISION = 1 / 40
 """Half-width at which a crossing is known where no precision is asked for: share of the range."""
 SETS = 12
@@ -42,6 +44,10 @@ LEVELS, FEWEST_LEVELS, MOST_LEVELS = 5, 2, 41
 AT_ONCE = 8
 """Runs at the same value that are handed out together at most."""
 PERCENT = 100
+
+
+type Earlier = Mapping[tuple[float | None, int], tuple[Numbers, Numbers]]
+"""Runs that were made before, by level and set: values and outcomes, by the number of the run."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +90,31 @@ class TippingPlan:
         return one * max(1, len(self.levels))
 
     @property
+    def further_runs(self) -> int:
+        """Runs at most that look for what else would have to change, where it crosses nowhere."""
+        return most_tried(self.question)
+
+    @property
     def _runs_in_a_set(self) -> int:
         return max(FEWEST_RUNS, self.runs // FEWER)
 
     def search(
-        self, level: float | None, number: int, executor: Executor, progress: Callable[[int], object] | None
+        self,
+        level: float | None,
+        number: int,
+        executor: Executor,
+        progress: Callable[[int], object] | None,
+        earlier: Earlier | None = None,
     ) -> Search:
         """Look for the crossing at a level of the second factor, under a plausible set (1: the scenario's own)."""
         begun = Search(
             nodes_between(self.moved.low, self.moved.high, whole=self.moved.whole), self.target, self.question.binary
         )
+        if kept := (earlier or {}).get((level, number)):
+            values, outcome = kept
+            begun = replace(begun, at=np.searchsorted(begun.nodes, values), outcome=outcome)
+            if progress:
+                progress(len(outcome))
         do = partial(_lived, self.question, self.seed, number if number > 1 else None)
         further = () if level is None else (level,)
 
@@ -238,16 +259,25 @@ class Frontier:
     Attributes:
         plan: what was asked.
         points: the tipping point at each level that is done, in order; one without a second factor.
+        ways: what else would have to change, where it crosses nowhere; None where that was not looked for.
 
     """
 
     plan: TippingPlan
     points: tuple[Tipping, ...]
+    ways: tuple[Way, ...] | None = None
 
     @property
     def interrupted(self) -> bool:
-        """Whether levels are missing or a search was stopped."""
-        return len(self.points) < max(1, len(self.plan.levels)) or any(p.interrupted for p in self.points)
+        """Whether levels are missing, a search was stopped, or it was not looked for what else would have to change."""
+        missing = len(self.points) < max(1, len(self.plan.levels)) or any(p.interrupted for p in self.points)
+        return missing or (self.side != 0 and self.ways is None)
+
+    @property
+    def side(self) -> int:
+        """1 where the outcome is above the target at every level and value, -1 where it is below, 0 otherwise."""
+        sides = {p.search.side for p in self.points}
+        return sides.pop() if len(sides) == 1 else 0
 
     @property
     def runs(self) -> int:
@@ -347,34 +377,38 @@ def tipping(
 
 
 def find_tipping(
-    plan: TippingPlan, executor: Executor | None = None, progress: Callable[[int], object] | None = None
+    plan: TippingPlan,
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+    earlier: Earlier | None = None,
+    keep: Callable[[Frontier], object] | None = None,
 ) -> Frontier:
-    """Search as planned; arguments and interrupts as for `tipping`."""
-    points: list[Tipping] = []
+    """Search as planned; arguments and interrupts as for `tipping`.
+
+    `earlier` are runs of the same plan, which are not made again; `keep` is called with what is found so far after each
+    search.
+    """
+    found = Frontier(plan, ())
     with pool_of(executor) as pool:
-        for level in plan.levels or (None,):
-            searches: list[Search] = []
-            try:
-                for found in _searches(plan, level, pool, progress):
-                    searches.append(found)  # noqa: PERF402 - an interrupt keeps those that are done
-            except KeyboardInterrupt:
-                if not searches and not points:
-                    raise
-            if searches:
-                points.append(Tipping(plan, level, searches[0], tuple(searches[1:])))
-            if not searches or points[-1].interrupted:
-                break
-    return Frontier(plan, tuple(points))
-
-
-def _searches(
-    plan: TippingPlan, level: float | None, pool: Executor, progress: Callable[[int], object] | None
-) -> Iterator[Search]:
-    for number in range(1, plan.sets + 1):
-        found = plan.search(level, number, pool, progress)
-        yield found
-        if found.interrupted:
-            return
+        try:
+            for level, number in product(plan.levels or (None,), range(1, plan.sets + 1)):
+                each = plan.search(level, number, pool, progress, earlier)
+                if number == 1:
+                    points = (*found.points, Tipping(plan, level, each))
+                else:
+                    *before, last = found.points
+                    points = (*before, replace(last, others=(*last.others, each)))
+                found = Frontier(plan, points)
+                if each.interrupted:
+                    return found
+                if keep:
+                    keep(found)
+            if side := found.side:
+                found = replace(found, ways=ways_across(plan.question, plan.target, -side, plan.seed, pool, progress))
+        except KeyboardInterrupt:
+            if not found.points:
+                raise
+    return found
 
 
 def tipping_plan(
@@ -478,3 +512,19 @@ def write_tipping(found: Frontier, folder: Path) -> None:
     found.every_run.to_parquet(folder / "runs.parquet", index=False)
     (folder / "summary.txt").write_text(found.text(), encoding="utf-8", newline="\n")
     save_figure(tipping_figure(found), folder, "chart")
+
+
+def earlier_runs(plan: TippingPlan, folder: Path) -> Earlier | None:
+    """Return the runs in a folder that an interrupted search of the same plan left; None where there are none."""
+    import pandas as pd
+
+    try:
+        kept = pd.read_parquet(folder / "runs.parquet", columns=["level", "set", "run", "value", "outcome"])
+    except (OSError, ValueError, KeyError):
+        return None
+    found, rows = {}, kept.sort_values("run", kind="stable")
+    for level, number in product(plan.levels or (None,), range(1, plan.sets + 1)):
+        here = rows[(rows["set"] == number) & (rows["level"].isna() if level is None else rows["level"] == level)]
+        if len(here):
+            found[level, number] = here["value"].to_numpy(float), here["outcome"].to_numpy(float)
+    return found

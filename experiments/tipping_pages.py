@@ -11,6 +11,7 @@ import numpy as np
 from conducive.experiments.crossing import Crossing
 from conducive.experiments.factors import SHARES, Factor
 from conducive.experiments.text import NOT_A_FORECAST, name_of
+from conducive.experiments.ways import CONFIRMED, TRIED, Way, other_ends
 from conducive.experiments.words import bullet, heading, listed, paragraph, several, table
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def say_frontier(found: Frontier) -> str:
         heading(f"{_title(plan)}: where the {plan.question.what} crosses {plan.question.say(plan.target)}", "="),
         _asked(found),
         *([_one(found.points[0])] if plan.against is None else [_by_level(found)]),
+        *([] if found.ways is None else [_ways(found, found.ways)]),
         _reading(found),
     ]
     return "\n\n".join(sections) + "\n"
@@ -74,15 +76,20 @@ def _crosses(c: Crossing, moved: Factor, target: str) -> str:
 
 
 def _ends(point: Tipping) -> str:
-    moved, question = point.plan.moved, point.plan.question
-    said = []
-    for value, end in ((moved.low, 0), (moved.high, -1)):
-        low, mean, high = point.search.at_end(end)
-        if not math.isnan(mean):
-            interval = f"{question.say(low)} to {question.say(high)}"
-            said.append(f"at {moved.say(value)} it is {question.say(mean)} ({interval})")
-    both = listed(said)
-    return f"{both[:1].upper()}{both[1:]}." if said else ""
+    both = _said_at_ends(point.plan, [point.search.at_end(end) for end in (0, -1)])
+    return f"{both[:1].upper()}{both[1:]}." if both else ""
+
+
+def _said_at_ends(plan: TippingPlan, ends: Sequence[tuple[float, float, float]]) -> str:
+    """Return the outcome at both ends of the range, each with its interval."""
+    moved, question = plan.moved, plan.question
+    return listed(
+        [
+            f"at {moved.say(value)} it is {question.say(mean)} ({question.say(low)} to {question.say(high)})"
+            for value, (low, mean, high) in zip((moved.low, moved.high), ends, strict=True)
+            if not math.isnan(mean)
+        ]
+    )
 
 
 def _title(plan: TippingPlan) -> str:
@@ -260,6 +267,36 @@ def _trend(found: Frontier) -> str:
     return f"Whether the tipping point moves {between} is not clear: the intervals overlap. " + (
         f"More --runs or a smaller --precision (now {moved.say(plan.precision)}) would tell."
     )
+
+
+def _ways(found: Frontier, ways: Sequence[Way]) -> str:
+    """Say with which other values it does reach the target, and how to go on from there; or that none was found."""
+    plan, moved, question = found.plan, found.plan.moved, found.plan.question
+    target, way = question.say(plan.target), -found.side
+    end = "facilitator" if way > 0 else "barrier"
+    reach = f"to lie clearly {'above' if way > 0 else 'below'} {target}"
+    alone = bool(ways) and len(ways[0].changes) == 1
+    tried = (
+        f"Each of {len(other_ends(question, way))} other conditions and inputs was moved to its {end} end, by itself"
+        + ("" if alone else " and then the best of them with each other one")
+        + f", with {moved.title.lower()} at either end of its range ({TRIED} runs each)."
+    )
+    lines = [heading("What else would have to change")]
+    if not ways:
+        none = f"Nothing of this was found {reach} at an end. More than two would have to change, or another end."
+        return "\n".join([*lines, paragraph(f"{tried} {none}")])
+    lines.append(paragraph(f"{tried} What {CONFIRMED} further runs each found {reach} at an end:"))
+    without = "" if plan.against is None else " and without --against"
+    for each in ways:
+        settings = " ".join(f"--set {name}={value:.15g}" for name, value in each.changes.items())
+        both = _said_at_ends(plan, (each.at_low_end, each.at_high_end))
+        rest = (
+            f"It crosses: the same command with this{without} says where."
+            if each.crosses
+            else "Whether it crosses in between is not clear."
+        )
+        lines.append(bullet(f"{settings}: {both}. {rest}"))
+    return "\n".join(lines)
 
 
 def _reading(found: Frontier) -> str:

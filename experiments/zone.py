@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,36 +60,19 @@ COLUMNS = ("uptake_number", "zone_open", "sustained", "use_at_fidelity", "spend"
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """A condition, a cluster or an input on an axis.
+class Axis(Factor):
+    """A condition, a cluster or an input on an axis: a factor with lines across its range.
 
     Attributes:
-        factor: its name, title, unit (empty for positions from 0, barrier, to 1, facilitator) and range.
         values: where the map has lines, rising.
         own: where the scenario itself stands; None where that lies off the map.
         spread: least and largest position of the inputs of the scenario itself, for conditions and clusters.
 
     """
 
-    factor: Factor
-    values: tuple[float, ...]
-    own: float | None
+    values: tuple[float, ...] = ()
+    own: float | None = None
     spread: tuple[float, float] | None = None
-
-    @property
-    def name(self) -> str:
-        """Name of the cluster or condition, or address of the input."""
-        return self.factor.name
-
-    @property
-    def title(self) -> str:
-        """What to call it."""
-        return self.factor.title
-
-    @property
-    def width(self) -> float:
-        """Length of the axis in its unit."""
-        return self.values[-1] - self.values[0]
 
     def change(self, value: float) -> dict[str, object]:
         """Return what sets a scenario to a value of the axis."""
@@ -97,7 +80,7 @@ class Axis:
 
     def say(self, value: float) -> str:
         """Return a value with its unit."""
-        return in_unit(value, self.factor.unit)
+        return in_unit(value, self.unit)
 
 
 @dataclass(frozen=True)
@@ -322,10 +305,14 @@ class ZoneMap:
                 rows.append({"along": along, "at": at, "edge": edge, "low": low, "high": high, "rising": rising})
         return pd.DataFrame(rows, columns=["along", "at", "edge", "low", "high", "rising"])
 
-    def money(self, move: Move) -> Estimate:
-        """What more is spent on the innovation after a move, GBP a year on average over the horizon, with interval."""
+    def money(self, move: Move, than: Move | None = None) -> Estimate:
+        """What more is spent on the innovation after a move than before it, or than after another, with interval.
+
+        GBP a year on average over the horizon; the same luck in both.
+        """
         assert self.own is not None
-        more = move.values[:, COLUMNS.index("spend")] - self.values[self.own][:, COLUMNS.index("spend")]
+        before = self.values[self.own] if than is None else than.values
+        more = (move.values - before)[:, COLUMNS.index("spend")]
         return mean_of(more / (self.plan.scenario.horizon / 12), self.plan.sets)
 
     def text(self) -> str:
@@ -368,12 +355,19 @@ def zone_map(
 
     """
     plan = zone_plan(load_scenario(scenario), x, y, replicates, seed, steps=steps, month=month, plausible=plausible)
+    return draw_zone(plan, executor=executor, progress=progress)
+
+
+def draw_zone(
+    plan: ZonePlan, *, executor: Executor | None = None, progress: Callable[[int], object] | None = None
+) -> ZoneMap:
+    """Live through a plan and return its map; arguments and interrupts as for `zone_map`."""
     values = plan.empty()
     with suppress(KeyboardInterrupt):
         for row, column, found in plan.points(executor):
             values[row, column] = found
             if progress:
-                progress(replicates)
+                progress(plan.replicates)
     zone = ZoneMap(plan, values)
     if not zone.done.any():
         raise KeyboardInterrupt
@@ -426,8 +420,8 @@ def axis(asked: str, scenario: Scenario, steps: int = STEPS) -> Axis:
     values = np.linspace(found.low, found.high, steps)
     lines = sorted({float(v) for v in (np.round(values) if found.whole else np.round(values, 10))})
     if not found.low <= own <= found.high:
-        return Axis(found, tuple(lines), None, spread)
-    return Axis(found, _with_line_at(lines, own), own, spread)
+        return Axis(**asdict(found), values=tuple(lines), spread=spread)
+    return Axis(**asdict(found), values=_with_line_at(lines, own), own=own, spread=spread)
 
 
 def axis_names() -> list[str]:
@@ -611,7 +605,7 @@ def _along(zone: ZoneMap, n: int) -> Move | None:
 
 def _outward(moved: Axis, a: float, b: float, target: float) -> float:
     """Return a value at or beyond a target on the way from a to b that can be said in a few digits, at most b."""
-    step = 1.0 if moved.factor.whole else 10.0 ** math.floor(math.log10(moved.width / 20))
+    step = 1.0 if moved.whole else 10.0 ** math.floor(math.log10(moved.width / 20))
     rounded = round((math.ceil if b > a else math.floor)(round(target / step, 9)) * step, 10)
     return min(rounded, b) if b > a else max(rounded, b)
 

@@ -53,7 +53,7 @@ def _asked(zone: ZoneMap) -> str:
 
 def _ends(a: Axis) -> str:
     return f"{a.title} ({a.name}), {a.say(a.values[0])} to {a.say(a.values[-1])}" + (
-        "" if a.factor.unit else " (0 barrier, 1 facilitator)"
+        "" if a.unit else " (0 barrier, 1 facilitator)"
     )
 
 
@@ -117,10 +117,11 @@ def _moving(zone: ZoneMap) -> str:
         low, mean, high = zone.money(move)
         between = "" if math.isnan(low) else f" (95% interval {pounds(low)} to {pounds(high)})"
         of = "of the range" if len(move.along) == 1 else "of both ranges, as the crow flies"
-        r = plain(mean_of(move.values[:, 0], plan.sets).mean)
+        lowest, r, highest = mean_of(move.values[:, 0], plan.sets)
+        there = "" if math.isnan(lowest) else f" (95% interval {plain(max(lowest, 0.0))} to {plain(highest)})"
         lines.append(
             bullet(
-                f"{_path(zone, move)}: {move.share:.0%} {of}; R is {r} there. Spent on it a year: "
+                f"{_path(zone, move)}: {move.share:.0%} {of}; R is {plain(r)} there{there}. Spent on it a year: "
                 f"{'+' if mean >= 0 else ''}{pounds(mean)}{between}."
             )
         )
@@ -154,9 +155,18 @@ def _cheapest(zone: ZoneMap) -> str:
     elif lacking:
         said.append(f"Changing {lacking[0]} alone is not enough within its range.")
     if len(moves) > 1:
-        shortest, cheapest = moves[0], min(moves, key=lambda move: zone.money(move).mean)
+        cheapest, dearest = sorted(moves, key=lambda move: zone.money(move).mean)
+        shortest = moves[0]
         titles = {a.name: a.title.lower() for a in (zone.plan.x, zone.plan.y)}
-        if shortest is cheapest:
+        low, gap, high = zone.money(dearest, cheapest)
+        if not low > 0:
+            between = "" if math.isnan(low) else f", 95% interval {pounds(low)} to {pounds(high)}"
+            said.append(
+                f"Changing {titles[shortest.along[0]]} is the shortest move as a share of its range. Which of the two "
+                f"costs less is not clear (changing {titles[cheapest.along[0]]}, by {pounds(gap)} a year on "
+                f"average{between})."
+            )
+        elif shortest is cheapest:
             said.append(f"Changing {titles[shortest.along[0]]} is both the shortest move and the least costly.")
         else:
             said.append(

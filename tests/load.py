@@ -1,28 +1,38 @@
 """Thirty visitors at once: `python tests/load.py [--visitors 30] [--minutes 5]` starts a server and says how it fares.
 
-Each visitor is a browser without a screen: it opens What if?, changes a lever now and then, and waits for answers. What
-is measured is the time from the change to a first answer and to a firm one, and the memory of the server.
+Each visitor is a browser without a screen, which speaks to the server as a page does. Half of them open What if?,
+change a lever now and then, and wait for answers. The others are a class: a teacher opens one lesson after another, and
+groups join with the code, predict, see the results, and explain. At the end whatever groups were told is kept must be
+in the file of classes, once, as they sent it. The exit status is 1 where an aim is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
+import os
 import random
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 import uuid
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import websockets
+
+from conducive.dashboards.lessons import LESSONS, POINTS, Lesson
+from conducive.dashboards.store import CLASS_CODE, FILE, typed
+from conducive.experiments.words import several
 
 LEVERS = {
     "finance.funding_term": (12, 72),
@@ -36,11 +46,21 @@ LEVERS = {
 """What visitors change, and between which values, as sliders read them."""
 THINKING = (20.0, 40.0)
 """Seconds that a visitor looks at an answer before changing something."""
+READING, WRITING = (5.0, 20.0), (2.0, 6.0)
+"""Seconds that a group takes before it predicts, and for each explanation."""
 FIRST, FIRM = 20, 200
-GRACE = 60.0
-"""Seconds that visitors have at the end to see their last answer."""
+PATIENCE = 120.0
+"""Seconds that a visitor waits for anything before the server counts as broken."""
+KEPT = "Kept. You may change it until you see the results."
+LESSON = 60.0
+"""Seconds that must be left for another lesson to begin."""
+GRACE = 90.0
+"""Seconds that visitors have at the end to see their last answer, and a class to finish its lesson."""
 MEDIAN, SLOWEST, MEMORY = 4.0, 12.0, 2048.0
 """What is asked of first answers, in seconds (median and 95th percentile), and of memory, in MiB."""
+
+type Seen = dict[str, list[tuple[int, float]]]
+"""What was waited for: by whom, and how long in seconds."""
 
 
 class Visitor:
@@ -52,7 +72,6 @@ class Visitor:
         self.changed = asyncio.Event()
         self.errors: list[str] = []
         self.asked = 0
-        self.values = {"finance.funding_term": 72.0}
 
     async def visit(self, path: str) -> None:
         """Open a page, and listen to it until the visitor goes."""
@@ -111,111 +130,303 @@ class Visitor:
                 return name, state
         return None
 
-    async def until(self, holds: Any, patience: float = 120.0) -> None:
-        """Wait until something holds. Raises TimeoutError where it does not in time."""
-        async with asyncio.timeout(patience):
-            while not holds():
-                if self.errors:
-                    raise ConnectionError(self.errors[0])
-                self.changed.clear()
-                await self.changed.wait()
+    async def until[Found](self, there: Callable[[], Found], waiting_for: str = "") -> Found:
+        """Wait for something to be there, and return it. Raises TimeoutError where it does not come in time."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (found := there()):
+                    if self.errors:
+                        raise ConnectionError(self.errors[0])
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            msg = f"visitor {self.number} waited {PATIENCE:.0f} s for {waiting_for}"
+            raise TimeoutError(msg) from None
+        return found
+
+    async def event(self, widget: str, event: str, data: Any) -> None:
+        """Let something happen to a widget, as a browser would tell it."""
+        content = {"event": event, "data": data}
+        await self._send("comm_msg", {"comm_id": widget, "data": {"method": "custom", "content": content}})
+
+    async def on(self, event: str, data: Any = None, **has: Any) -> None:
+        """Wait for a widget that has something, and let something happen to it."""
+        name, _ = await self.until(lambda: self.find(**has), f"{event} on {has}")
+        await self.event(name, event, data)
+
+    async def press(self, label: str) -> None:
+        """Press a button, once it is there."""
+        await self.on("click", {}, children=[label])
+
+    async def fill(self, label: str, value: Any) -> None:
+        """Fill in a field, once it is there."""
+        await self.on("change", value, label=label, kind=None)
+
+    async def text(self, begins: str, css: str | None = None) -> str:
+        """Wait for an element of a class whose text begins as given, and return the text."""
+
+        def there() -> str:
+            for state in self.models.values():
+                (text, *_) = state.get("children") or [""]
+                if isinstance(text, str) and text.startswith(begins) and css in {None, state.get("class_")}:
+                    return text
+            return ""
+
+        return await self.until(there, f"{begins!r} {css or ''}")
+
+    async def key(self, who: str) -> str:
+        """Wait until the address holds the key of a group or a teacher, and return it."""
+
+        def there() -> str:
+            found = self.find(location=None)
+            return found[1]["location"].partition(f"?{who}=")[2] if found else ""
+
+        return await self.until(there, f"the key of a {who}")
+
+    # ---- What if? ---------------------------------------------------------------------------------------------------
 
     def answered(self, pairs: int) -> bool:
         """Whether there is an answer, to what was asked last, from so many pairs."""
         found = self.find(pairs=None, headline=None)
         return found is not None and found[1]["fresh"] and found[1]["pairs"] >= pairs
 
-    async def change(self, address: str, value: float) -> None:
-        """Move a slider, and wait until the page works on it."""
-        before = self.asked
-        found = next(
-            name
+    async def change(self, draw: random.Random) -> None:
+        """Move a slider to somewhere else, and wait until the page works on it."""
+        address = draw.choice(list(LEVERS))
+        widget, now = next(
+            (name, one["value"])
             for name, state in self.models.items()
-            if "groups" in state
-            and any(one["address"] == address for g in state["groups"] for one in g.get("levers", []))
+            for group in state.get("groups", [])
+            for one in group.get("levers", [])
+            if one["address"] == address
         )
-        event = {"event": "change", "data": {"address": address, "shown": value}}
-        await self._send("comm_msg", {"comm_id": found, "data": {"method": "custom", "content": event}})
-        await self.until(lambda: self.asked > before)
+        value = now
+        while value == now:
+            value = round(draw.uniform(*LEVERS[address]), 1 if address.endswith("ing") else 0)
+        before = self.asked
+        await self.event(widget, "change", {"address": address, "shown": value})
+        await self.until(lambda: self.asked > before, f"{address} to move from {now} to {value}")
 
 
-async def use(visitor: Visitor, until: float, seen: dict[str, list[tuple[int, float]]]) -> None:
+async def use(visitor: Visitor, until: float, seen: Seen) -> None:
     """Open What if?, and change a lever now and then until it is time to go."""
     draw = random.Random(visitor.number)
     await asyncio.sleep(draw.uniform(0, THINKING[1] / 2))
+
+    async def answer(pairs: int, what: str, began: float) -> None:
+        await visitor.until(lambda: visitor.answered(pairs), f"a {what} answer")
+        seen[what].append((visitor.number, time.monotonic() - began))
+
     began = time.monotonic()
     await visitor.visit("/")
-    await visitor.until(lambda: visitor.answered(FIRST))
-    seen["opened"].append((visitor.number, time.monotonic() - began))
+    await answer(FIRST, "opened", began)
     while time.monotonic() < until:
         await asyncio.sleep(draw.uniform(*THINKING))
-        address = draw.choice(list(LEVERS))
         began = time.monotonic()
-        value = round(draw.uniform(*LEVERS[address]), 1 if address.endswith("ing") else 0)
-        if value == visitor.values.get(address):
-            continue  # nothing would change
-        visitor.values[address] = value
-        await visitor.change(address, value)
-        await visitor.until(lambda: visitor.answered(FIRST))
-        seen["first"].append((visitor.number, time.monotonic() - began))
+        await visitor.change(draw)
+        await answer(FIRST, "first", began)
         if draw.random() < 0.3:
-            await visitor.until(lambda: visitor.answered(FIRM), 300)
-            seen["firm"].append((visitor.number, time.monotonic() - began))
+            await answer(FIRM, "firm", began)
     await visitor.leave()
 
 
-def memory_of(process: int) -> float:
-    """Memory that a process holds, in MiB."""
+class Class:
+    """A teacher and groups who take one lesson after another, and what each group was told is kept."""
+
+    def __init__(self, port: int, groups: int, until: float, seen: Seen) -> None:
+        self.port, self.groups, self.until, self.seen = port, groups, until, seen
+        self.sent: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        """What may be kept, by the key of the group and the part: what it was told is kept, and what it sent since."""
+        self.told: set[tuple[str, str]] = set()
+        self.joined: set[str] = set()
+        self.lessons = 0
+        self.codes: dict[int, asyncio.Future[str]] = defaultdict(asyncio.Future)
+        self.predicted = 0.0
+
+    async def teach(self) -> None:
+        """Open a class for each lesson until it is time to go."""
+        while not self.lessons or time.monotonic() < self.until - LESSON:
+            await self._teach(LESSONS[-1 - self.lessons % len(LESSONS)])
+            self.lessons += 1
+        self.codes[self.lessons].set_result("")
+
+    async def _teach(self, of: Lesson) -> None:
+        """Open a class, and its results once everybody has predicted; wait for the last explanation of each group."""
+        page = Visitor(self.port, -1)
+        await page.visit("/classroom")
+
+        def doors() -> list[str]:
+            return [name for name, state in page.models.items() if state.get("children") == ["Open a class"]]
+
+        await page.until(lambda: len(doors()) == len(LESSONS), "the lessons")
+        await page.event(doors()[LESSONS.index(of)], "click", {})
+        await page.key("teacher")
+        self.codes[self.lessons].set_result(typed(await page.text("", "big code"), CLASS_CODE))
+        await page.text(f"{several(self.groups, 'group')} joined, {self.groups} predicted.")
+        self.seen["teacher"].append((-1, time.monotonic() - self.predicted))
+        await page.press("Open the results")
+        if not of.picks:  # otherwise there is a result for each group, and none for all
+            await page.text("", "verdict")
+        done = [f"explained {len(of.prompts)} of {len(of.prompts)}"]
+        await page.until(
+            lambda: sum(state.get("children") == done for state in page.models.values()) == self.groups,
+            "all explanations",
+        )
+        await page.leave()
+
+    async def learn(self, number: int) -> None:
+        """Take part as a group in each lesson that there is."""
+        draw = random.Random(number)
+        for turn in itertools.count():
+            code = await asyncio.shield(self.codes[turn])
+            if not code:
+                return
+            await self._take_part(number, LESSONS[-1 - turn % len(LESSONS)], code, draw)
+
+    async def _take_part(self, number: int, of: Lesson, code: str, draw: random.Random) -> None:
+        page = Visitor(self.port, number)
+        await page.visit("/classroom")
+        await page.fill("Class code", code)
+        await page.fill("Name of your group", f"Group {number}")
+        await page.press("Join")
+        key = await page.key("group")
+        self.joined.add(key)
+        await self._predict(page, of, key, draw)
+        await page.press("Run the model")
+        began = time.monotonic()
+        await page.text("", "verdict")
+        self.seen["results"].append((number, time.monotonic() - began))
+        for n, prompt in enumerate(of.prompts):
+            await asyncio.sleep(draw.uniform(*WRITING))
+            text = f"Because {number}. {draw.random()}"
+            self.sent[key, str(n)].append(text)
+            began = time.monotonic()
+            await page.fill(f"{n + 1}. {prompt}", text)
+            await page.text(f"Kept: {n + 1} of")
+            self._note(page, (key, str(n)), began)
+        await page.leave()
+
+    async def _predict(self, page: Visitor, of: Lesson, key: str, draw: random.Random) -> None:
+        """Predict, and sometimes change one's mind."""
+        picks = []
+        if of.picks:
+            picks = sorted(draw.sample(range(len(of.pickable)), of.picks.count))
+            await page.fill(of.picks.ask, picks)
+        for _ in range(draw.choice((1, 1, 2))):
+            await asyncio.sleep(draw.uniform(*READING))
+            prediction = {
+                "points": [round(draw.random(), 3) for _ in range(POINTS)],
+                "choice": draw.randrange(len(of.options)),
+                "picks": [of.pickable[n].name for n in picks],
+                "because": f"Group {page.number} thinks {draw.random()}",
+            }
+            await page.fill(of.choose, prediction["choice"])
+            await page.on("draw", prediction["points"], editable=True)
+            await page.fill("We think so because (if you like)", prediction["because"])
+            await page.until(lambda: not page.find(children=[KEPT]), "the draft to differ")
+            self.sent[key, "prediction"].append(prediction)
+            began = time.monotonic()
+            await page.press("Keep our prediction")
+            await page.text(KEPT)
+            self._note(page, (key, "prediction"), began)
+            self.predicted = time.monotonic()
+
+    def _note(self, page: Visitor, what: tuple[str, str], began: float) -> None:
+        """Note that a group was told that the last it sent is kept."""
+        self.seen["kept"].append((page.number, time.monotonic() - began))
+        self.sent[what] = self.sent[what][-1:]
+        self.told.add(what)
+
+    def missing(self, folder: Path) -> list[str]:
+        """Return what the file of classes does not hold as groups were told, or holds besides."""
+        with sqlite3.connect(folder / FILE) as db:
+            seats = {key for (key,) in db.execute("SELECT key FROM seat")}
+            rows = [((key, part), json.loads(value)) for key, part, value in db.execute("SELECT * FROM answer")]
+        found = [f"lost: {what}" for what in self.told - dict(rows).keys()]
+        found += [f"not as sent: {what}" for what, value in rows if value not in self.sent[what]]
+        return found + [f"lost or never joined: {key}" for key in seats ^ self.joined]
+
+
+def used_by(process: int) -> tuple[float, float]:
+    """Memory that a process holds, in MiB, and processor time that it has used, in seconds."""
     text = Path(f"/proc/{process}/status").read_text("utf-8")
-    return int(text.split("VmRSS:")[1].split()[0]) / 1024
+    ticks = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[11:13]
+    return int(text.split("VmRSS:")[1].split()[0]) / 1024, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(port: int, process: int, visitors: int, seconds: float) -> int:
+async def load(port: int, process: int, folder: Path, visitors: int, seconds: float) -> int:
     """Let visitors loose on a server; say what they saw. Returns how many things were wrong."""
-    seen: dict[str, list[tuple[int, float]]] = {"opened": [], "first": [], "firm": []}
+    seen: Seen = defaultdict(list)
     warm = Visitor(port, -1)
     await warm.visit("/")
-    await warm.until(lambda: warm.answered(FIRM), 300)
+    await warm.until(lambda: warm.answered(FIRM), "the first page")
     await warm.leave()
     until = time.monotonic() + seconds
-    everybody = [Visitor(port, n) for n in range(visitors)]
-    most = 0.0
+    class_of = Class(port, max(1, visitors // 2 - 1), until, seen)
+    alone = max(1, visitors - class_of.groups - 1)
+    most, before = used_by(process)
 
     async def watch() -> None:
         nonlocal most
         while True:
-            most = max(most, memory_of(process))
+            most = max(most, used_by(process)[0])
             await asyncio.sleep(1)
 
     watching = asyncio.create_task(watch())
-    using = [asyncio.create_task(use(one, until, seen)) for one in everybody]
-    done, late = await asyncio.wait(using, timeout=seconds + GRACE)
+    people = [
+        *(asyncio.create_task(use(Visitor(port, n), until, seen)) for n in range(alone)),
+        asyncio.create_task(class_of.teach()),
+        *(asyncio.create_task(class_of.learn(n)) for n in range(class_of.groups)),
+    ]
+    done, late = await asyncio.wait(people, timeout=seconds + GRACE)
     for task in (watching, *late):
         task.cancel()
-    errors = [f"{len(late)} visitors waited longer than {GRACE:.0f} s for an answer"] if late else []
-    errors += [repr(task.exception()) for task in done if task.exception() is not None]
-    errors += [text for one in everybody for text in one.errors]
-    for what, times in seen.items():
-        values = [value for _, value in times]
-        if len(values) > 1:
-            last = quantiles(values, n=20)[-1]
-            print(f"{what:>7}: {len(values):4} times, median {median(values):5.2f} s, 95th percentile {last:5.2f} s")
-    by_visitor = {n: median([v for m, v in seen["first"] if m == n]) for n, _ in seen["first"]}
-    answers = Counter(n for n, _ in seen["first"])
-    if by_visitor:
-        print(
-            f"  fair: medians of visitors {min(by_visitor.values()):.2f} to {max(by_visitor.values()):.2f} s;", end=" "
-        )
-        print(f"{min(answers.values())} to {max(answers.values())} answers each")
-    print(f"memory: at most {most:,.0f} MiB")
+    busy = used_by(process)[1] - before
+    errors = [f"{len(late)} visitors were not done {GRACE:.0f} s after the end"] if late else []
+    errors += [str(task.exception()) for task in done if task.exception() is not None]
+    missing = class_of.missing(folder)
+
+    print(f"{alone} visitors of What if?; a teacher and {class_of.groups} groups who took {class_of.lessons} lessons")
+    print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}; the server used {busy:,.0f} s of them")
+    print(f"{'seconds from ... to ...':50}{'times':>6}{'median':>8}{'95th':>8}{'longest':>8}")
+    for what, means in WHAT.items():
+        times = [value for _, value in seen[what]]
+        if times:
+            print(f"{means:50}{len(times):6}{median(times):8.2f}{_late(times):8.2f}{max(times):8.2f}")
+    by_visitor = [[value for m, value in seen["first"] if m == n] for n in range(alone)]
+    own = [median(times) for times in by_visitor if times]
+    if own:
+        print(f"fair: visitors' own medians {min(own):.2f} to {max(own):.2f} s, ", end="")
+        print(f"{min(map(len, by_visitor))} to {max(map(len, by_visitor))} first answers each")
+    print(f"kept: {len(class_of.told)} predictions and explanations, {len(missing)} of them amiss {missing[:3] or ''}")
     print(f"errors: {len(errors)} {errors[:3] or ''}")
-    first = [value for _, value in seen["first"]]
-    return (
-        len(errors)
-        + (len(first) < 2 or median(first) > MEDIAN)
-        + (len(first) < 2 or quantiles(first, n=20)[-1] > SLOWEST)
-        + (most > MEMORY)
-    )
+    aims = {
+        "no error": not errors,
+        "nothing lost": bool(class_of.told) and not missing,
+        "every visitor answered": all(by_visitor) and len(seen["results"]) >= class_of.groups,
+        f"median first answer under {MEDIAN:.0f} s": bool(own) and median(v for _, v in seen["first"]) < MEDIAN,
+        f"95 in 100 first answers under {SLOWEST:.0f} s": bool(own) and _late([v for _, v in seen["first"]]) < SLOWEST,
+        f"no visitor's own median over {SLOWEST:.0f} s": bool(own) and max(own) < SLOWEST,
+        f"memory under {MEMORY:,.0f} MiB (at most {most:,.0f})": most < MEMORY,
+    }
+    for aim, met in aims.items():
+        print(f"{'met' if met else 'MISSED':>8}  {aim}")
+    return list(aims.values()).count(False)
+
+
+WHAT = {
+    "opened": "opening What if? to its first answer",
+    "first": "moving a slider to a first answer (20 pairs)",
+    "firm": "moving a slider to a firm answer (200 pairs)",
+    "kept": "a group's press of a button to its words kept",
+    "teacher": "the last prediction to the teacher's page",
+    "results": "a group's 'Run the model' to the results",
+}
+
+
+def _late(times: list[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
 
 
 def main() -> None:
@@ -237,7 +448,7 @@ def main() -> None:
                         break
                     except OSError:
                         time.sleep(0.3)
-                wrong = asyncio.run(load(port, server.pid, given.visitors, 60 * given.minutes))
+                wrong = asyncio.run(load(port, server.pid, Path(data), given.visitors, 60 * given.minutes))
             finally:
                 server.terminate()
     sys.exit(1 if wrong else 0)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from conducive.agents.rule import CACHE
+
 CHROMIUM = shutil.which("chromium")
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds to wait for anything: the machine may be busy."""
 
 
@@ -26,31 +31,56 @@ def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("classes")
 
 
-@pytest.fixture(scope="session")
-def server(class_folder: Path) -> Iterator[str]:
-    """The address of a server of the pages."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+@contextmanager
+def serving(
+    folder: Path, *options: str, port: int = 0, says: Any = subprocess.DEVNULL
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Give the address and the process of a server of the pages; `says` is a file for what it tells its terminal.
+
+    It works in a home of its own beside its data folder; only compiled rules are those of everybody.
+    """
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [sys.executable, "-m", "conducive", "dashboard", "--no-browser", "--port", str(port)]
-    command += ["--data", str(class_folder)]
+    command += ["--data", str(folder), *options]
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    home = folder.with_name(f"{folder.name}-home")
+    home.mkdir(exist_ok=True)
+    own = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
+    env = os.environ | own | {"NUMBA_CACHE_DIR": str(CACHE.parent)}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=says, cwd=home, env=env) as process:
         try:
             until = time.monotonic() + PATIENCE
             while True:
                 try:
                     urllib.request.urlopen(f"{address}/classroom", timeout=5).close()
                     break
+                except urllib.error.HTTPError:
+                    break  # it asks for the class code
                 except OSError:
                     assert process.poll() is None, "the server did not start"
                     assert time.monotonic() < until, "the server does not answer"
                     time.sleep(0.2)
-            yield address
+            yield address, process
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[tuple[str, subprocess.Popen[bytes]]]]:
+    """What starts a server of one's own: `with serve(folder) as (address, process)`."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def server(class_folder: Path) -> Iterator[str]:
+    """The address of a server of the pages."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with serving(class_folder) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,7 @@ def test_a_slider_can_be_moved_by_keyboard_and_explains_itself(visit: Callable[.
 
     card = page.locator("[data-address='knowledge_and_skills.coaching'] .card")
     card.wait_for()
+    assert "evidence: assumed" in page.locator("[data-address='knowledge_and_skills.coaching'] .bottom").inner_text()
     for word in ("Coaching offered to each person trained.", "Plausible range", "Source", "assumed"):
         assert word in card.inner_text()
 
@@ -129,6 +130,51 @@ def test_what_is_shared_is_the_same_elsewhere(visit: Callable[..., Any]) -> None
     assert elsewhere.get_by_text("Month 20: incident", exact=True).count() >= 1
     elsewhere.get_by_role("button", name="Remove incident in month 20").click()
     elsewhere.get_by_text("Nothing is dated yet").wait_for()
+
+
+def mainstreaming(page: Any, value: str) -> None:
+    """Wait until the lever stands at a value."""
+    page.wait_for_function(
+        "value => { const box = document.querySelector('[data-address=\"finance.mainstreaming\"] input[type=number]');"
+        " return box && box.value === value; }",
+        arg=value,
+    )
+
+
+def test_what_was_asked_is_kept_for_a_visitor_who_comes_back(visit: Callable[..., Any]) -> None:
+    page = visit(link())
+    menu = page.get_by_role("navigation")
+    before = page.locator("[data-address='finance.mainstreaming'] input[type=number]").input_value()
+    set_lever(page, "finance.mainstreaming", "95")
+    page.locator("[data-address='finance.mainstreaming'].changed").wait_for()
+    asked = asked_of(page)
+
+    menu.get_by_role("link", name="About").click()
+    page.locator("h1", has_text="About").wait_for()
+    assert menu.get_by_role("link", name="What if?").get_attribute("href") == f"/{asked.rpartition('/')[2]}"
+    menu.get_by_role("link", name="What if?").click()
+    mainstreaming(page, "95")
+    assert page.url == asked
+    page.go_back()
+    page.locator("h1", has_text="About").wait_for()
+    page.go_back()
+    mainstreaming(page, "95")
+    page.go_back()
+    mainstreaming(page, before)
+    page.go_forward()
+    mainstreaming(page, "95")
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Start again").wait_for(state="detached")
+    assert page.locator("[data-test=base]").input_value() == "two-year-funding"
+
+
+def test_visitors_share_nothing(visit: Callable[..., Any]) -> None:
+    page = visit(link())
+    page.locator(".verdict").wait_for()
+
+    other = visit("about")
+
+    assert other.get_by_role("navigation").get_by_role("link", name="What if?").get_attribute("href") == "/"
 
 
 def test_choose_an_authority_and_scenarios(visit: Callable[..., Any]) -> None:
@@ -166,6 +212,37 @@ def test_code_and_files_give_the_same_numbers(visit: Callable[..., Any], tmp_pat
     assert by_command.splitlines()[:30] == by_python.splitlines()[:30]
     theirs, shown = pd.read_parquet(tmp_path / "here" / "differences.parquet"), pd.read_csv(tmp_path / "results.csv")
     pd.testing.assert_frame_equal(shown, theirs, check_exact=True)
+
+
+def test_a_briefing_shows_how_far_it_is_and_can_be_cancelled(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit(link())
+    firm(page)
+    briefing = page.get_by_role("button", name="Briefing (HTML)", exact=True)
+    briefing.click()
+    page.get_by_text(re.compile("of about 1,552 runs")).wait_for()
+
+    page.get_by_role("button", name="Cancel: Briefing").click()
+
+    briefing.wait_for()
+    assert page.locator(".download progress").count() == 0
+    with page.expect_download() as started:
+        briefing.click()
+    started.value.save_as(tmp_path / "briefing.html")
+    opened = visit("about")
+    opened.set_content((tmp_path / "briefing.html").read_text("utf-8"))
+    assert "Each of 18 conditions was moved" in opened.locator("section", has_text="What it depends on").inner_text()
+
+
+def test_a_term_says_what_it_means_by_keyboard(visit: Callable[..., Any]) -> None:
+    page = visit(link())
+    firm(page)
+    term = page.locator(".verdict .status abbr").first
+
+    term.focus()
+
+    shown = term.evaluate("one => { const s = getComputedStyle(one, '::after'); return [s.content, s.position]; }")
+    assert "both meet the same luck" in shown[0]
+    assert shown[1] == "fixed"
 
 
 def run(command: list[str], folder: Path) -> str:
@@ -219,18 +296,26 @@ def test_an_answer_can_be_cancelled_and_taken_up_again(visit: Callable[..., Any]
     page.get_by_role("button", name="Cancel").wait_for()
 
 
-def test_a_sweep_fills_in_and_opens_under_what_if(visit: Callable[..., Any], tmp_path: Path) -> None:
-    page = visit("sweep")
+def sweep_classroom(page: Any) -> None:
     page.locator("[data-test=base]").select_option("classroom")
-    page.locator("[data-test=steps]").select_option("3")
+    page.locator("[data-test=steps]").select_option("5")
     page.locator("[data-test=replicates]").select_option("8")
     page.locator(SLOW).click()
-    page.get_by_text("Done: 9 points.").wait_for()
+    page.get_by_text("Done: 25 points.").wait_for()
+
+
+def test_a_sweep_fills_in_and_opens_under_what_if(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit("sweep")
+    sweep_classroom(page)
     page.screenshot(path=PICTURES / "sweep-map.png", full_page=True)
+    assert page.locator("progress").count() == 0
+    assert page.get_by_role("button", name="Cancel").count() == 0
+    assert page.get_by_text("which side is not clear").count() == 1
+    assert page.locator(".zonemap .dotted rect[clip-path]").count() == 1
     with page.expect_download() as started:
         page.get_by_role("button", name="Data (CSV)").click()
     started.value.save_as(tmp_path / "sweep.csv")
-    assert len((tmp_path / "sweep.csv").read_text().splitlines()) == 10
+    assert len((tmp_path / "sweep.csv").read_text().splitlines()) == 26
 
     page.locator(".zonemap [role=gridcell] button").last.press("Enter")
 
@@ -238,6 +323,39 @@ def test_a_sweep_fills_in_and_opens_under_what_if(visit: Callable[..., Any], tmp
     assert "finance.funding_term" in page.locator("[data-test=python]").inner_text()
     page.go_back()
     page.locator("h1", has_text="Sweep").wait_for()
+    page.get_by_text("Done: 25 points.").wait_for()
+    assert page.locator("[data-test=base]").input_value() == "classroom"
+
+
+def test_a_sweep_can_be_shared(visit: Callable[..., Any]) -> None:
+    page = visit("sweep")
+    sweep_classroom(page)
+    words = page.locator(".zonemap [role=gridcell] button").evaluate_all("all => all.map((one) => one.title)")
+
+    elsewhere = visit(asked_of(page).rpartition("/")[2])
+
+    elsewhere.get_by_text("Done: 25 points.").wait_for()
+    cells = elsewhere.locator(".zonemap [role=gridcell] button")
+    assert cells.evaluate_all("all => all.map((one) => one.title)") == words
+    assert elsewhere.locator("[data-test=base]").input_value() == "classroom"
+    assert elsewhere.locator("[data-test=steps]").input_value() == "5"
+    assert "conducive zone classroom" in elsewhere.locator("[data-test=command]").inner_text()
+
+
+def test_a_scenario_of_what_if_can_be_swept(visit: Callable[..., Any]) -> None:
+    page = visit(link())
+
+    page.get_by_role("button", name="Vary a condition of B under Sweep").click()
+
+    page.locator("h1", has_text="Sweep").wait_for()
+    page.locator("[data-test=base] option", has_text="Your own:").wait_for(state="attached")
+    page.get_by_text("Nothing is run yet").wait_for()
+    page.locator("[data-test=y]").select_option("")
+    page.locator("[data-test=steps]").select_option("5")
+    page.locator("[data-test=replicates]").select_option("8")
+    page.locator(SLOW).click()
+    page.get_by_text("Done: 5 points.").wait_for()
+    assert '"finance.funding_term": 36' in page.locator("[data-test=python]").inner_text()
 
 
 def test_a_sweep_over_one_condition_can_be_cancelled(visit: Callable[..., Any]) -> None:
@@ -249,8 +367,9 @@ def test_a_sweep_over_one_condition_can_be_cancelled(visit: Callable[..., Any]) 
 
     page.get_by_role("button", name="Cancel").click()
 
-    page.get_by_text("Cancelled after").wait_for()
-    page.get_by_role("button", name="Run it again").wait_for()
+    page.get_by_text("Stopped after").wait_for()
+    page.get_by_role("button", name="Go on").click()
+    page.locator("progress").wait_for()
 
 
 def test_what_cannot_be_swept_is_refused(visit: Callable[..., Any]) -> None:
@@ -268,6 +387,10 @@ def test_conditions_can_be_searched_and_opened(visit: Callable[..., Any]) -> Non
     search = page.locator("[data-test=search]")
     search.wait_for()
     assert page.locator(".condition").count() == 18
+    assert page.locator(".condition .tag", has_text=re.compile(r"number \d+ .*of 18")).count() == 18
+    page.locator("summary", has_text="All 18 by strength").press("Enter")
+    page.locator(".ranking tbody tr").last.wait_for()
+    assert page.locator(".ranking tbody tr").count() == 18
 
     search.fill("caseload")
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from conducive.dashboards.classroom import Runs, _asked, _marks
 from conducive.dashboards.lessons import HORIZON, LESSONS, Lesson, lesson
 from conducive.dashboards.store import Store
+from conducive.dashboards.work import Pool
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -83,6 +87,29 @@ def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
     with pytest.raises(RuntimeError, match="no luck"):
         runs.outcome(store, lesson("coproduction"), [])
     assert runs.outcome(store, lesson("coproduction"), []) == {"best": 1}
+
+
+def test_results_that_a_class_waits_for_go_before_what_makes_others_firm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from conducive.dashboards import classroom
+
+    pool, go, done = Pool(1), threading.Event(), []
+    monkeypatch.setattr(classroom, "POOL", pool)
+    pool.share("somebody").submit(go.wait)
+    firm = pool.share("visitor").submit(done.append, "firm")
+
+    def race(*_: Any, executor: Any, **__: Any) -> dict[str, Any]:
+        future = executor.submit(done.append, "lesson")
+        go.set()
+        future.result(10)
+        return {"best": 0}
+
+    monkeypatch.setattr(classroom, "race", race)
+    Runs().outcome(Store(tmp_path), lesson("coproduction"), [])
+    firm.result(10)
+
+    assert done == ["lesson", "firm"]
 
 
 # ---- In browsers ---------------------------------------------------------------------------------------------------
@@ -210,3 +237,61 @@ def test_wrong_codes_and_keys_are_refused_plainly(visit: Callable[..., Any]) -> 
     page.get_by_role("button", name="Back to the classroom").click()
     join(page, "../../etc/passwd", "Owls")
     page.get_by_role("alert").get_by_text("No class has this code").wait_for()
+
+
+def test_a_server_killed_in_mid_lesson_comes_back_with_the_class_as_it_was(
+    serve: Callable[..., Any], chromium: Any, tmp_path: Path
+) -> None:
+    of = lesson("coproduction")
+    contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(3)]
+    teacher, owls, bees = pages = [context.new_page() for context in contexts]
+    with serve(tmp_path) as (address, process):
+        for page in pages:
+            page.set_default_timeout(120_000)
+            page.goto(f"{address}/classroom")
+        code = open_class(teacher, of.title)
+        join(owls, code, "Owls")
+        join(bees, code, "Bees")
+        for page, choice, height in ((owls, 1, 0.7), (bees, 2, 0.2)):
+            page.get_by_role("radio", name=of.options[choice]).check()
+            draw(page, height, height)
+            page.get_by_label("We think so because").fill(f"It is {height}.")
+            keep(page)
+        teacher.get_by_text("2 groups joined, 2 predicted").wait_for()
+        teacher.get_by_role("button", name="Open the results").click()
+        owls.get_by_role("button", name="Run the model").click()
+        found = owls.locator(".verdict").inner_text()
+        owls.get_by_label(of.prompts[0]).fill("For want of money.")
+        owls.get_by_label(of.prompts[1]).focus()
+        owls.get_by_text("Kept: 1 of").wait_for()
+        before = Store(tmp_path).classroom(teacher.url.split("=")[1])
+        bees.get_by_role("button", name="Run the model").wait_for()
+
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+
+    with serve(tmp_path, port=urlsplit(address).port):
+        assert Store(tmp_path).classroom(teacher.url.split("=")[1]) == before
+        for page in pages:
+            page.reload()
+
+        assert owls.locator(".verdict").inner_text() == found
+        assert owls.get_by_label(of.prompts[0]).input_value() == "For want of money."
+        assert not owls.get_by_role("button", name="Keep our prediction").count()
+
+        assert bees.get_by_label("We think so because").input_value() == "It is 0.2."
+        assert bees.get_by_role("slider", name="After 5 years").get_attribute("aria-valuenow") == "20"
+        bees.get_by_role("radio", name=of.options[0]).check()
+        keep(bees)
+        bees.get_by_role("button", name="Run the model").click()
+        assert bees.locator(".verdict").inner_text() == found
+
+        teacher.get_by_text("2 groups joined, 2 predicted. Results are open.").wait_for()
+        assert teacher.locator(".verdict").inner_text() == found
+        for group, choice, height in (("Owls", 1, 0.7), ("Bees", 0, 0.2)):
+            row = teacher.locator("tr", has=teacher.get_by_role("rowheader", name=group))
+            row.get_by_text(of.options[choice]).wait_for()
+            assert f"{height:.0%}" in row.inner_text()
+        assert teacher.get_by_text("For want of money.").count()
+    for context in contexts:
+        context.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from conducive.dashboards.gate import TRIES, Gate, checked_code, new_code
+from conducive.dashboards.gate import LARGEST_FORM, MOST_REMEMBERED, PAUSE, TRIES, Gate, checked_code, new_code
 from conducive.scenarios.errors import InputError
 
 
@@ -82,6 +83,7 @@ def test_others_are_asked_for_the_class_code_and_let_in_with_it() -> None:
     assert ask(gate, **there)["status"] == 401
     assert "Class code" in ask(gate, "/classroom", **there)["body"]
     assert ask(gate, kind="websocket", **there)["type"] == "websocket.close"
+    assert ask(gate, "/enter?code=ABC234", kind="websocket", **there)["type"] == "websocket.close"
     assert ask(gate, "/enter", body=b"code=WRONG1", **there)["status"] == 403
     let_in = ask(gate, "/enter", body=b"code=+abc234", **there)
     assert let_in["status"] == 303
@@ -99,6 +101,55 @@ def test_whoever_guesses_has_to_wait_and_others_do_not() -> None:
 
     assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 429
     assert ask(gate, "/enter", body=b"code=ABC234", who="10.0.0.8")["status"] == 303
+
+
+def test_whoever_has_waited_may_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, now = Gate(application, "ABC234"), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    for _ in range(TRIES):
+        ask(gate, "/enter", body=b"code=nothis")
+
+    now += PAUSE
+    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 429
+    now += 1
+    assert ask(gate, "/enter", body=b"code=nothis")["status"] == 403
+    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 303
+
+
+def test_guesses_made_while_waiting_do_not_make_the_wait_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, now = Gate(application, "ABC234"), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    for _ in range(TRIES):
+        ask(gate, "/enter", body=b"code=nothis")
+
+    now += PAUSE / 2
+    assert ask(gate, "/enter", body=b"code=nothis")["status"] == 429
+    now += PAUSE / 2 + 1
+    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 303
+
+
+def test_guesses_from_many_places_do_not_fill_the_memory() -> None:
+    gate = Gate(application, "ABC234")
+
+    for n in range(MOST_REMEMBERED + 5):
+        gate._count_wrong(f"10.0.{n}")
+
+    assert len(gate._wrong) == MOST_REMEMBERED
+    assert "10.0.0" not in gate._wrong
+
+
+def test_a_form_is_read_to_a_limit() -> None:
+    gate = Gate(application, "ABC234")
+
+    assert ask(gate, "/enter", body=b"x" * LARGEST_FORM + b"&code=ABC234")["status"] == 401
+    assert ask(gate, "/enter?" + "x" * LARGEST_FORM + "&code=ABC234")["status"] == 401
+
+
+def test_the_cookie_is_for_the_server_alone_and_is_not_the_code() -> None:
+    cookie = ask(Gate(application, "ABC234"), "/enter", body=b"code=ABC234")["headers"]["set-cookie"]
+
+    assert "ABC234" not in cookie
+    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 def test_a_code_given_in_the_form_is_never_shown_as_markup() -> None:

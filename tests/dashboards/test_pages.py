@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from conducive.dashboards import conditions_page, levers, sweep_page, what_if
+from conducive import __version__
+from conducive.dashboards import about, conditions_page, levers, what_if
 from conducive.dashboards.about import citation, odd_page, summary
 from conducive.dashboards.address import Asked, address, in_library, python
-from conducive.dashboards.parts import bare_page, dressed
-from conducive.dashboards.theme import DARK, LIGHT, contrast, css
+from conducive.dashboards.parts import GLOSSARY, bare_page, dressed, explained
+from conducive.dashboards.theme import DARK, LIGHT, contrast, css, ink_on, ramp
 from conducive.dashboards.what_if import Choice, chosen, default, event_of, fields, files, kinds, picked, start_from
-from conducive.dashboards.work import CancelledError, Job
-from conducive.experiments.filling import filling
-from conducive.experiments.glance import FIRM
+from conducive.dashboards.work import Cache, CancelledError, Job
+from conducive.experiments import odd
+from conducive.experiments.brief import brief
+from conducive.experiments.curves import rule_curves
+from conducive.experiments.dependence import dependence
+from conducive.experiments.glance import FIRM, marks
+from conducive.experiments.patterns import CONTROLS, PATTERNS
+from conducive.experiments.plausible import model_version, plausible_sets
+from conducive.experiments.ranking import ranking_plan
+from conducive.experiments.sensitivity import sensitivity_identity, sensitivity_plan
 from conducive.experiments.validation import stored_results
+from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.files import library, load_scenario
-from conducive.scenarios.scenario import declared
+from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.workforce import LATEST
 
 SMALL = load_scenario("classroom").change({"horizon": 24, "warm_up": 0, "organisation.posts": 12})
 
@@ -43,6 +54,26 @@ def test_every_input_has_one_lever_with_what_stands_behind_it() -> None:
         assert one["source"]
         assert one["gradetext"]
         assert one["hardmin"] <= one["min"] <= one["value"] <= one["max"] <= one["hardmax"]
+
+
+def test_a_lever_says_where_both_scenarios_stand_and_what_its_ends_mean() -> None:
+    first, rest = levers.groups(SMALL, SMALL.change({"finance.funding_term": 12}))
+    shown = {one["address"]: one for group in (*first, *rest) for one in group["levers"]}
+    term, declaration = shown["finance.funding_term"], declared()["finance.funding_term"]
+
+    assert (term["base"], term["value"], term["changed"]) == (24, 12, True)
+    assert [at for at, one in shown.items() if one["changed"]] == ["finance.funding_term"]
+    (condition,) = [c for c in conditions() if declaration in c.inputs]
+    for end in ("barrier", "facilitator"):
+        value = levers.written(declaration, getattr(declaration, end))
+        assert term[end].startswith(f"{value}. ")
+        assert getattr(condition, end) in term[end]
+    assert term["usual"] == levers.written(declaration, declaration.default)
+    assert term["range"] == " to ".join(levers.written(declaration, v) for v in (declaration.low, declaration.high))
+    for at, one in shown.items():
+        assert 0 < one["step"] <= max(1, one["max"] - one["min"])
+        assert not declared()[at].whole or one["step"] >= 1
+        assert one["grade"] == declared()[at].grade
 
 
 @pytest.mark.parametrize("declaration", inputs(), ids=lambda i: i.address)
@@ -72,6 +103,10 @@ def test_what_no_slider_could_have_sent_is_refused(sent: object, shown: object, 
         levers.value_of(sent, shown)
 
 
+def test_an_input_in_whole_numbers_takes_the_nearest() -> None:
+    assert levers.value_of("finance.funding_term", 24.4) == ("finance.funding_term", 24.0)
+
+
 def test_a_share_is_read_as_a_percentage() -> None:
     assert levers.written(declared()["workforce_capacity.turnover"], 0.118) == "11.8% a year"
     assert levers.written(declared()["finance.mainstreaming"], 0.5) == "50%"
@@ -81,9 +116,10 @@ def test_a_share_is_read_as_a_percentage() -> None:
 # ---- What is asked -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["two-year-funding", "classroom", "three-short-waves"])
-def test_a_choice_comes_back_from_its_address_as_it_was(name: str) -> None:
-    choice = Choice(load_scenario(name), None, "Leeds", changes={"finance.funding_term": 60.0})
+@pytest.mark.parametrize("other", [None, load_scenario("six-year-funding")], ids=["itself", "another"])
+@pytest.mark.parametrize("name", ["two-year-funding", "classroom", "three-short-waves", "critical-incident"])
+def test_a_choice_comes_back_from_its_address_as_it_was(name: str, other: Scenario | None) -> None:
+    choice = Choice(load_scenario(name), other, "Leeds", changes={"finance.funding_term": 60.0})
     choice = replace(choice, events=(event_of({"kind": "incident", "month": 24}, choice.origin),))
 
     found, news, trouble = start_from(f"s={address(choice.asked)}")
@@ -121,6 +157,30 @@ def test_moving_to_an_authority_keeps_what_was_changed() -> None:
     assert asked.alternative["organisation.posts"] == asked.base["organisation.posts"]
 
 
+def test_a_scenario_too_large_for_the_pages_is_refused_on_either_side() -> None:
+    size = {"organisation.posts": 5000.0, "horizon": 240.0}
+    for choice in (Choice(SMALL.change(size), SMALL), Choice(SMALL, SMALL.change(size)), Choice(SMALL, changes=size)):
+        with pytest.raises(InputError, match="more than these pages run"):
+            choice.asked  # noqa: B018 it refuses
+
+
+def test_what_is_put_on_the_timeline_comes_to_what_the_scenario_holds() -> None:
+    origin = load_scenario("critical-incident")
+    event = event_of({"kind": "funding_ends", "month": 7}, origin)
+
+    asked = Choice(origin, events=(event,)).asked
+
+    assert origin.events
+    assert asked.base.events == origin.events
+    assert asked.alternative.events == (*origin.events, event)
+
+
+def test_an_authority_picked_anew_has_its_latest_figures() -> None:
+    choice = replace(default(), place="Kent", year=LATEST - 1)
+
+    assert picked(choice, {"name": "place", "value": "Leeds"}).year == LATEST
+
+
 def test_another_scenario_to_compare_with_starts_without_changes() -> None:
     choice = picked(default(), {"name": "other", "value": "six-year-funding"})
 
@@ -139,6 +199,19 @@ def test_lists_say_what_is_chosen() -> None:
             assert one["value"] in {option["value"] for group in one["groups"] for option in group["options"]}
 
 
+def test_a_changed_scenario_is_not_called_by_the_name_of_the_one_in_the_library() -> None:
+    baseline = load_scenario("baseline")
+
+    base, other = (
+        next(one for one in fields(choice) if one["name"] == name)
+        for name, choice in (("base", Choice(SMALL)), ("other", Choice(baseline, SMALL)))
+    )
+
+    assert SMALL.name == "classroom"
+    assert (base["value"], other["value"]) == (what_if.OWN, what_if.OWN)
+    assert fields(Choice(baseline, baseline))[2]["value"] == "baseline"
+
+
 # ---- Events --------------------------------------------------------------------------------------------------------
 
 
@@ -151,6 +224,15 @@ def test_every_kind_of_event_can_be_put_on_the_timeline() -> None:
         event = event_of({"kind": one["name"], "month": 3, "detail": detail}, SMALL)
         assert event.month == 3
         assert what_if._event_label(event)
+
+
+def test_what_happens_is_called_by_its_name_on_the_list() -> None:
+    choice = Choice(SMALL, events=(event_of({"kind": "funding_ends", "month": 7}, SMALL),))
+    (mark,) = marks(choice.asked.base, choice.asked.alternative, 24)
+
+    assert what_if._event_label(choice.events[0]) == "funding ends"
+    assert what_if._by_name(mark["label"]) == "funding ends"
+    assert what_if._by_name("incident") == "incident"
 
 
 def test_funding_that_ends_early_stops_the_grant() -> None:
@@ -188,6 +270,17 @@ def test_answers_grow_firm_and_are_then_at_hand() -> None:
     assert again == [FIRM]
 
 
+def test_an_answer_that_was_stopped_early_is_not_taken_for_a_firm_one() -> None:
+    asked = Choice(SMALL, changes={"finance.funding_term": 14.0}).asked
+    begun = what_if.answers(asked, "test", Job())
+    next(begun)
+    begun.close()  # type: ignore[attr-defined]
+
+    *_, last = what_if.answers(asked, "test", Job())
+
+    assert last["pairs"] == FIRM
+
+
 def test_a_cancelled_answer_stops() -> None:
     job = Job()
     job.stop()
@@ -198,9 +291,8 @@ def test_a_cancelled_answer_stops() -> None:
 
 
 def test_every_file_can_be_made_and_opened() -> None:
-    made = {label: make() for label, make in files(small(), "test")}
+    made = {label: make() for label, make in files(small(), "test")[1:]}
 
-    assert b"<html" in made["Briefing (HTML)"][2]
     assert b"<svg" in made["Picture (SVG)"][2]
     assert made["Picture (PNG)"][2].startswith(b"\x89PNG")
     table = pd.read_csv(io.BytesIO(made["Results by month (CSV)"][2]))
@@ -208,7 +300,50 @@ def test_every_file_can_be_made_and_opened() -> None:
     runs = pd.read_parquet(io.BytesIO(made["Every run by month (Parquet)"][2]))
     assert len(runs) == 2 * FIRM * 24
     assert list(runs.columns[:3]) == ["scenario", "replicate", "month"]
+    paid = runs[runs["month"] == 20].groupby("scenario")["external_money"].max()
+    assert paid["A"] > 0
+    assert paid["B"] == 0
     assert load_scenario_text(made["Scenario B (TOML)"][2])["finance.funding_term"] == 12
+
+
+def test_a_briefing_says_what_its_answer_depends_on_and_how_to_make_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "DEPENDS", Cache(1))
+    (label, make), *_ = files(small(), "test")
+    job, again = Job(), Job()
+
+    page = make(job)[2].decode()
+    make(again)
+
+    found = what_if.firm(small(), "test")
+    expected = brief(found, dependence(found))
+    assert label == what_if.BRIEFING
+    assert section(page) == section(expected)
+    assert "Each of 18 conditions was moved" in section(page)
+    assert "conducive brief A.toml B.toml --replicates 200 --seed 0" in page
+    assert 0 < job.done <= what_if.RUNS_OF_BRIEFING
+    assert again.done <= 2 * FIRM < job.done
+
+
+def section(page: str) -> str:
+    """The part of a briefing on what its answer depends on."""
+    return page.partition('id="depends"')[2].partition("</section>")[0]
+
+
+def test_a_briefing_that_is_no_longer_wanted_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "DEPENDS", Cache(1))
+
+    class Impatient(Job):
+        def advance(self, count: int = 1) -> None:
+            super().advance(count)
+            if self.done > 2 * FIRM + 20:
+                self.stop()
+
+    job = Impatient()
+    with pytest.raises(CancelledError):
+        files(small(), "test")[0][1](job)
+
+    assert job.done < what_if.RUNS_OF_BRIEFING / 2
+    assert len(what_if.DEPENDS) == 0
 
 
 def load_scenario_text(text: bytes) -> Any:
@@ -224,69 +359,6 @@ def test_a_found_library_scenario_is_shown_by_its_name_in_code() -> None:
     assert chosen(Asked(library()[0], library()[1])).other == library()[1]
 
 
-# ---- Sweep ---------------------------------------------------------------------------------------------------------
-
-
-def axes(x: object, y: object = None, steps: object = 3, replicates: object = 4) -> dict[str, object]:
-    return {"x": x, "y": y or {"name": ""}, "steps": steps, "replicates": replicates}
-
-
-TERM = {"name": "finance.funding_term", "low": 12, "high": 24}
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        None,
-        {},
-        axes({"name": ""}),
-        axes({"name": "magic", "low": 0, "high": 1}),
-        axes(TERM, TERM),
-        axes(TERM, steps=50_000),
-        axes(TERM, steps="3"),
-        axes(TERM, replicates=10**9),
-        axes({**TERM, "low": "x"}),
-        axes({**TERM, "low": 30}),
-        axes({**TERM, "high": float("inf")}),
-        axes({**TERM, "high": 1e9}),
-    ],
-)
-def test_what_cannot_be_swept_is_refused(sent: object) -> None:
-    with pytest.raises(InputError):
-        sweep_page.asked_plan(SMALL, sent)
-
-
-def test_everything_on_the_list_can_be_swept() -> None:
-    for group in sweep_page.options():
-        for one in group["options"]:
-            axis = {"name": one["name"], "low": one["low"], "high": one["high"]}
-            assert sweep_page.asked_plan(load_scenario("baseline"), axes(axis, steps=2)).shape[0] == 1
-
-
-def test_a_point_of_a_sweep_opens_as_a_comparison_with_it() -> None:
-    plan = sweep_page.asked_plan(SMALL, axes(TERM))
-
-    asked = sweep_page.point(plan, [0, 2])
-
-    assert asked.base == SMALL
-    assert asked.alternative["finance.funding_term"] == 24
-    for wrong in ([0, 9], [1, 0], "0", [0], [True, 0], None, [-1, 0]):
-        with pytest.raises(InputError):
-            sweep_page.point(plan, wrong)
-
-
-def test_files_of_a_sweep_can_be_opened() -> None:
-    both = axes(TERM, {"name": "culture", "low": 0, "high": 1}, steps=2)
-    for sent, columns in ((axes(TERM), 1), (both, 2)):
-        *_, zone = filling(sweep_page.asked_plan(SMALL, sent))
-        made = [make() for _, make in sweep_page.files(zone, sweep_page.SHOWN[0])]
-        table = pd.read_csv(io.BytesIO(made[0][2]))
-        assert list(table.columns[:columns]) == ["finance.funding_term", "culture"][:columns]
-        assert pd.read_parquet(io.BytesIO(made[1][2])).shape == table.shape
-        assert b"<svg" in made[2][2]
-        assert made[3][2].startswith(b"\x89PNG")
-
-
 # ---- Conditions, About, looks --------------------------------------------------------------------------------------
 
 
@@ -298,6 +370,65 @@ def test_every_condition_is_on_its_page_with_its_inputs() -> None:
         assert [i["address"] for i in c["inputs"]] == [i.address for i in declared_one.inputs]
 
 
+def test_a_condition_says_what_stands_behind_it() -> None:
+    for cluster in conditions_page.clusters():
+        for shown in cluster["conditions"]:
+            c = next(c for c in conditions() if c.name == shown["name"])
+            assert c.cluster == cluster["name"]
+            assert (shown["title"], shown["meaning"], shown["paper"]) == (c.title, c.meaning, c.paper)
+            assert (shown["facilitator"], shown["barrier"], shown["acts"]) == (c.facilitator, c.barrier, c.acts_through)
+            for i, row in zip(c.inputs, shown["inputs"], strict=True):
+                assert row["barrier"] == levers.written(i, i.barrier or 0)
+                assert row["facilitator"] == levers.written(i, i.facilitator or 0)
+                assert row["usual"] == levers.written(i, i.default)
+                assert (row["meaning"], row["source"], row["grade"]) == (i.meaning, i.source, i.grade)
+                assert all(text in shown["searched"] for text in (i.address, i.meaning, i.source, c.meaning))
+
+
+def test_curves_of_a_condition_are_those_of_its_inputs_with_their_ends_in_words() -> None:
+    finance = next(c for c in conditions() if c.name == "finance")
+    expected = [(i, curve) for i in finance.inputs for curve in rule_curves(i)]
+
+    drawn = conditions_page.curves_of(finance)
+
+    assert len(drawn) == len(expected) > 1
+    for shown, (i, curve) in zip(drawn, expected, strict=True):
+        assert (shown["input"], shown["rule"], shown["says"]) == (levers.label(i), curve.rule, curve.says)
+        assert (shown["x"], shown["y"]) == (list(curve.x), list(curve.y))
+        assert (shown["from"], shown["to"]) == tuple(levers.written(i, x) for x in (curve.x[0], curve.x[-1]))
+        assert float(shown["top"]) == pytest.approx(max(curve.y), rel=0.06)
+        lowest = min(curve.y)
+        at_zero = 0 <= lowest <= max(curve.y) / 2
+        assert float(shown["bottom"]) == (0 if at_zero else pytest.approx(lowest, rel=0.06))
+        assert f"from {curve.y[0]:.3g} to {curve.y[-1]:.3g}" in shown["spoken"]
+
+
+def test_inputs_without_a_curve_say_which_process_reads_them() -> None:
+    finance = next(c for c in conditions() if c.name == "finance")
+
+    said = conditions_page._others(finance)
+
+    for i in finance.inputs:
+        assert (f"{levers.label(i)} is read by the month itself" in said) == (not rule_curves(i))
+
+
+def words(element: Any) -> str:
+    """Return the text of an element and what is in it."""
+    children = element.kwargs.get("children", [])
+    return "".join(child if isinstance(child, str) else words(child) for child in children)
+
+
+def test_a_condition_that_luck_could_explain_is_marked() -> None:
+    one = conditions_page.ranks()[0][0]
+
+    sure = words(conditions_page._row(one, "It", 50.0))
+    unsure = words(conditions_page._row(replace(one, low=0.1, luck=0.2), "It", 50.0))
+
+    assert "*" not in sure
+    assert "It *" in unsure
+    assert conditions_page.strength(one) in sure
+
+
 def test_every_condition_has_a_curve_or_says_who_reads_its_inputs() -> None:
     for condition in conditions():
         drawn = conditions_page.curves_of(condition)
@@ -307,32 +438,83 @@ def test_every_condition_has_a_curve_or_says_who_reads_its_inputs() -> None:
             assert curve["spoken"]
 
 
-def test_a_ranking_is_ordered_by_strength_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conditions_page, "TRAJECTORIES", 4)
-    monkeypatch.setattr(conditions_page, "REPLICATES", 2)
-    monkeypatch.setattr(conditions_page, "RANKINGS", conditions_page.Cache(1))
-    plan = conditions_page.ranking_plan()
-    told: list[int] = []
+def test_every_condition_shows_its_stored_rank_with_what_it_leaves_open() -> None:
+    ranked, trouble = conditions_page.ranks()
+    shown = {c["name"]: c for cluster in conditions_page.clusters(ranked) for c in cluster["conditions"]}
 
-    (ranked,) = conditions_page.rankings(plan, "test", Job(), told.append)
+    assert not trouble
+    assert set(shown) == {one.name for one in ranked}
+    for one in ranked:
+        assert shown[one.name]["rank"].startswith(f"number {one.place}")
+        assert shown[one.name]["rank"].endswith("of 18")
+        assert f"by {one.strength:.1f} ({one.low:.1f} to {one.high:.1f}) points" in shown[one.name]["moves"]
+        assert (f"({one.first} to {one.last})" in shown[one.name]["rank"]) == (one.first != one.last)
 
-    assert {one.name for one in ranked} == {c.name for c in conditions()}
-    assert [one.strength for one in ranked] == sorted((one.strength for one in ranked), reverse=True)
-    assert told
-    assert next(conditions_page.rankings(plan, "other", Job(), told.append)) is ranked
-    assert conditions_page.clusters(ranked)[0]["conditions"][0]["rank"].endswith("of 18")
+
+def test_a_ranking_that_does_not_fit_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        msg = "made for other rules"
+        raise InputError(msg)
+
+    monkeypatch.setattr(conditions_page, "stored_ranking", refuse)
+
+    assert conditions_page.ranks() == ((), "made for other rules")
+    assert not any(c["rank"] for cluster in conditions_page.clusters() for c in cluster["conditions"])
+
+
+def test_the_command_shown_asks_for_the_ranking_shown() -> None:
+    plan = ranking_plan()
+    asked = conditions_page.command(plan).split()
+
+    assert asked[:3] == ["conducive", "sensitivity", "classroom"]
+    given = dict(zip(asked[3::2], asked[4::2], strict=True))
+    again = sensitivity_plan(
+        asked[2],
+        method=given["--method"],
+        trajectories=int(given["--trajectories"]),
+        replicates=int(given["--replicates"]),
+        seed=int(given["--seed"]),
+    )
+    assert sensitivity_identity(again) == sensitivity_identity(plan)
 
 
 def test_about_says_what_was_validated_and_how_to_cite() -> None:
-    assert f"of {len(stored_results()['patterns'])} are shown" in summary(stored_results())
+    answers = [found["answer"] for found in stored_results()["patterns"].values()]
+    alike = [study["answer"] for study in stored_results()["studies"]].count("alike")
+    assert f" {answers.count('shown')} of {len(answers)} are shown" in summary(stored_results())
+    assert f"of {len(stored_results()['studies'])} figures" in summary(stored_results()).lower()
+    assert f" {alike} come out alike" in summary(stored_results())
+    assert __version__ in citation()
+    assert model_version() in citation()
     assert "version" in citation()
     assert "hsc/3599333" in citation()
+
+
+def test_about_says_what_each_claim_is_and_how_it_fares() -> None:
+    results = stored_results()
+    for pattern in (*PATTERNS, *CONTROLS):
+        row = words(about._claim(pattern, "unclear", results))
+        assert all(text in row for text in (pattern.name, pattern.title, pattern.claim, pattern.source, "unclear"))
+        rate = results["plausible sets"].get(pattern.name)
+        assert row.endswith(f"{rate['all']:.0%}" if rate else "unclear")
+
+
+def test_about_counts_what_the_model_has() -> None:
+    said = about.counts()
+
+    assert said["conditions"] == len(conditions()) == 18
+    assert said["inputs"] == len(inputs())
+    assert said["assumed"] == len([c for c in COEFFICIENTS if c.grade == "assumed"]) < said["coefficients"]
+    assert said["sets"] == len(plausible_sets().sets)
+    for text in (*about.IS, *about.IS_NOT):
+        assert "{" not in text.format(**said)
 
 
 def test_the_description_is_a_page_of_its_own_with_its_pictures() -> None:
     page = odd_page()
 
-    assert "data:image/svg+xml" in page
+    assert page.count("data:image/svg+xml") == len(odd.figures())
+    assert model_version() in page
     assert 'src="odd/' not in page
 
 
@@ -347,11 +529,53 @@ def test_text_can_be_read_on_its_ground(ink: str, ground: str) -> None:
         assert contrast(colours[ink], colours[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_number_can_be_read_on_every_shade_of_a_map(colours: dict[str, str]) -> None:
+    assert (ramp(0, colours), ramp(1, colours)) == (colours["low"], colours["high"])
+    for share in range(101):
+        ground = ramp(share / 100, colours)
+        assert contrast(ink_on(ground), ground) >= 4.5
+
+
 def test_every_colour_of_the_style_sheet_is_declared() -> None:
     import re
 
     assert set(re.findall(r"var\(--([\w-]+)", css())) <= LIGHT.keys()
     assert LIGHT.keys() == DARK.keys()
+
+
+def test_terms_are_explained_once_where_they_stand_first() -> None:
+    text = "Robustness: R is 1 in 3 plausible sets; 2 plausible sets agree, 95% interval 0 to 1 percentage points."
+
+    parts = explained(text)
+
+    assert "".join(part["text"] for part in parts) == text
+    terms = [part["text"] for part in parts if part["title"]]
+    assert terms == ["R", "plausible sets", "95% interval", "percentage points"]
+    assert parts[1]["title"] == GLOSSARY["R"]
+
+
+def test_a_term_that_was_explained_before_is_not_again() -> None:
+    known: set[str] = set()
+
+    explained("The horizon.", known)
+
+    assert explained("At the horizon.", known) == [{"text": "At the horizon.", "title": ""}]
+    assert known == {"horizon"}
+
+
+def test_the_page_around_pages_speaks_plainly_while_it_opens_and_when_the_server_is_gone() -> None:
+    import solara.server
+
+    templates = Path(str(solara.server.__file__)).with_name("templates")
+    theirs = "".join((templates / name).read_text("utf-8") for name in ("solara.html.j2", "loader-plain.html"))
+
+    page = dressed(theirs)
+
+    assert "{{ loading_text }}" not in page
+    assert "<h1>Opening Conducive ...</h1>" in page
+    assert "The connection to Conducive is lost" in page
+    assert "disconnected.</v-progress-circular>" not in page
 
 
 def test_pages_speak_english_and_may_be_zoomed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,21 @@ from conducive.dashboards import address as addresses
 from conducive.dashboards import watch
 from conducive.dashboards.address import Asked
 from conducive.dashboards.theme import DARK, LIGHT, contrast
-from conducive.dashboards.watch import ASPECTS, DEFAULT, HERE, LOOK, NO_POST, NOBODY, brought, chosen, pictured, python
+from conducive.dashboards.watch import (
+    ASPECTS,
+    DEFAULT,
+    HERE,
+    LOOK,
+    NO_POST,
+    NOBODY,
+    SIGNS,
+    brought,
+    chosen,
+    pictured,
+    python,
+)
 from conducive.experiments.life import Recording, record
+from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -87,6 +101,49 @@ def test_months_with_money_are_marked(life: Recording) -> None:
         paid[first:last] = True
 
     assert (paid == (life.monthly["external_money"] > 0)).all()
+    assert watch._spans(np.array([True, False, True, True, False])) == [[0, 1], [2, 4]]
+
+
+def test_the_picture_holds_teams_ties_and_what_happened(life: Recording) -> None:
+    picture = pictured(life)
+
+    assert picture["team"] == life.team.tolist()
+    assert np.array_equal(np.reshape(picture["pairs"], (-1, 2)), life.ties)
+    assert picture["happened"] == [entry._asdict() for entry in life.events()] != []
+    for stage in picture["stages"]:
+        assert stage["meaning"] == next(i.meaning for i in INDICATORS if i.name == stage["name"])
+
+
+def test_marks_of_neighbours_do_not_cover_each_other(life: Recording) -> None:
+    picture = pictured(life)
+
+    for seats, radius in zip(picture["seats"], picture["radii"], strict=True):
+        places = np.reshape(seats, (-1, 2))
+        apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+        assert 0.1 < 2 * radius / apart[~np.eye(len(places), dtype=bool)].min() < 0.9
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_a_vital_sign_is_its_indicator_in_number_line_and_words(life: Recording, name: str) -> None:
+    """Unknown months stay unknown; the line runs through the box of 120 by 30, larger values higher up."""
+    declared = next(i for i in INDICATORS if i.name == name)
+    values = life.monthly[name].astype(float)
+    values[3] = np.nan
+    monthly = life.monthly.copy()
+    monthly[name] = values
+
+    sign = watch._sign(replace(life, monthly=monthly), name, SIGNS[name])
+
+    known = [v for v in sign["values"] if v is not None]
+    assert sign["values"][3] is None
+    assert known == pytest.approx(values[~np.isnan(values)].tolist(), abs=1e-4)
+    assert (sign["label"], sign["meaning"]) == (SIGNS[name], declared.meaning)
+    assert sign["unit"] == ("share" if declared.unit == "ratio" else declared.unit)
+    x, y = np.array([point.split(",") for point in sign["line"].split()], float).T
+    assert x == pytest.approx(120 * np.arange(1, life.months + 1) / life.months, abs=0.06)
+    assert ((y >= 1) & (y <= 29)).all()
+    order = np.nan_to_num(values)
+    assert np.corrcoef(order, y)[0, 1] < -0.99 or order.std() == 0
 
 
 def test_an_authority_can_be_watched_and_an_unknown_one_is_refused() -> None:
@@ -115,6 +172,21 @@ def test_an_address_of_a_comparison_brings_both_its_scenarios() -> None:
     both = load_scenario("two-year-funding"), load_scenario("six-year-funding")
 
     assert [s.name for s in brought("s=" + addresses.address(Asked(*both))).scenarios] == [s.name for s in both]
+
+
+def test_an_address_of_another_version_says_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario("classroom")
+    monkeypatch.setattr(addresses, "read", lambda _: (Asked(scenario, scenario), ["It is gone.", "It is new."]))
+
+    assert brought("s=1x").news == ("It is gone.", "It is new.")
+
+
+def test_a_scenario_says_where_it_is_and_whether_the_address_brought_it() -> None:
+    there = load_scenario("classroom").at("Leeds")
+
+    assert watch._called(there, carried=False) == f"{there.title} - {there.place}"
+    assert watch._called(there, carried=True) == f"From the address: {there.title} - {there.place}"
+    assert watch._called(load_scenario("classroom"), carried=False) == there.title
 
 
 @pytest.mark.parametrize("search", [None, "", "a=1", "group=ABC"])

@@ -8,7 +8,16 @@ from concurrent.futures import Future
 
 import pytest
 
-from conducive.dashboards.work import MOST_VISITORS, MOST_WAITING, Cache, CancelledError, Following, Job, Pool
+from conducive.dashboards.work import (
+    MOST_VISITORS,
+    MOST_WAITING,
+    PATIENT_TURN,
+    Cache,
+    CancelledError,
+    Following,
+    Job,
+    Pool,
+)
 from conducive.experiments.ensemble import run
 from conducive.scenarios.errors import InputError
 
@@ -47,12 +56,13 @@ def test_visitors_take_turns_however_much_one_asks() -> None:
 def test_urgent_work_goes_first_but_does_not_starve_the_rest() -> None:
     held = Held()
     held.share("patient", 3)
-    held.share("urgent", 8, urgent=True)
+    held.share("urgent", 2 * PATIENT_TURN, urgent=True)
 
     done = held.finish()
 
-    assert done[0] == "urgent0"
-    assert 0 < done.index("patient0") < done.index("urgent7")
+    patient = [turn for turn, what in enumerate(done) if what.startswith("patient")]
+    assert 0 < patient[0] < PATIENT_TURN
+    assert patient[1] - patient[0] == PATIENT_TURN
 
 
 def test_what_is_cancelled_is_never_begun() -> None:
@@ -61,6 +71,19 @@ def test_what_is_cancelled_is_never_begun() -> None:
 
     assert futures[1].cancel()
     assert held.finish() == ["one0", "one2"]
+
+
+def test_a_new_question_does_not_wait_behind_one_that_was_cancelled() -> None:
+    held = Held()
+    for future in held.share("one", 5)[-5:]:
+        future.cancel()
+    for future in held.share("gone", 3)[-3:]:
+        future.cancel()
+    held.share("other", 3)
+    held.share("one", 2)
+
+    assert held.finish() == ["one0", "other0", "one1", "other1", "other2"]
+    assert not held.pool.waiting
 
 
 def test_an_error_reaches_whoever_asked_and_the_pool_goes_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from conducive.experiments.arms import race
@@ -31,6 +32,10 @@ def test_arms_differ_as_a_comparison_says_they_do(small: Scenario) -> None:
     assert found["gaps"][0] == pytest.approx([float(x) for x in expected[:3]], abs=1e-4)
     assert found["gaps"][1] == [0, 0, 0]
     assert found["clear"] == (float(expected.low) > 0)
+    assert verdict.sets is not None
+    means = [verdict.difference("safety")[verdict.sets == n, -1].mean() for n in np.unique(verdict.sets)]
+    assert found["ahead"] == [sum(mean > 0 for mean in means), 0]
+    assert found["sets"] == len(means) > 1
     assert found["table"]["safety"][0][1] == pytest.approx(verdict.base.values("safety")[:, -1].mean(), abs=1e-4)
 
 
@@ -39,6 +44,7 @@ def test_no_arm_is_clearly_ahead_of_its_twin(small: Scenario) -> None:
 
     assert not found["clear"]
     assert found["gaps"] == [[0, 0, 0], [0, 0, 0]]
+    assert found["ahead"] == [0, 0]
 
 
 def test_an_arm_ahead_in_every_run_is_clearly_ahead(small: Scenario) -> None:
@@ -46,6 +52,7 @@ def test_an_arm_ahead_in_every_run_is_clearly_ahead(small: Scenario) -> None:
 
     assert found["best"] == 1
     assert found["clear"]
+    assert found["ahead"] == [found["sets"], 0]
 
 
 def test_intervals_of_shares_stay_within_them_and_results_can_be_kept(small: Scenario) -> None:

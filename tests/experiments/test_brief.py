@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
+import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner, Result
 
 import conducive as cz
@@ -22,11 +26,19 @@ from conducive.experiments.brief import brief, headline
 from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.dependence import Dependence, Moved, _moves, dependence
 from conducive.experiments.ensemble import Ensemble
-from conducive.experiments.text import clear
-from conducive.experiments.words import points
+from conducive.experiments.text import (
+    NOT_A_FORECAST,
+    caution,
+    clear,
+    cost_in_words,
+    sets_in_words,
+    sustained_in_words,
+    width,
+)
+from conducive.experiments.words import points, signed
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.files import load_scenario
+from conducive.scenarios.files import load_scenario, to_toml
 
 SMALL = load_scenario("classroom").change({"horizon": 60, "warm_up": 6, "organisation.posts": 20})
 LONGER = SMALL.change({"finance.funding_term": 36, "leadership": 0.8})
@@ -105,6 +117,21 @@ def test_a_page_answers_every_question_of_a_briefing(page: str) -> None:
     assert f"of {len(cz.coefficients())} rest on judgement alone" in prose(page)
 
 
+def test_a_page_tells_what_the_comparison_tells(comparison: Comparison, depends: Dependence, page: str) -> None:
+    told = html.unescape(prose(page))
+
+    for said in (
+        headline(comparison), *briefing.sureness(comparison), *sustained_in_words(comparison),
+        cost_in_words(comparison), briefing._why(comparison)["text"], briefing._states(comparison),
+        briefing._depends(depends)["text"],
+        caution(comparison, 16), NOT_A_FORECAST, sets_in_words(comparison, "pair", SMALL, LONGER).strip(),
+    ):  # fmt: skip
+        assert " ".join(said.split()) in told
+    for cause in comparison.causes.to_dict("records"):
+        row = f"{cause['cause']} {cause['base']:,.1f} {cause['alternative']:,.1f} {signed(cause['mean'])}"
+        assert row in told or not (cause["base"] or cause["alternative"])
+
+
 def test_a_page_is_whole_and_asks_nothing_of_the_network(page: str) -> None:
     elements = Elements(page)
 
@@ -131,6 +158,28 @@ def test_a_page_can_be_read_without_sight(page: str) -> None:
     assert picture["aria-labelledby"] in ids
     assert all("scope" in a for tag, a in elements if tag == "th")
     assert sum(tag == "caption" for tag, _ in elements) == sum(tag == "table" for tag, _ in elements)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_in_a_browser_fits_asks_for_nothing_and_is_accessible(page: str, width: int, tmp_path: Path) -> None:
+    browser = briefing.shutil.which("chromium")
+    if not browser:
+        pytest.skip("chromium is not installed")
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    asked: list[str] = []
+
+    with sync_playwright() as play:
+        shown = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        tab = shown.new_page(viewport={"width": width, "height": 900})
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((tmp_path / "page.html").as_uri())
+        reach = tab.evaluate("document.documentElement.scrollWidth")
+        found = Axe().run(tab)
+        shown.close()
+
+    assert asked == [(tmp_path / "page.html").as_uri()]
+    assert reach <= width
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
 
 
 def test_the_alternative_text_gives_the_numbers_of_the_picture(comparison: Comparison, page: str) -> None:
@@ -214,7 +263,103 @@ def test_a_clear_loss_is_told_as_fewer(comparison: Comparison) -> None:
 
 def test_one_pair_and_no_difference_are_no_answer(comparison: Comparison) -> None:
     assert "too little to tell" in headline(with_gaps(comparison, [0.2]))
-    assert "makes no difference" in headline(with_gaps(comparison, [0.0] * 4))
+    assert "too little to tell" in headline(with_gaps(comparison, [0.0]))
+    assert headline(with_gaps(comparison, [0.0] * 4, 0.0)) == (
+        "No difference in use as meant in any month of any of the 4 pairs of runs: 5 years after launch, 0.0% of "
+        "practitioners use it as it is meant under A, 0.0% under B."
+    )
+
+
+def test_a_few_pairs_that_all_differ_by_the_same_are_no_answer(comparison: Comparison) -> None:
+    few, enough = (with_gaps(comparison, [0.05] * pairs, 0.0) for pairs in (5, 6))
+
+    assert headline(few).startswith("So few pairs of runs, all with the same difference, are too little to tell.")
+    assert briefing.sureness(few) == []
+    assert "B has 5.0 percentage points more" in headline(enough)
+
+
+def test_a_difference_that_rounds_to_none_is_told_as_less_than_a_tenth(comparison: Comparison) -> None:
+    said = headline(with_gaps(comparison, [-0.0001, -0.0003] * 8))
+
+    assert said.startswith("A clear but small difference: 5 years after launch, B has less than a tenth of a")
+    assert "percentage point fewer practitioners" in said
+    assert "just below 0" in said
+
+
+def test_a_gap_that_closes_in_every_pair_is_told_as_none_at_the_end(comparison: Comparison) -> None:
+    closed = with_gaps(comparison, [0.09, 0.11] * 8, 0.0)
+    for life in (*closed.base.lives, *closed.alternative.lives):
+        life.monthly["use_at_fidelity"][-1] = 0.0
+
+    said = headline(closed)
+
+    assert said.startswith("No difference 5 years after launch in any pair of runs: 0.0%")
+    assert "On the way there is a clear one, widest in month 1: +10.0 percentage points" in said
+    assert not [line for line in briefing.sureness(closed) if "Chance" in line or "enough" in line]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "chance", "robust"),
+    [
+        ([0.1] * 15 + [-0.1], "B has more in 15 and A in 1.", "In 4 of 4 plausible sets of coefficients B has more."),
+        ([-0.1] * 12 + [0.0] * 4, "more in 0 and A in 12, and in 4 they are level.", "B has fewer, in 1 as many."),
+        ([0.1, -0.1] * 8, "B has more in 8 and A in 8.", "In 4 of 4 plausible sets of coefficients B has as many."),
+    ],
+)
+def test_chance_and_robustness_are_counted(comparison: Comparison, gaps: list[float], chance: str, robust: str) -> None:
+    said = " ".join(briefing.sureness(with_gaps(comparison, gaps, 0.5)))
+
+    assert "Chance: of 16 pairs of runs, B has more in" in said
+    assert chance in said
+    assert robust in said
+
+
+def with_state(of: Comparison, name: str, gap: float) -> Comparison:
+    """Return a comparison in which all states are level but one, which differs by about a gap in every month."""
+
+    def arm(ensemble: Ensemble, shift: float) -> Ensemble:
+        lives = []
+        for n, life in enumerate(ensemble.lives):
+            monthly = life.monthly.copy()
+            for state in briefing.STATES:
+                monthly[state] = 0.5 + (shift * (1 + 0.1 * (-1) ** n) if state == name else 0.0)
+            lives.append(replace(life, monthly=monthly))
+        return replace(ensemble, lives=tuple(lives))
+
+    return Comparison(arm(of.base, 0.0), arm(of.alternative, gap))
+
+
+@pytest.mark.parametrize("name", briefing.STATES)
+def test_a_state_is_named_where_it_differs_with_its_direction(comparison: Comparison, name: str) -> None:
+    level, up, down = (briefing._states(with_state(comparison, name, gap)) for gap in (0.0, 0.2, -0.2))
+
+    meaning = next(i.meaning for i in briefing.INDICATORS if i.name == name).rstrip(".").lower()
+    assert "none of the 15 states that lead to use clearly differs" in level
+    for said, points_told in ((up, "(+20.0)"), (down, "(-20.0)")):
+        assert "of 15 states that lead to use 1 clearly differs" in said
+        assert f"{meaning} {points_told}" in said.lower()
+
+
+@pytest.mark.parametrize("gaps", [[0.1, 0.2] * 8, [-0.1, -0.3] * 8, [0.1, -0.1] * 8, [0.0] * 16])
+def test_the_table_and_the_alternative_text_follow_the_numbers(comparison: Comparison, gaps: list[float]) -> None:
+    found = with_gaps(comparison, gaps, 0.4)
+    told = prose(brief(found))
+
+    mean = float(np.mean(gaps))
+    low, _, high = briefing.bounds(found, np.array(gaps))
+    row = f"40.0% {0.4 + mean:.1%} {points(mean)} {briefing.span(low, high)}"
+    assert f"Horizon (month 60) {row}" in told
+    assert f"month 60: A 40.0%, B {0.4 + mean:.1%}" in told
+
+
+def test_where_nothing_was_lost_no_table_is_promised(comparison: Comparison) -> None:
+    lives = [replace(life, ledger=life.ledger[:0]) for life in comparison.base.lives]
+    none = replace(comparison.base, lives=tuple(lives))
+
+    said = briefing.alternative_text(Comparison(none, none))
+
+    assert "bars that say none was lost" in said
+    assert "which the table under Why gives" in briefing.alternative_text(comparison)
 
 
 def test_a_gap_that_closes_is_told_as_one(comparison: Comparison) -> None:
@@ -255,13 +400,14 @@ def test_whatever_the_numbers_the_answer_claims_no_more(
 
     said = headline(found)
 
-    claims = re.search(r"B has [\d.]+ percentage points (more|fewer)", said)
+    sure = sure and (pairs >= briefing.FEWEST_ALIKE or float(np.ptp(gap)) > briefing.SAME)
+    claims = re.search(r"B has ([\d.]+ percentage points|less than a tenth of a percentage point) (more|fewer)", said)
     assert bool(claims) == sure
     if claims:
-        assert (claims[1] == "more") == (gap.mean() > 0)
-        assert points(abs(float(np.clip(bounds.mean, -1, 1)))).lstrip("+") in claims[0]
+        assert (claims[2] == "more") == (gap.mean() > 0)
+        assert claims[1] == width(abs(float(np.clip(bounds.mean, -1, 1))))
     else:
-        assert re.search(r"No clear difference|too little to tell|makes no difference", said)
+        assert re.search(r"No (clear )?difference|too little to tell", said)
     text = " ".join(briefing.sureness(found))
     assert ("enough to tell" in text) == (sure and bool(gap.any()))
     assert "nan" not in text + said
@@ -290,15 +436,39 @@ def test_a_page_without_trials_of_conditions_says_so(comparison: Comparison) -> 
 # ---- What it depends on --------------------------------------------------------------------------------------------
 
 
-def test_a_condition_moved_to_an_end_is_the_comparison_under_it(comparison: Comparison, depends: Dependence) -> None:
-    (move,) = [m for m in depends.moves if m.condition.name == "attitudes" and m.end == "facilitator"]
+@pytest.mark.parametrize("month", [60, 20])
+def test_a_condition_moved_to_an_end_is_the_comparison_under_it(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch, month: int
+) -> None:
+    monkeypatch.setattr("conducive.experiments.dependence._month_of_answer", lambda _: month)
+    only = [m for m in _moves(SMALL, LONGER) if (m[0].name, m[1]) == ("attitudes", "facilitator")]
+    monkeypatch.setattr("conducive.experiments.dependence._moves", lambda *_: only)
+
+    depends = dependence(comparison, 4)
 
     moved = compare(*(s.change({"attitudes": 1.0}) for s in (SMALL, LONGER)), 16, 0).difference("use_at_fidelity")
-    picked = [0, 5, 10, 15]
-    now = comparison.difference("use_at_fidelity")[picked, -1].mean()
+    picked, (move,) = [0, 5, 10, 15], depends.moves
+    now = comparison.difference("use_at_fidelity")[picked, month - 1].mean()
     assert depends.now == pytest.approx(now)
-    assert move.difference == pytest.approx(moved[picked, -1].mean())
-    assert move.change[1] == pytest.approx(moved[picked, -1].mean() - now)
+    assert move.difference == pytest.approx(moved[picked, month - 1].mean())
+    assert move.change[1] == pytest.approx(moved[picked, month - 1].mean() - now)
+
+
+@pytest.mark.parametrize(
+    ("last", "at_end"), [([0.2, 0.3] * 8, True), ([0.3] * 4 + [-0.2] * 12, False), ([0.0] * 16, False), (None, True)]
+)
+def test_what_it_depends_on_is_asked_of_a_month_in_which_there_is_a_difference(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch, last: list[float] | None, at_end: bool
+) -> None:
+    found = with_gaps(comparison, [0.3, 0.4] * 8 if last else [0.3] * 4 + [-0.2] * 12)
+    for n, (life, other) in enumerate(zip(found.base.lives, found.alternative.lives, strict=True)):
+        other.monthly["use_at_fidelity"][-1] = life.monthly["use_at_fidelity"][-1] + (last or [0.0] * 16)[n]
+    monkeypatch.setattr("conducive.experiments.dependence._moves", lambda *_: [])
+
+    asked = dependence(found, 4)
+
+    assert asked.month == (None if at_end else 1)
+    assert ("at the horizon" if at_end else "in month 1, when it is widest,") in briefing._depends(asked)["text"]
 
 
 def test_what_the_scenarios_differ_in_stays_as_it_is() -> None:
@@ -310,6 +480,27 @@ def test_what_the_scenarios_differ_in_stays_as_it_is() -> None:
     assert "finance.funding_term" not in moved["finance", "facilitator"]
     assert ("case_for_change", "barrier") not in moved
     assert len(moved) == 34
+
+
+def test_two_pairs_that_change_alike_do_not_make_a_condition_one_it_depends_on(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = comparison.difference("use_at_fidelity")[:, -1]
+    monkeypatch.setattr("conducive.experiments.dependence.in_order", lambda do, tasks, executor: made(list(tasks)))
+
+    def made(tasks: list[tuple[object, int, int]]) -> list[float]:
+        half = len(tasks) // 2 // 34
+        return [
+            0.0 if arm == 0 else float(now[replicate]) + 0.05
+            for _ in range(34)
+            for arm in (0, 1)
+            for _, replicate, _ in tasks[:half]
+        ]
+
+    few, many = dependence(comparison, 2), dependence(comparison, 16)
+
+    assert not any(move.sure for move in few.moves)
+    assert all(move.sure for move in many.moves)
 
 
 def test_a_number_of_pairs_that_is_none_is_refused(comparison: Comparison) -> None:
@@ -339,9 +530,37 @@ def test_a_briefing_from_the_command_line_and_from_a_saved_comparison_say_the_sa
 
     assert first.exit_code == second.exit_code == 0, first.output + second.output
     pages = [(here / name).read_text("utf-8") for name in ("a.html", "b.html")]
-    assert re.sub(r"<pre>.+?</pre>", "", prose(pages[0])).split("How to")[0] == prose(pages[1]).split("How to")[0]
+    assert told(pages[0]) == told(pages[1])
     assert "Briefing: a.html" in first.stdout
     assert sorted(p.name for p in here.iterdir()) == ["a.html", "b.html", "saved"]
+
+
+def told(page: str) -> str:
+    """Return what a page says before it tells how to make it again."""
+    return prose(page).split("How to reproduce it")[0]
+
+
+@pytest.mark.parametrize("base", ["classroom", "mine.toml"])
+def test_the_command_and_the_scenarios_of_a_page_make_it_again(
+    here: Path, monkeypatch: pytest.MonkeyPatch, base: str
+) -> None:
+    (here / "mine.toml").write_text(to_toml(SMALL.change({"leadership": 0.7})), encoding="utf-8")
+    asked = ("brief", base, "six-year-funding", *QUICK, "--default-set", "--out", "page.html")
+    monkeypatch.setattr("sys.argv", ["conducive", *asked])
+    conducive(*asked)
+    page = (here / "page.html").read_text("utf-8")
+    command = shlex.split(html.unescape(re.findall(r"<code>(conducive brief .+?)</code>", page)[0]))
+
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    for name, content in re.findall(r'download="(\w\.toml)" href="data:[^,]+,([^"]+)"', page):
+        Path(name).write_bytes(base64.b64decode(content))
+    result = conducive(*command[1:], *(() if "--out" in command else ("--out", "page.html")))
+
+    assert result.exit_code == 0, result.output
+    again = Path("page.html").read_text("utf-8")
+    assert told(again) == told(page)
+    assert re.findall(r"<svg.+</svg>", again, re.DOTALL) == re.findall(r"<svg.+</svg>", page, re.DOTALL)
 
 
 def test_a_briefing_may_be_made_anew_but_nothing_else_is_overwritten(here: Path) -> None:

@@ -1,4 +1,4 @@
-"""Sweeps on a real Dask cluster of separate worker processes: the same bits, and no run lost with a worker."""
+"""Studies on a real Dask cluster of separate worker processes: the same bits, and no run lost with a worker."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 from distributed import LocalCluster
 from typer.testing import CliRunner
@@ -89,6 +90,38 @@ def test_the_command_runs_on_a_cluster(two: Any) -> None:
     assert list(read("here")["use"])[5:] == list(expected.values("use")[:, -1])
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "tipping attitudes small.toml --indicator use --target 0.05 --runs 96 --default-set",
+        "sensitivity small.toml --over attitudes --over leadership --method morris --trajectories 6",
+    ],
+)
+def test_other_studies_give_the_same_bits_on_a_cluster(two: Any, asked: str) -> None:
+    Path("small.toml").write_text(
+        'name = "small"\nhorizon = 12\nwarm_up = 0\n[organisation]\nposts = 12\nfamilies = 60\n', encoding="utf-8"
+    )
+
+    here = CliRunner().invoke(cli.app, [*asked.split(), "--out", "here"])
+    there = CliRunner().invoke(cli.app, [*asked.split(), "--out", "there", "--cluster", two.scheduler_address])
+
+    assert here.exit_code == there.exit_code == 0, there.output
+    assert Path("there/runs.parquet").read_bytes() == Path("here/runs.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("command", ["tipping attitudes", "sensitivity classroom", "sweep sweep.toml"])
+def test_every_study_says_when_no_scheduler_answers(command: str) -> None:
+    Path("sweep.toml").write_text('scenario = "classroom"\n[factors]\nleadership = [0.2, 0.8]\n', encoding="utf-8")
+
+    result = CliRunner().invoke(
+        cli.app, [*command.split(), "--out", "here", "--cluster", "tcp://127.0.0.1:9", "--cluster-timeout", "1"]
+    )
+
+    assert result.exit_code == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9 within 1 s" in result.stderr
+    assert not Path("here").exists()
+
+
 def test_a_cluster_that_is_lost_in_the_middle_is_said_and_what_is_finished_is_kept() -> None:
     with cluster(1) as workers, executors.dask(workers.scheduler_address) as (pool, _):
 
@@ -113,9 +146,14 @@ def test_a_scheduler_that_does_not_answer_is_said_at_once() -> None:
     assert time.monotonic() - began < 10
 
 
-def test_what_is_no_address_is_refused() -> None:
-    with pytest.raises(cz.InputError, match=r"is not the address of a Dask scheduler|no Dask scheduler answers"):
-        executors.dask("nowhere://at all", 1).__enter__()
+@pytest.mark.parametrize("address", ["nowhere://at all", "nonsense", "tcp://host", "tcp://host:port", ""])
+def test_what_is_no_address_is_refused_before_anything_is_begun(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distributed, "Client", None)
+
+    with pytest.raises(cz.InputError, match=r"is not the address of a Dask scheduler, such as tcp://host:8786"):
+        executors.dask(address, 1).__enter__()
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

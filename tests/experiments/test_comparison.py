@@ -334,7 +334,9 @@ def test_the_same_luck_does_the_work_of_four_times_as_many_runs_while_both_are_f
 
     found = compare(two, six, 80, 0)
 
+    in_month_12 = found.differences.query("indicator == 'use_at_fidelity' and month == 12").iloc[0]
     assert found.variance_reduction("use_at_fidelity", 12) >= 4
+    assert in_month_12["pairing"] == pytest.approx(found.variance_reduction("use_at_fidelity", 12))
     assert found.variance_reduction("belief", 12) >= 4
     assert found.variance_reduction("turnover_12m", 36) >= 4
     assert "does the work of so many times as many runs" in compare_text(found)

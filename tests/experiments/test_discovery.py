@@ -94,6 +94,15 @@ def test_a_factor_that_does_nothing_is_in_no_box_however_the_noise_falls() -> No
     assert "No box was found" in noise.text()
 
 
+def test_a_density_that_is_not_reached_is_told() -> None:
+    short, reached = (discover(sweep(), density=density, boxes=1) for density in (0.99, 0.6))
+
+    assert short.boxes[0].found[0] < 0.99
+    assert "Asked for was a density of 99.0%, of which box 1 falls short" in " ".join(short.text().split())
+    assert reached.boxes[0].found[0] > 0.6
+    assert "Asked for" not in reached.text()
+
+
 def test_density_that_is_asked_for_buys_it_with_coverage() -> None:
     blurred = sweep(chance_in=0.7, chance_out=0.2)
 
@@ -266,8 +275,8 @@ def test_the_command_finds_boxes_once_and_knows_a_sweep_that_has_grown(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "conducive.experiments.sweep", SimpleNamespace(read=lambda _: sweep()))
     Path("swept").mkdir()
-    Path("swept/manifest.json").write_text("{}", encoding="utf-8")
-    Path("swept/failed.jsonl").write_text('{"point": 300}\n', encoding="utf-8")
+    Path("swept/_manifest.json").write_text("{}", encoding="utf-8")
+    Path("swept/_failed.jsonl").write_text('{"point": 300}\n', encoding="utf-8")
 
     first, again = discovered(), discovered()
     Path("swept/part-00001.parquet").write_bytes(b"more")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.path import Path as MplPath
 
-from conducive.experiments.comparison import compare
+from conducive.agents import funder
+from conducive.experiments import odd
+from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.curves import processes, rule_curves
 from conducive.experiments.filling import SHOWN, filling, is_line, line_figure, picture_data, sweep_plan
-from conducive.experiments.glance import HEADLINES, STEPS, glance, growing, marks
+from conducive.experiments.glance import HEADLINES, STEPS, _headline, glance, growing, marks
 from conducive.experiments.intervals import FEWEST_IN_A_SET
-from conducive.experiments.words import percent
-from conducive.experiments.zone import zone_map
+from conducive.experiments.text import compared_causes, cost_in_words, name_of, sustained_in_words
+from conducive.experiments.words import percent, points, pounds
+from conducive.experiments.zone import ZoneMap, zone_map
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -86,6 +91,52 @@ def test_a_map_that_fills_in_ends_as_the_map() -> None:
     assert np.array_equal(last.values, whole.values, equal_nan=True)
 
 
+def test_points_of_an_earlier_map_are_not_run_again() -> None:
+    plan = sweep_plan(SMALL, "finance", "culture", 4, steps=3)
+    maps = list(filling(plan))
+    done: list[int] = []
+
+    again = list(filling(plan, progress=done.append, earlier=maps[5]))
+
+    assert sum(done) == 3 * 4
+    assert [int(zone.done.sum()) for zone in again] == [7, 8, 9]
+    assert np.array_equal(again[-1].values, maps[-1].values, equal_nan=True)
+    assert maps[5].done.sum() == 6
+    assert list(filling(plan, earlier=maps[-1])) == []
+
+
+def test_a_map_shows_where_its_edge_is_not_clear() -> None:
+    plan = sweep_plan(SMALL, "finance", "culture", 8, steps=5)
+    values = plan.empty()
+    values[:] = 0.0
+    luck = np.linspace(-0.4, 0.4, 8)
+    values[..., 0] = np.linspace(0, 2, 5)[None, :, None] + luck
+    zone = ZoneMap(plan, values)
+    data = json.loads(json.dumps(picture_data(zone), allow_nan=False))
+    part = ZoneMap(plan, np.where(np.arange(5)[:, None, None, None] == 4, np.nan, values))
+
+    assert zone.band is not None
+    x, y, share = zone.band
+    (rings,) = data["unclear"]
+    inside = MplPath(np.concatenate(rings)).contains_points(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
+    sure = (share < 0.025) | (share > 0.975)
+    assert 0 < inside.sum() < inside.size
+    assert not (inside.reshape(share.shape) & sure).any()
+    assert inside.reshape(share.shape)[(share > 0.04) & (share < 0.96)][61:-61].all()
+    assert picture_data(part)["unclear"] == []
+
+
+def test_shares_never_differ_by_more_than_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    comparison = compare(SMALL, LONGER, 8)
+    wide = SimpleNamespace(low=-1.6, mean=0.2, high=1.9)
+    monkeypatch.setattr(Comparison, "uncertainty", lambda *_: wide)
+
+    use, _, _, spend = (_headline(comparison, asked)["between"] for asked in HEADLINES)
+
+    assert use == "-100.0 to +100.0"
+    assert spend == "-£2 to +£2"
+
+
 def test_a_line_is_the_edge_of_nothing_but_its_own_values() -> None:
     plan = sweep_plan(SMALL, "finance.funding_term=12:30", "", 4, steps=3)
     *_, zone = filling(plan)
@@ -127,3 +178,77 @@ def test_every_input_of_a_condition_has_a_curve_or_a_process_that_reads_it() -> 
         curves = rule_curves(one)
         assert curves or processes(one), one.address
         assert all(math.isfinite(y) for curve in curves for y in curve.y)
+
+
+def test_headlines_are_read_as_declared_and_said_with_their_sign() -> None:
+    """Use lasts two years after the grant at the earliest, which is beyond these 30 months."""
+    comparison = compare(SMALL, LONGER, 12)
+    use, sustained, _, spend = glance(comparison)["headlines"]
+    back = glance(compare(LONGER, SMALL, 12))["headlines"][3]
+    spent = [e.values("spend").sum(axis=1).mean() for e in (comparison.base, comparison.alternative)]
+
+    assert [spend["a"], spend["b"]] == [pounds(float(x)).replace("GBP ", "£") for x in spent]
+    assert spend["difference"].startswith("+£")
+    assert spend["unit"] == ""
+    assert spend["more"]
+    assert not back["more"]
+    assert back["difference"].lstrip("-\u2212") == spend["difference"].lstrip("+")
+    gap = comparison.uncertainty(comparison.difference("use_at_fidelity")[:, -1])
+    assert use["unit"] == "points"
+    assert use["between"] == f"{points(float(gap.low))} to {points(float(gap.high))}"
+    assert use["clear"] == bool(gap.low > 0 or gap.high < 0)
+    assert (sustained["a"], sustained["difference"], sustained["between"]) == ("cannot be judged", "not known", "")
+    assert not sustained["clear"]
+
+
+def test_causes_and_words_at_a_glance_are_those_of_the_two_scenarios() -> None:
+    """Fewer begin where there is no grant and no push, so that fewer can stop."""
+    nothing = SMALL.change({"finance.grant": 0.0}).with_event(1, "push_withdrawn")
+    comparison = compare(nothing, LONGER, 12)
+
+    found = glance(comparison)
+
+    assert found["names"] == [name_of(nothing), name_of(LONGER)]
+    told = {one["cause"]: one for one in found["causes"]}
+    expected = {c.name: c for c in compared_causes(comparison) if c.base or c.alternative}
+    assert told.keys() == expected.keys()
+    for name, cause in expected.items():
+        assert (told[name]["a"], told[name]["b"]) == (round(cause.base, 1), round(cause.alternative, 1))
+        assert told[name]["clear"] == bool(cause.low > 0 or cause.high < 0)
+    assert sum(one["b"] for one in told.values()) > sum(one["a"] for one in told.values())
+    assert found["gap"]["mean"] == pytest.approx(comparison.difference("use_at_fidelity").mean(axis=0), abs=1e-4)
+    assert found["words"]["cost"] == cost_in_words(comparison)
+    assert found["words"]["sustained"] == sustained_in_words(comparison)
+    assert min(glance(compare(LONGER, nothing, 12))["gap"]["low"]) < 0
+
+
+def test_money_is_shaded_where_any_run_has_it() -> None:
+    """Funders who may renew do so in some runs only."""
+    perhaps = SMALL.change({"finance.renewal": 0.5, "finance.funding_term": 12})
+    comparison = compare(perhaps, SMALL, 12)
+    money = comparison.base.values("external_money") > 0
+
+    (spans, _) = glance(comparison)["money"]
+
+    shaded = np.zeros(30, bool)
+    for first, last in spans:
+        shaded[first:last] = True
+    assert np.array_equal(shaded, money.any(axis=0))
+    assert not np.array_equal(shaded, money.all(axis=0))
+
+
+def test_a_curve_is_drawn_with_all_else_as_usual_from_end_to_end() -> None:
+    (curve,) = rule_curves(declared()["finance.mainstreaming"])
+    usual = odd.spread("council_share", "budget")[1]
+
+    assert len(curve.x) == len(curve.y)
+    assert curve.y == pytest.approx([odd.plain(funder.council_share)(budget=usual, mainstreaming=x) for x in curve.x])
+    assert curve.says.startswith("Share")
+    assert "`" not in curve.says
+
+
+def test_no_curve_is_flat_and_processes_are_named_in_words() -> None:
+    assert all(max(curve.y) > min(curve.y) for one in inputs() for curve in rule_curves(one))
+    assert processes(declared()["finance.grant"])
+    for one in inputs():
+        assert all(name.replace(" ", "").isalpha() for name in processes(one))

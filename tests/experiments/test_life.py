@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import conducive as cz
 from conducive.agents.practitioner import BEGAN, CAUSES, INDUCTED, LEFT_JOB, NONE, STAGES, SUPERSEDED
 from conducive.experiments.ensemble import run
-from conducive.experiments.life import BECAUSE, MOST_POSTS, Recording, record, seating
+from conducive.experiments.life import BECAUSE, HOLDERS, MOST_POSTS, Recording, _long, record, seating
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario
@@ -26,6 +27,12 @@ def scenario() -> Scenario:
 @pytest.fixture(scope="module")
 def life(scenario: Scenario) -> Recording:
     return record(scenario, SEED)
+
+
+@pytest.fixture(scope="module")
+def longer() -> Recording:
+    """A life with money for long enough that some who stopped begin again."""
+    return record(load_scenario("classroom").change({"horizon": 72, "finance.funding_term": 48}), SEED)
 
 
 def entries(life: Recording, kind: str = "") -> list[str]:
@@ -190,6 +197,130 @@ def test_events_of_the_organisation_are_those_that_were_measured(scenario: Scena
     assert settled in {e.month for e in events if e.kind == "leaders"}
     (end,) = [e.month for e in events if e.kind == "money"]
     assert end == np.flatnonzero(life.monthly["external_money"])[-1] + 1
+
+
+def test_a_diary_begins_with_who_is_there_at_launch(life: Recording) -> None:
+    for post in range(life.posts):
+        now, (first, *_) = life.staff[0, post], life.diary(post)
+
+        assert first.month == 0
+        if now["stage"] == NONE:
+            assert (first.kind, "Nobody was in this post" in first.text) == ("vacant", True)
+        else:
+            assert first.kind == "joined"
+            assert HOLDERS[now["post"]] in first.text
+            assert first.text.endswith(f"there for {_long(now['tenure'])}.")
+
+
+def test_a_diary_counts_the_months_between_joining_and_leaving(life: Recording) -> None:
+    """Of those who joined after launch: tenure is not asked, but counted from one entry to the other."""
+    seen = 0
+    for post in range(life.posts):
+        joined = 0
+        for entry in life.diary(post):
+            if entry.kind == "left" and joined:
+                seen += 1
+                assert entry.text.startswith(f"Left after {_long(entry.month - joined)}.")
+            joined = entry.month if entry.kind == "joined" else joined
+
+    assert seen > 10
+    assert [_long(n) for n in (0, 1, 23, 24, 30)] == ["1 month", "1 month", "23 months", "2 years", "2.5 years"]
+
+
+def test_a_first_attempt_is_called_so_once_for_each_person_and_innovation(longer: Recording) -> None:
+    """Who is inducted has not tried it first themselves; whoever lapsed and tries once more tries it again."""
+    tried = Counter[str]()
+    for post in range(longer.posts):
+        before = False
+        for entry in longer.diary(post):
+            if entry.kind in {"joined", "launch"}:
+                before = False
+            elif entry.kind == "trying" and "Inducted" not in entry.text:
+                assert ("for the first time" in entry.text) != before
+                tried["again" if before else "first"] += 1
+            before |= entry.kind == "trying"
+
+    assert tried["first"]
+    assert tried["again"]
+
+
+def test_a_diary_says_what_was_known_in_that_month(longer: Recording) -> None:
+    """Strain and cases where the workload was too much; a second wish to try; training only where it was to be had."""
+    seen = Counter[str]()
+    for post in range(longer.posts):
+        for month, kind, text in longer.diary(post):
+            now, before = longer.staff[month, post], longer.staff[month - 1, post]
+            if "workload" in text:
+                assert f"(strain {now['strain']:.0%}, {now['caseload']:.0f} cases)" in text
+                seen["overload"] += 1
+            elif kind == "lapsed":
+                assert "strain" not in text
+            elif text.startswith("Wanted"):
+                assert text.startswith("Wanted to try it again") == (before["stage"] == STAGES.index("lapsed"))
+                seen["again" if "again" in text else "wanted"] += 1
+            elif text.startswith("Trained"):
+                shown = now["mentors"] > 0 or longer.monthly["codified_memory"][max(month - 2, 0)] > 0
+                assert ("course was to be had" in text) == (longer.places[month] == 0)
+                assert ("does not say which" in text) == (longer.places[month] > 0 and bool(shown))
+                seen["trained"] += 1
+
+    assert seen["trained"]
+    assert seen["overload"]
+    assert seen["wanted"]
+    assert seen["again"]
+
+
+def test_team_managers_who_leave_are_missed_by_their_own_team(life: Recording) -> None:
+    told = {(post, e.month) for post in range(life.posts) for e in life.diary(post) if "manager left" in e.text}
+    expected = {
+        (post, month)
+        for post in range(life.posts)
+        for month in range(1, life.months + 1)
+        if life.acting[month, life.manager[post]]
+        and not life.acting[month - 1, life.manager[post]]
+        and life.staff["stage"][month, post] != NONE
+    }
+
+    assert told == expected != set()
+
+
+def test_colleagues_are_named_strongest_tie_first_with_the_team_of_those_elsewhere(life: Recording) -> None:
+    elsewhere = 0
+    for post in range(life.posts):
+        for month in range(2, life.months, 5):
+            found = life._using_colleagues(post, month)
+            assert [trust for *_, trust in found] == sorted((trust for *_, trust in found), reverse=True)
+            for other, where, _ in found:
+                assert (where == "") == (life.team[other] == life.team[post])
+                elsewhere += where == f" in team {life.team[other] + 1}"
+            if found and life.staff["stage"][month, post] != NONE:
+                assert f"post {found[0][0] + 1}{found[0][1]} ({found[0][2]:.0%})" in life._heard_from(post, month)
+
+    assert elsewhere
+
+
+def test_a_dated_incident_or_inspection_is_told_once_and_with_its_result(scenario: Scenario) -> None:
+    dated = scenario.with_event(10, "incident").with_event(20, "inspection", result="outstanding")
+    dated = dated.with_event(30, "broken_promise")
+
+    told = [(e.month, e.kind) for e in record(dated, SEED).events()]
+    texts = [e.text for e in record(dated, SEED).events() if e.month == 20]
+
+    assert Counter(told)[10, "incident"] == 1
+    assert "Inspection: outstanding." in texts
+    assert (30, "event") in told
+    assert not [month for month, kind in told if kind == "event" and month != 30]
+
+
+def test_a_grant_that_the_funder_stopped_did_not_just_end(life: Recording) -> None:
+    (end,) = [e for e in life.events() if e.kind == "money"]
+    monthly = life.monthly.copy()
+    monthly["stopped_by_funder"][end.month - 1] = 1
+
+    (stopped,) = [e for e in replace(life, monthly=monthly).events() if e.kind == "money"]
+
+    assert end.text == "The grant ended."
+    assert stopped.text == "The funder stopped the grant."
 
 
 @pytest.mark.parametrize("post", [-1, 10_000, True, "3", None, 1.5])

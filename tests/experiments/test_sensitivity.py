@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from conducive.experiments import sensitivity as study
 from conducive.experiments.cli import app
 from conducive.experiments.factors import Factor, factors
+from conducive.experiments.outcomes import WorkersError
 from conducive.experiments.sensitivity import (
     Decomposition,
     Sensitivity,
@@ -423,6 +424,42 @@ def test_an_interrupted_analysis_is_kept_and_goes_on_where_it_stopped(
     assert again.exit_code == 0, again.output
     assert (out / "runs.parquet").read_bytes() == (whole / "runs.parquet").read_bytes()
     assert (out / "summary.txt").read_text() == (whole / "summary.txt").read_text()
+
+
+@pytest.mark.parametrize(("stop", "kept"), [(BaseException, 90), (WorkersError, 100)])
+def test_an_analysis_that_is_killed_or_whose_workers_are_lost_goes_on_from_what_was_kept(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException], kept: int
+) -> None:
+    """Killed, it loses at most the points since it last kept them; where workers are lost, none."""
+    whole, out, lived = tmp_path / "whole", tmp_path / "out", study._lived
+    done = 0
+
+    def counted(*arguments: object) -> Iterator[np.ndarray]:
+        nonlocal done
+        for values in lived(*arguments):  # type: ignore[arg-type]
+            if done == 100:
+                raise stop("gone")
+            done += 1
+            yield values
+
+    CliRunner().invoke(app, command(file, whole))
+    monkeypatch.setattr(study, "KEPT", 30)
+    monkeypatch.setattr(study, "_lived", counted)
+    if stop is WorkersError:
+        stopped = CliRunner().invoke(app, command(file, out))
+        assert stopped.exit_code == 1
+        assert "conducive: gone What was finished is kept" in stopped.stderr
+    else:
+        with pytest.raises(stop):
+            CliRunner().invoke(app, command(file, out))
+    there = len(pd.read_parquet(out / "runs.parquet"))
+    monkeypatch.setattr(study, "_lived", lived)
+    again = CliRunner().invoke(app, command(file, out))
+
+    assert there == 2 * kept
+    assert again.exit_code == 0, again.output
+    assert f"{2 * kept} more are kept from before" in again.stderr
+    assert (out / "runs.parquet").read_bytes() == (whole / "runs.parquet").read_bytes()
 
 
 def test_an_interrupt_before_anything_is_finished_writes_nothing(

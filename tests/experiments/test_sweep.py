@@ -147,6 +147,15 @@ def test_each_authority_has_a_column_and_its_own_figures() -> None:
     assert list(table[(table["point"] == 1) & (table["authority"] == "Rutland")]["use"]) == list(expected["use"])
 
 
+def test_sweeps_of_one_program_at_the_same_authority_each_have_their_own_scenario() -> None:
+    asked = {**ASKED, "factors": {TERM: [12]}, "authorities": ["Rutland"]}
+
+    sweep(asked, "one")
+    sweep({**asked, "set": {**SMALL, "organisation.posts": 30}}, "two")
+
+    assert read("one")["filled_posts"].max() <= 12 < read("two")["filled_posts"].max()
+
+
 def test_a_factor_with_the_name_of_an_indicator_keeps_it_and_the_indicator_is_told_apart() -> None:
     table = sweep({**ASKED, "factors": {"fit": [0.1, 0.9]}}, "here").table
 
@@ -175,7 +184,7 @@ def test_a_point_of_more_replicates_than_a_part_holds_is_cut() -> None:
 
 
 def test_the_folder_says_how_it_was_made(whole: Path) -> None:
-    manifest = json.loads((whole / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((whole / "_manifest.json").read_text("utf-8"))
 
     assert manifest["kind"] == "sweep"
     assert manifest["runs"] == 60
@@ -183,7 +192,7 @@ def test_the_folder_says_how_it_was_made(whole: Path) -> None:
     assert manifest["version"] == cz.__version__
     assert len(manifest["key"]) == 8
     assert manifest["scenario"]["horizon"] == 30
-    assert {each["sha256"] for each in lines(whole / "parts.jsonl")} == set(sums(whole).values())
+    assert {each["sha256"] for each in lines(whole / "_parts.jsonl")} == set(sums(whole).values())
 
 
 def test_the_summary_says_what_each_factor_does_and_how_surely() -> None:
@@ -210,14 +219,28 @@ def test_the_summary_says_what_each_factor_does_and_how_surely() -> None:
 
 
 def test_pandas_opens_it_in_the_line_that_the_summary_gives(whole: Path) -> None:
-    import glob
-
-    text = (whole / "summary.txt").read_text("utf-8")
+    """The folder can be read as it is: what else it holds has names that readers of Parquet folders leave out."""
+    text = (whole / "_summary.txt").read_text("utf-8")
     line = next(line for line in text.splitlines() if line.startswith("pd."))
 
-    opened = eval(line, {"pd": pd, "glob": glob})
+    opened = eval(line, {"pd": pd})
 
     assert_frame_equal(opened.sort_values(["point", "replicate"]).reset_index(drop=True), read(whole), check_exact=True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux shows them")
+def test_reading_a_sweep_begins_no_thread_that_could_abort_the_program_at_its_end(whole: Path) -> None:
+    counting = (
+        "import os, sys, pathlib, pyarrow.parquet\n"
+        "from conducive.experiments.parts import opened\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        "rows = sum(len(table) for table in opened(pathlib.Path(sys.argv[1])).tables(['use']))\n"
+        "print(rows, len(os.listdir('/proc/self/task')) - before)"
+    )
+
+    said = subprocess.run([sys.executable, "-c", counting, str(whole)], capture_output=True, text=True, check=True)
+
+    assert said.stdout.split() == ["60", "0"]
 
 
 # ---- Going on ------------------------------------------------------------------------------------------------------
@@ -232,7 +255,7 @@ def test_killed_without_warning_it_goes_on_with_nothing_lost_or_repeated(whole: 
         time.sleep(0.005)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
-    kept, recorded = times(Path("here")), {line["part"] for line in lines(Path("here/parts.jsonl"))}
+    kept, recorded = times(Path("here")), {line["part"] for line in lines(Path("here/_parts.jsonl"))}
     assert 3 <= len(recorded) < 120, "it was to be killed in the middle"
     with pytest.raises(cz.InputError, match="unfinished sweep"):
         read("here")
@@ -302,7 +325,7 @@ def test_a_folder_with_something_else_in_it_is_refused_and_left_alone() -> None:
 @pytest.mark.parametrize("harm", ["flip", "empty", "gone", "forgotten", "torn"])
 def test_a_damaged_part_is_found_and_done_again(whole: Path, harm: str) -> None:
     shutil.copytree(whole, "here")
-    part, record = Path("here/part-000002.parquet"), Path("here/parts.jsonl")
+    part, record = Path("here/part-000002.parquet"), Path("here/_parts.jsonl")
     match harm:
         case "flip":
             content = bytearray(part.read_bytes())
@@ -361,7 +384,7 @@ def test_a_design_point_that_fails_is_recorded_and_the_rest_go_on() -> None:
     assert "2 design points could not be run" in found.text()
     Path("here/part-000000.parquet").unlink()
     sweep(asked, "here")
-    assert len(lines(Path("here/failed.jsonl"))) == 2
+    assert len(lines(Path("here/_failed.jsonl"))) == 2
 
 
 def test_whatever_goes_wrong_in_a_run_is_recorded_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -409,7 +432,7 @@ def test_a_disk_that_fills_up_in_the_middle_is_said_and_what_is_finished_is_kept
     kept = sums(Path("here"))
     assert 0 < len(kept) < 6
     assert not list(Path("here").glob(".part-*"))
-    assert len(lines(Path("here/parts.jsonl"))) == len(kept)
+    assert len(lines(Path("here/_parts.jsonl"))) == len(kept)
     sweep(ASKED, "here")
     assert sums(Path("here")) == sums(whole)
 
@@ -479,7 +502,7 @@ def test_any_executor_gives_the_same_files_to_the_bit(whole: Path) -> None:
 
 
 def test_only_so_many_tasks_wait_so_that_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeps, "AHEAD", 3)
+    monkeypatch.setattr(outcomes, "AHEAD_ELSEWHERE", 3)
     own = AtOnce()
 
     def progress(count: int) -> None:
@@ -517,9 +540,7 @@ def test_processes_give_the_same_files_and_a_killed_one_is_said_and_loses_nothin
 
 
 def test_a_worker_with_another_version_of_the_program_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = batches.made_with
-    answers = iter(["asked"])
-    monkeypatch.setattr(batches, "made_with", lambda scenario: next(answers, None) or ours(scenario))
+    monkeypatch.setattr(batches, "program", lambda: "another")
 
     with pytest.raises(SweepError, match="another version of conducive"):
         sweep(ASKED, "here", executor=AtOnce())
@@ -539,7 +560,7 @@ def test_the_command_and_python_write_the_same_files(file: str, whole: Path) -> 
 
     assert result.exit_code == 0, result.output
     assert sums(Path("here")) == sums(whole)
-    assert Path("here/summary.txt").read_text("utf-8") in result.stdout
+    assert Path("here/_summary.txt").read_text("utf-8") in result.stdout
     assert "12 design points" in result.stderr
     again = conducive("sweep", file, "--out", "here")
     assert again.exit_code == 0

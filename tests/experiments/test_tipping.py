@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,15 +17,26 @@ from scipy.optimize import brentq
 from typer.testing import CliRunner
 
 from conducive.experiments import tipping as study
+from conducive.experiments import ways
 from conducive.experiments.cli import app
 from conducive.experiments.crossing import Search, nodes_between, search
-from conducive.experiments.factors import factor, factors, question
+from conducive.experiments.factors import Question, factor, factors, question
 from conducive.experiments.output import save_study
-from conducive.experiments.tipping import Frontier, Tipping, find_tipping, tipping, tipping_identity, tipping_plan
+from conducive.experiments.tipping import (
+    Frontier,
+    Tipping,
+    earlier_runs,
+    find_tipping,
+    tipping,
+    tipping_identity,
+    tipping_plan,
+)
 from conducive.experiments.tipping_pages import answer, tipping_figure
+from conducive.experiments.ways import Way, other_ends, ways_across
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.scenario import Scenario
 
 type Curve = Callable[[float], float]
 
@@ -408,7 +420,7 @@ def test_the_command_writes_tables_charts_and_summary_and_does_not_run_twice(fil
         "chart.png", "chart.svg", "curve.csv", "curve.parquet", "provenance.json", "runs.parquet", "summary.txt",
         "tipping.csv", "tipping.parquet",
     }  # fmt: skip
-    assert "96 runs at most: about" in first.stderr
+    assert "96 runs at most (and up to 2,240 where it crosses nowhere): about" in first.stderr
     assert "done before" in again.output
     assert other.exit_code == 2
     assert "holds a different run" in other.stderr
@@ -426,31 +438,216 @@ def test_the_command_refuses_bad_input_with_status_2_and_writes_nothing(file: Pa
     assert not out.exists()
 
 
-def test_an_interrupted_frontier_keeps_its_finished_levels_and_is_run_again(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+FRONTIER = ("--against", "finance.mainstreaming", "--levels", "2", "--runs", "224", "--precision", "0.01")
+"""Two searches, the first of three batches and the second of two."""
+
+
+class Killed(BaseException):
+    """What nobody catches, like a kill -9."""
+
+
+def stopping(monkeypatch: pytest.MonkeyPatch, runs: int, stop: type[BaseException]) -> list[int]:
+    """Stop after so many runs; return a list to which the number of each run that is lived after that is added."""
+    lived, kept, after = study._lived, [0], list[int]()
+
+    def counted(asked: object, seed: int, number: object, task: tuple[object, Sequence[int]]) -> np.ndarray:
+        kept[0] += len(task[1])
+        if kept[0] > runs and not after:
+            raise stop
+        after.extend(task[1] if after else ())
+        return lived(asked, seed, number, task)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(study, "_lived", counted)
+    return after
+
+
+@pytest.mark.parametrize(("runs", "kept"), [(200, 160), (230, 224), (350, 320)])
+def test_an_interrupted_search_goes_on_where_it_stopped_with_the_same_bits(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int, kept: int
 ) -> None:
-    out, searched = tmp_path / "out", study.search
-    levels = ("--against", "finance.mainstreaming", "--levels", "2")
-    calls = 0
+    """Whether it was stopped in the first search, just after it, or in the second."""
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    CliRunner().invoke(app, command(file, whole, *FRONTIER))
 
-    def stopped(*arguments: object) -> Search:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            raise KeyboardInterrupt
-        return searched(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(study, "search", stopped)
-    interrupted = CliRunner().invoke(app, command(file, out, *levels))
-    kept = len(pd.read_parquet(out / "tipping.parquet"))
-    monkeypatch.setattr(study, "search", searched)
-    again = CliRunner().invoke(app, command(file, out, *levels))
+    after = stopping(monkeypatch, runs, KeyboardInterrupt)
+    interrupted = CliRunner().invoke(app, command(file, out, *FRONTIER))
+    there = len(pd.read_parquet(out / "runs.parquet"))
+    after.append(-1)
+    again = CliRunner().invoke(app, command(file, out, *FRONTIER))
 
     assert interrupted.exit_code == 130
-    assert kept == 1
     assert "Interrupted" in interrupted.output
+    assert there == kept
     assert again.exit_code == 0, again.output
+    assert f"{kept} more are kept from before" in again.stderr
+    assert len(after) - 1 == len(pd.read_parquet(whole / "runs.parquet")) - kept
+    for name in ("runs.parquet", "tipping.parquet", "curve.parquet", "summary.txt"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_search_that_is_finished_is_kept_though_the_program_is_killed(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+
+    after = stopping(monkeypatch, 300, Killed)
+    with pytest.raises(Killed):
+        CliRunner().invoke(app, command(file, out, *FRONTIER))
+    there = pd.read_parquet(out / "runs.parquet")
+    after.append(-1)
+    again = CliRunner().invoke(app, command(file, out, *FRONTIER))
+
+    assert len(there) == 224
+    assert there["level"].nunique() == 1
+    assert again.exit_code == 0, again.output
+    assert len(after) - 1 == len(pd.read_parquet(out / "runs.parquet")) - 224
     assert len(pd.read_parquet(out / "tipping.parquet")) == 2
+
+
+def test_runs_that_cannot_be_read_are_made_again(file: Path, tmp_path: Path) -> None:
+    plan = tipping_plan("attitudes", SMALL, 0.05, indicator="use", runs=96, plausible=False)
+    (tmp_path / "runs.parquet").write_bytes(b"PAR1 not a table")
+
+    assert earlier_runs(plan, tmp_path) is None
+    assert earlier_runs(plan, tmp_path / "nowhere") is None
+
+
+def test_a_worker_of_another_program_is_said_and_what_is_finished_is_kept(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    lived = study._lived
+
+    def other(asked: Question, seed: int, number: int | None, task: tuple[tuple[float, ...], Sequence[int]]) -> object:
+        second = task[0][1] > 0
+        return lived(replace(asked, program="another") if second else asked, seed, number, task)
+
+    monkeypatch.setattr(study, "_lived", other)
+    stopped = CliRunner().invoke(app, command(file, out, *FRONTIER))
+
+    assert stopped.exit_code == 1
+    assert "a worker has another version of conducive" in stopped.stderr
+    assert "What was finished is kept" in stopped.stderr
+    assert len(pd.read_parquet(out / "runs.parquet")) == 224
+
+
+def test_processes_give_the_same_files_as_threads(file: Path, tmp_path: Path) -> None:
+    threads, processes = tmp_path / "threads", tmp_path / "processes"
+
+    CliRunner().invoke(app, command(file, threads))
+    found = CliRunner().invoke(app, command(file, processes, "--processes"))
+
+    assert found.exit_code == 0, found.output
+    assert (processes / "runs.parquet").read_bytes() == (threads / "runs.parquet").read_bytes()
+    both = CliRunner().invoke(app, command(file, tmp_path / "both", "--processes", "--cluster", "tcp://127.0.0.1:9"))
+    assert both.exit_code == 2
+    assert "Got both --cluster and --processes" in both.stderr
+
+
+# ---- What else would have to change --------------------------------------------------------------------------------
+
+type Chance = Callable[[float, Scenario], float]
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, chance: Chance) -> None:
+    """Let runs show a known chance of 0 or 1, of the value that is moved and of the rest of the scenario."""
+
+    def shown(task: tuple[Question, float, range, int]) -> np.ndarray:
+        asked, value, replicates, seed = task
+        chances = chance(value, asked.scenario)
+        return np.array([float(np.random.default_rng([seed, r]).random() < chances) for r in replicates])
+
+    monkeypatch.setattr(ways, "_outcome", shown)
+
+
+def across(name: str = "finance.funding_term") -> tuple[Way, ...]:
+    return ways_across(tipping_plan(name, SMALL, plausible=False).question, 0.5, 1, 0)
+
+
+def test_another_input_that_makes_it_cross_is_found_and_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Council money makes it cross, and skills bring it above the target at both ends."""
+
+    def chance(term: float, rest: Scenario) -> float:
+        crossing = (0.1 if term < 40 else 0.7) if rest["finance.mainstreaming"] > 0.9 else 0.0
+        return max(crossing, 0.95 if rest["knowledge_and_skills.training_days"] > 5 else 0.0)
+
+    answered(monkeypatch, chance)
+
+    first, second = across()
+
+    assert dict(first.changes) == {"finance.mainstreaming": 0.95}
+    assert first.crosses
+    assert first.at_low_end.high < 0.5 < first.at_high_end.low
+    assert dict(second.changes) == {"knowledge_and_skills": 1.0}
+    assert not second.crosses
+
+
+def test_two_are_changed_where_one_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chance(term: float, rest: Scenario) -> float:
+        if rest["finance.mainstreaming"] < 0.9:
+            return 0.0
+        return 0.1 + (0.8 if rest["leadership.support_style"] > 0.8 and term > 40 else 0.0)
+
+    answered(monkeypatch, chance)
+
+    assert dict(across()[0].changes) == {"finance.mainstreaming": 0.95, "leadership": 1.0}
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5])
+def test_no_way_is_claimed_that_runs_do_not_confirm(monkeypatch: pytest.MonkeyPatch, chance: float) -> None:
+    """Where every change has a chance at the target, the best of 16 runs look good by luck alone."""
+    answered(monkeypatch, lambda _, __: chance)
+
+    assert across() == ()
+
+
+def test_no_more_runs_are_made_than_were_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, lambda _, __: 0.0)
+    asked, runs = tipping_plan("attitudes", SMALL, plausible=False).question, list[int]()
+
+    ways_across(asked, 0.5, 1, 0, progress=runs.append)
+
+    assert 0 < sum(runs) <= ways.most_tried(asked)
+
+
+def test_what_is_moved_or_there_already_is_not_named() -> None:
+    asked = tipping_plan("finance.funding_term", SMALL.change({"leadership": 1.0}), plausible=False).question
+
+    names = other_ends(asked, 1)
+
+    assert "finance.mainstreaming" in names
+    assert not names.keys() & {"finance", "finance.funding_term", "leadership"}
+    assert other_ends(asked, -1)["leadership"] == 0
+
+
+def test_an_answer_without_a_crossing_names_the_command_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, lambda term, rest: float(rest["finance.mainstreaming"] > 0.9 and term > 40))
+
+    found = tipping("finance.funding_term", SMALL, runs=96, plausible=False)
+    text = " ".join(found.text().split())
+
+    assert found.points[0].status == "always below"
+    assert not found.interrupted
+    assert (
+        "--set finance.mainstreaming=0.95: at 12 months it is 0% (0% to 4%) and at 72 months it is 100% (96% to 100%). "
+        "It crosses: the same command with this says where."
+    ) in text
+
+
+def test_an_answer_says_where_nothing_else_was_found_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, lambda _, __: 0.0)
+
+    text = " ".join(tipping("finance.funding_term", SMALL, runs=96, plausible=False).text().split())
+
+    assert "Nothing of this was found to lie clearly above 50% at an end" in text
+
+
+def test_where_it_crosses_nothing_else_is_looked_for() -> None:
+    found = tipping("attitudes", SMALL, **EARLY)  # type: ignore[arg-type]
+
+    assert found.points[0].status not in {"always above", "always below"}
+    assert found.ways is None
+    assert "What else" not in found.text()
 
 
 def test_an_interrupt_before_anything_is_finished_writes_nothing(

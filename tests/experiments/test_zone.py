@@ -349,6 +349,44 @@ def test_the_cheapest_move_is_named_apart_from_the_shortest() -> None:
     assert "no price in the model" in text
 
 
+@pytest.mark.parametrize(
+    ("dearer", "said"),
+    [
+        (1.0, "changing culture costs the least"),
+        (-1.0, "Changing macro is both the shortest move and the least costly"),
+        (0.0, "Which of the two costs less is not clear (changing"),
+    ],
+)
+def test_a_move_is_called_the_least_costly_only_where_the_same_luck_shows_it(dearer: float, said: str) -> None:
+    found = made(RISING, own=(1, 1))
+    spends = 30_000 * (10 + np.array([-3.0, 3.0, -2.0, 2.0, 0.0]))
+    ends = {"macro": (0.75, 0.25), "culture": (0.25, 0.8)}
+    values = {name: found.values[1, 1].copy() for name in ends}
+    for name, moved in values.items():
+        moved[:, COLUMNS.index("spend")] = spends + (30_000 * dearer if name == "macro" else 0.0)
+    if not dearer:
+        values["macro"][:, COLUMNS.index("spend")] = spends[::-1] + 3_000
+
+    moves = tuple(Move((name,), ends[name], 0.5 + n / 10, values[name]) for n, name in enumerate(ends))
+    text = " ".join(replace(found, moves=moves).text().split())
+
+    low, mean, high = replace(found, moves=moves).money(moves[0], moves[1])
+    assert (low > 0, high < 0) == (dearer > 0, dearer < 0)
+    assert mean == pytest.approx((30_000 * dearer or 3_000) / (found.plan.scenario.horizon / 12))
+    assert said in text
+    assert ("not clear" in text) == (not dearer)
+
+
+def test_the_uncertainty_of_r_at_the_end_of_a_move_is_told() -> None:
+    found = made(RISING, spread=0.1)
+    there = found.values[1, 2]
+
+    text = " ".join(replace(found, moves=(Move(("macro",), (0.75, 0.25), 0.5, there),)).text().split())
+
+    low, mean, high = zone.mean_of(there[:, 0])
+    assert f"R is {mean:.2f} there (95% interval {low:.2f} to {high:.2f})" in text
+
+
 def test_nothing_moves_a_place_where_r_is_on_one_side_all_over() -> None:
     found = made(np.full((4, 4), 0.3))
 
