@@ -204,6 +204,8 @@ _REGIMES = "Regimes last too long in the model and add to the level that was put
 WHY: Mapping[str, str] = {
     "turnover": "Leaving swings with the pull of other jobs, strain and colleagues lost. Whatever else makes a bad "
     "year in one place is missing.",
+    "turnover: spread between authorities": "Each authority keeps the lasting level that its first row suggests; other "
+    "lasting differences between authorities are missing.",
     "turnover: level": "Demand and regimes put staff under more strain than they are used to, on average.",
     "vacancy_rate": _REGIMES,
     "agency_rate": _REGIMES,
@@ -214,8 +216,10 @@ WHY: Mapping[str, str] = {
     "caseload": "Demand swings alike everywhere, and the number of posts stays.",
     "length of service": "Simulated posts hold cases; official figures are of all social workers, managers included, "
     "who stay longer.",
-    "correlation": "A fixed share of vacancies is covered in the model, so that agency use follows vacancies closely; "
-    "in reality it is looser.",
+    "correlation: agency_rate and vacancy_rate": "A fixed share of vacancies is covered in the model, so that agency "
+    "use follows vacancies closely; in reality it is looser.",
+    "correlation: turnover and caseload": "Load strains people and strain drives them away in the model; in the panel "
+    "busy authorities lose no more people than others.",
     "agency_rate around an inadequate judgement": _TOO_LONG,
     "agency_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "agency_rate around an inadequate judgement: -1": _NO_PRETREND,
@@ -223,8 +227,8 @@ WHY: Mapping[str, str] = {
     "vacancy_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "vacancy_rate around an inadequate judgement: -1": _NO_PRETREND,
     "turnover around an inadequate judgement": "Posts that a regime turns over are counted as leaving.",
-    "caseload around an inadequate judgement": "Posts added under an improvement regime open at once, so that caseload "
-    "falls a year too early.",
+    "caseload around an inadequate judgement": "Posts added under an improvement regime open at once and are as many "
+    "as one coefficient says: where there are many, caseload falls a year too early, where there are few, too little.",
 }
 """Why an official figure is missed, by group, or group and figure."""
 
