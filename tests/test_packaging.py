@@ -24,6 +24,7 @@ DATA = {
     "conducive/py.typed",
     "conducive/experiments/data/brief.html",
     "conducive/experiments/data/calibration.json",
+    "conducive/experiments/data/conditions_rank.json",
     "conducive/experiments/data/plausible.csv",
     "conducive/experiments/data/validation.json",
     *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),

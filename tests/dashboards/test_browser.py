@@ -144,9 +144,9 @@ def mainstreaming(page: Any, value: str) -> None:
 def test_what_was_asked_is_kept_for_a_visitor_who_comes_back(visit: Callable[..., Any]) -> None:
     page = visit(link())
     menu = page.get_by_role("navigation")
-    before = page.locator("[data-address='finance.mainstreaming'] input[type=number]").input_value()
+    before, start = page.locator("[data-address='finance.mainstreaming'] input[type=number]").input_value(), page.url
     set_lever(page, "finance.mainstreaming", "95")
-    page.locator("[data-address='finance.mainstreaming'].changed").wait_for()
+    page.wait_for_function("start => location.href !== start", arg=start)
     asked = asked_of(page)
 
     menu.get_by_role("link", name="About").click()

@@ -27,7 +27,7 @@ from conducive.experiments.calibration import (
 from conducive.experiments.plausible import DERIVED, read_sets
 from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.files import load_scenario
+from conducive.scenarios.files import library, load_scenario
 
 PLAN = Plan(draws=12, refocused=4, full=6, seed=0)
 
@@ -140,13 +140,34 @@ def test_an_interrupted_calibration_goes_on(tmp_path: Path, after: int) -> None:
 
 
 @pytest.mark.usefixtures("made_up")
-def test_a_finished_calibration_runs_nothing_again(tmp_path: Path) -> None:
+def test_a_finished_calibration_tries_no_draw_again(tmp_path: Path) -> None:
+    """What is done again is to look how each set that is left behaves, which puts the medoid first."""
     calibrate(tmp_path, PLAN, Here())
     again = Here()
 
     calibrate(tmp_path, PLAN, again)
 
-    assert again.ran == 0
+    assert again.ran == len(read_sets(tmp_path / "plausible.csv").sets)
+
+
+def test_the_first_set_is_the_one_that_behaves_most_like_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "_behaviour", lambda values: np.array([values["x"], 5.0, -values["x"]]))
+    sets = [{"x": x} for x in (9.0, 0.0, 4.0, 5.0, 30.0)]
+
+    ordered = calibration._medoid_first(sets, Here())
+
+    assert ordered[0] == {"x": 5.0}
+    assert sorted(s["x"] for s in ordered) == [0.0, 4.0, 5.0, 9.0, 30.0]
+
+
+def test_how_a_set_behaves_is_seen_in_every_scenario_of_the_library() -> None:
+    first = calibration._behaviour({"coefficients.lapse_unpaid": 0.1})
+    other = calibration._behaviour({"coefficients.lapse_unpaid": 0.5})
+
+    scenarios = [s.name for s in library()]
+    apart = np.any(np.reshape(first != other, (len(scenarios), -1)), axis=1)
+    assert apart[scenarios.index("two-year-funding")]
+    assert apart.mean() > 0.9
 
 
 @pytest.mark.usefixtures("made_up")

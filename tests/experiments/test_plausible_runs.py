@@ -261,7 +261,7 @@ def test_differences_come_with_luck_and_ignorance(contrast: Comparison) -> None:
 
     row = table[(table["indicator"] == "use_at_fidelity") & (table["month"] == 36)].iloc[0]
     gap = contrast.difference("use_at_fidelity")[:, -1].reshape(3, 4)
-    assert list(table)[7:] == ["luck", "ignorance", "agree", "higher"]
+    assert list(table)[7:] == ["luck", "ignorance", "agree", "higher", "pairing"]
     assert row["luck"] ** 2 == pytest.approx(gap.var(axis=1, ddof=1).mean())
     assert row["mean"] == pytest.approx(gap.mean())
     between = gap.mean(axis=1).var(ddof=1)
