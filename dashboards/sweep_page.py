@@ -7,7 +7,6 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, cast
@@ -44,6 +43,7 @@ from conducive.dashboards.what_if import (
     key_of,
     picked,
     shared,
+    use_address,
 )
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
@@ -95,10 +95,7 @@ def _Map(
 def Page() -> None:
     """Choose a scenario and what varies; watch it fill in; open a point, or take it away."""
     solara.Title("Sweep - Conducive")
-    router = solara.use_router()
-    search = router.search or ""
-    (choice, swept, news, trouble), set_state = solara.use_state(solara.use_memo(lambda: start_from(search), []))
-    followed: Any = solara.use_ref(search)
+    (choice, swept, news, trouble), set_state, hold = use_address("/sweep", start_from)
 
     def pick(sent: object) -> None:
         try:
@@ -117,16 +114,8 @@ def Page() -> None:
             set_state((choice, swept, [], sentence(str(error))))
             return
         set_state((choice, new, [], ""))
-        with suppress(InputError):  # too long for an address, as the page says
-            followed.current = f"s={addresses.sweep_address(new)}"
-            router.push(f"/sweep?{followed.current}")
+        hold(lambda: addresses.sweep_address(new))
 
-    def follow() -> None:
-        if search != followed.current:
-            followed.current = search
-            set_state(start_from(search))
-
-    solara.use_effect(follow, [search])
     heading(
         "Sweep",
         "Vary one condition and see a line with its interval, or two and see where the conducive zone begins: the "

@@ -267,10 +267,7 @@ def _Upload(label: str, most: int, trouble: str, event_bring: Callable[[Any], No
 def Page() -> None:
     """Choose, change, compare, and take away."""
     solara.Title("What if? - Conducive")
-    router = solara.use_router()
-    search = router.search or ""
-    (choice, news, trouble), set_state = solara.use_state(solara.use_memo(lambda: start_from(search), []))
-    followed: Any = solara.use_ref(search)
+    (choice, news, trouble), set_state, hold = use_address("/", start_from)
     visitor = solara.get_session_id()
 
     def choose(new: Choice) -> None:
@@ -280,16 +277,8 @@ def Page() -> None:
             set_state((choice, [], sentence(str(error))))
             return
         set_state((new, [], ""))
-        with suppress(InputError):  # too long for an address, as the page says: then nothing but the page holds it
-            followed.current = f"s={addresses.address(asked)}"
-            router.push(f"/?{followed.current}")
+        hold(lambda: addresses.address(asked))
 
-    def follow() -> None:
-        if search != followed.current:
-            followed.current = search
-            set_state(start_from(search))
-
-    solara.use_effect(follow, [search])
     asked = solara.use_memo(lambda: choice.asked, [choice])
     heading(
         "What if?",
@@ -304,6 +293,33 @@ def Page() -> None:
         with tag("section", css="results", aria_label="What comes of it"):
             _Results(asked, visitor)
     _TakeAway(choice, asked, visitor, choose)
+
+
+def use_address[State](
+    path: str, read: Callable[[str], State]
+) -> tuple[State, Callable[[State], None], Callable[[Callable[[], str]], None]]:
+    """Return what a page asks, what sets it, and what writes it into the address of the page.
+
+    `read` makes it of an address; it is read again when the visitor comes to another address of the page, back or by
+    the menu. What is too long for an address is held by nothing but the page, as the page says.
+    """
+    router = solara.use_router()
+    search = router.search or ""
+    state, set_state = solara.use_state(solara.use_memo(lambda: read(search), []))
+    followed: Any = solara.use_ref(search)
+
+    def follow() -> None:
+        if search != followed.current:
+            followed.current = search
+            set_state(read(search))
+
+    def hold(write: Callable[[], str]) -> None:
+        with suppress(InputError):
+            followed.current = f"s={write()}"
+            router.push(f"{path}?{followed.current}")
+
+    solara.use_effect(follow, [search])
+    return state, set_state, hold
 
 
 def in_search(search: str) -> str:
