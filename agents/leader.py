@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conducive.agents.rule import clip, either, fading, gate, rule
+from conducive.agents.rule import clip, either, fading, gate, rule, toward
 
 DIRECTOR, HEAD, MANAGER = 0, 1, 2
 LEVELS = ("director", "service head", "team manager")
@@ -73,6 +73,15 @@ def ownership_lost(succession_continuity: float, theory_of_change: float) -> flo
     Paper 4.1, 4.3.
     """
     return (1.0 - succession_continuity) * (1.0 - theory_of_change)
+
+
+@rule
+def ownership_next(lost: float, drawn_away: float, commitment: float, pace: float) -> float:
+    """Ownership lost after a month (0-1): pressure takes it away; it comes back as far as the leader is committed.
+
+    Paper 4.1, 4.3.
+    """
+    return toward(lost, drawn_away, pace if drawn_away > lost else pace * commitment)
 
 
 @rule

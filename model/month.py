@@ -349,7 +349,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
         away = lead.drawn_away(
             o.chasing, o.intervention, p.blame_culture * o.scar, o.vacancies, tightness, p.theory_of_change
         )
-        leader.ownership_lost = toward(leader.ownership_lost, away, p.climate_pace)
+        leader.ownership_lost = lead.ownership_next(leader.ownership_lost, away, leader.commitment, p.climate_pace)
         if p.leaders_on == 0.0:
             continue
         line = o.policy * funders[COUNCIL].confidence
