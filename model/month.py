@@ -356,7 +356,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
         if leader.level != DIRECTOR:
             line = leader.trust_up * lead_before[leader.above]
         target = lead.commitment_target(
-            p.theory_of_change,
+            p.theory_of_change * (1.0 - leader.ownership_lost),
             drive,
             o.reported,
             p.voice_weight * o.family_voice,
