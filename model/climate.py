@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from conducive.agents.rule import chance, clip, either, gate, logistic, rule, stock, toward
+from conducive.agents.rule import chance, clip, either, gate, logistic, rule, saturating, stock, toward
 
 INADEQUATE = 4.0
 """Inspection grade from which an improvement regime is in force."""
@@ -189,19 +189,13 @@ def codified_next(
 
 @rule
 def evidence_next(
-    evidence: float,
-    benefit: float,
-    data_capability: float,
-    integrity: float,
-    benefit_seen: float,
-    gate_strength: float,
-    pace: float,
+    evidence: float, benefit: float, data_capability: float, integrity: float, benefit_seen: float, pace: float
 ) -> float:
-    """Evidence after a month (0-1): benefit shown so far, if data catch it and the model is still itself.
+    """Evidence after a month (0-1): benefit shown so far, as far as data catch it and the model is still itself.
 
     Paper 4.2, 4.3.
 
-    `benefit` is the effect of practice `effect_lag` months ago.
+    `benefit` is the effect of practice `effect_lag` months ago; what data do not catch has to be seen by eye.
     """
-    seen = benefit / (benefit + benefit_seen)
-    return toward(evidence, seen * gate(data_capability, gate_strength) * integrity, pace)
+    seen = saturating(benefit, benefit_seen * (1.0 - data_capability))
+    return toward(evidence, seen * integrity, pace)

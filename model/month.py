@@ -43,7 +43,7 @@ from conducive.agents.practitioner import (
     VACANT,
     WILLING,
 )
-from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, stock, toward
+from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
 from conducive.model import climate
 from conducive.model.random import draw, normal, stream, uniforms
 from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, worker_for
@@ -866,9 +866,9 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
     shown = 0.0
     if p.age > p.effect_lag + 1.0:
         shown = months[int(p.month) - 2 - int(p.effect_lag)].benefit
-    o.visible_benefit = shown / (shown + p.benefit_seen)
+    o.visible_benefit = saturating(shown, p.benefit_seen)
     o.evidence = climate.evidence_next(
-        o.evidence, shown, p.data_capability, whole, p.benefit_seen, p.gate_strength, p.climate_pace
+        o.evidence, shown, p.data_capability, whole, p.benefit_seen, p.climate_pace
     )
 
 
