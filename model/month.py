@@ -342,9 +342,9 @@ def leadership(world: World, p: Record, o: Record) -> None:
                 o.leader_changes += 1.0
                 leader.acting = max(1.0, p.acting_months)
                 leader.agenda = agenda * gate(p.theory_of_change, p.gate_strength)
-                leader.commitment *= p.succession_continuity
                 leader.ownership_lost = lead.ownership_lost(p.succession_continuity, p.theory_of_change)
-        if p.wave == 0.0:
+                leader.commitment *= 1.0 - leader.ownership_lost
+        if p.wave == 0.0 or leader.acting > 0.0:
             continue
         away = lead.drawn_away(
             o.chasing, o.intervention, p.blame_culture * o.scar, o.vacancies, tightness, p.theory_of_change
