@@ -25,7 +25,7 @@ from conducive.experiments import determinism, official, studies
 from conducive.experiments.calibration import Record, prior, settled
 from conducive.experiments.patterns import CONTROLS, PATTERNS, ZONE_AT, Pattern, positions
 from conducive.experiments.plausible import DATA, model_version, plausible_sets
-from conducive.experiments.verdicts import Verdict, lived, verdict_on, view
+from conducive.experiments.verdicts import Verdict, judge, lived, verdict_on, view
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario
 
@@ -150,38 +150,44 @@ def stored_results(path: Path = STORED) -> Results:
 # ---- Over draws and sets -------------------------------------------------------------------------------------------
 
 
-def clauses_held(given: list[float] | Mapping[str, float], replicates: int) -> dict[str, list[bool]]:
-    """Which clauses of each pattern hold, at their value, in a class-sized organisation under one draw or set."""
+def clauses_judged(given: list[float] | Mapping[str, float], replicates: int) -> dict[str, list[tuple[bool, bool]]]:
+    """Whether each clause holds at its value, and is clearly missed, in a class-sized organisation under a draw or set.
+
+    Clearly missed: where runs differ at all, the whole 95% interval is on the wrong side.
+    """
     small = load_scenario("classroom")
     base = small.under(given if isinstance(given, Mapping) else settled(small, np.array(given)))
-    found = {}
+    judged = {}
     for pattern in PATTERNS:
-        v = view(lived(pattern.arms(base), replicates, 0, None, pattern.shuffled))
-        found[pattern.name] = [c.holds(c.statistic(v)) for c in pattern.clauses]
-    return found
+        arms = lived(pattern.arms(base), replicates, 0, None, pattern.shuffled)
+        found = [(clause, judge(clause, arms)) for clause in pattern.clauses]
+        judged[pattern.name] = [(c.holds(f.value), f.answer == "not shown" and f.error > 0) for c, f in found]
+    return judged
 
 
 def pass_rates(
     record: Record, name: str, given: list[Any], replicates: int, executor: Executor, progress: Progress
 ) -> dict[str, Any]:
-    """Share of draws or sets that show each pattern, and each of its clauses."""
+    """Share of draws or sets that show each pattern, that clearly miss a clause of it, and that show each clause."""
     done = record.done(name)
     left = [n for n in range(len(given)) if n not in done]
     for start in range(0, len(left), CHUNK):
         some = left[start : start + CHUNK]
-        found = executor.map(clauses_held, [given[n] for n in some], [replicates] * len(some))
+        found = executor.map(clauses_judged, [given[n] for n in some], [replicates] * len(some))
         for n, one in zip(some, found, strict=True):
             record.keep(name, n, one)
         progress(f"{name}: {len(given) - len(left) + start + len(some)} of {len(given)}")
-    held = list(record.done(name).values())
-    return {
-        p.name: {
-            "of": len(held),
-            "all": float(np.mean([all(h[p.name]) for h in held])),
-            "clauses": np.mean([h[p.name] for h in held], axis=0).tolist(),
+    judged = list(record.done(name).values())
+    rates = {}
+    for p in PATTERNS:
+        held, missed = np.moveaxis(np.array([one[p.name] for one in judged], bool), -1, 0)
+        rates[p.name] = {
+            "of": len(judged),
+            "all": float(held.all(axis=1).mean()),
+            "missed": float(missed.any(axis=1).mean()),
+            "clauses": held.mean(axis=0).tolist(),
         }
-        for p in PATTERNS
-    }
+    return rates
 
 
 CHUNK = 8

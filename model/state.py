@@ -32,6 +32,8 @@ from conducive.scenarios.timeline import TIMELINE
 
 HEADS_PER = 4
 """Teams under one service head."""
+CAREER = 480.0
+"""Months in a long working life: nobody has been in post, or is expected to stay, for longer."""
 
 ORGANISATION = np.dtype(
     [
@@ -324,12 +326,8 @@ def settle_in(world: World) -> None:
             anyone = True
             a, b, c, d = uniforms(world.seed, START_PERSON, 0, i)
             make_person(q, p, a, b, c, d)
-            stay = (
-                p.agency_stay
-                if q.post == AGENCY
-                else 1.0 / max(monthly_turnover(p.turnover), 1.0 / p.leader_tenure / 12.0)
-            )
-            q.tenure = -math.log(w) * stay
+            stay = p.agency_stay if q.post == AGENCY else 1.0 / max(monthly_turnover(p.turnover), 1.0 / CAREER)
+            q.tenure = min(CAREER, -math.log(w) * stay)
     if not anyone:
         a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)
         world.practitioners[0].post = PERMANENT
@@ -341,7 +339,7 @@ def settle_in(world: World) -> None:
     for k in range(len(world.leaders)):
         u, v, w, z = uniforms(world.seed, START_LEADER, 0, k)
         make_leader(world.leaders[k], p, u, v, w)
-        world.leaders[k].tenure = -math.log(z) * p.leader_tenure
+        world.leaders[k].tenure = min(CAREER, -math.log(z) * p.leader_tenure)
     world.sponsor_trust[:] = p.initial_trust
     for f in range(len(world.families)):
         u, v, w, z = uniforms(world.seed, START_FAMILY, 0, f)
