@@ -178,7 +178,7 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("lapse_reinforcement", "Lapse when nothing reinforces use.", "a month", 0.08185, RATE, (0.05, 0.2), OURS),
     _c("lapse_fit", "Lapse when nothing fits.", "a month", 0.08795, RATE, (0.03, 0.12), OURS),
     _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.2201, RATE, (0.1, 0.4), OURS),
-    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.1143, RATE, (0.03, 0.12),
+    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.06, RATE, (0.02, 0.08),
        OURS),
     _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.1895, RATE, (0.1, 0.5), OURS),
     _c("unpaid_convexity", "How much worse a large gap in money is than a small one (1 = in proportion).", "exponent",
