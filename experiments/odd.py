@@ -435,6 +435,7 @@ CURVES: Mapping[str, tuple[str, str]] = {
     "leader.commitment_target": ("evidence", "line"),
     "leader.drawn_away": ("chasing", "theory_of_change"),
     "leader.ownership_lost": ("succession_continuity", "theory_of_change"),
+    "leader.ownership_next": ("lost", "commitment"),
     "leader.leaving_chance": ("leader_tenure", "shock"),
     "leader.successor_commitment": ("handed_over", "agenda"),
     "leader.expected_stay": ("months_to_known_exit", "horizon"),

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from conducive.experiments import validation, verdicts
-from conducive.experiments.calibration import PANEL_FIGURES
+from conducive.experiments.calibration import PANEL_FIGURES, Record
 from conducive.experiments.cli import app
 from conducive.experiments.official import official_panel, statistics
 from conducive.experiments.patterns import CONTROLS, FAR, PATTERNS, Pattern
@@ -108,7 +109,33 @@ def test_pass_rates_are_over_draws_and_sets() -> None:
             rate = RESULTS[name][p.name]
             assert len(rate["clauses"]) == len(p.clauses)
             assert 0 <= rate["all"] <= min(rate["clauses"])
+            assert rate["all"] + rate["missed"] <= 1
     assert RESULTS["plausible sets"]["P01"]["of"] >= 200
+
+
+def test_pass_rates_count_what_holds_and_what_is_clearly_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four sets: all clauses hold; one does not but is unclear; one is clearly missed; all are."""
+    first = PATTERNS[0]
+    of_each = ([(True, False)] * 3, [(True, False), (False, False), (True, False)],
+               [(True, False), (True, False), (False, True)], [(False, True)] * 3)  # fmt: skip
+    monkeypatch.setattr(validation, "PATTERNS", (first,))
+    monkeypatch.setattr(validation, "clauses_judged", lambda given, _: {first.name: of_each[given]})
+
+    with closing(Record(tmp_path / "parts.sqlite", {})) as record:
+        found = validation.pass_rates(record, "sets", [0, 1, 2, 3], 8, Here(), lambda _: None)  # type: ignore[arg-type]
+
+    assert found == {first.name: {"of": 4, "all": 0.25, "missed": 0.5, "clauses": [0.75, 0.5, 0.5]}}
+
+
+def test_a_clause_without_luck_is_not_called_clearly_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no run differs nothing is sure: 0 where more than 0 is asked for is missed, but not clearly."""
+    monkeypatch.setattr(verdicts, "readings", lambda *_, **__: np.zeros((len(verdicts.READ), 120)))
+
+    judged = validation.clauses_judged({}, 2)
+
+    assert judged["P07"] == [(False, False)]
 
 
 def test_the_report_follows_from_the_stored_results() -> None:
@@ -176,7 +203,8 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation.determinism, "check", lambda *_, **__: None)
     monkeypatch.setattr(validation, "zone_map", lambda *_: {})
     monkeypatch.setattr(validation, "_verdict", lambda pattern, *_: {"of": pattern.name})
-    monkeypatch.setattr(validation, "clauses_held", lambda *_: {p.name: [True] * len(p.clauses) for p in PATTERNS})
+    judged = {p.name: [(True, False)] * len(p.clauses) for p in PATTERNS}
+    monkeypatch.setattr(validation, "clauses_judged", lambda *_: judged)
 
 
 @pytest.mark.usefixtures("made_up")

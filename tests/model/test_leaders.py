@@ -1,0 +1,64 @@
+"""What goes when a leader goes, what an acting leader holds, and how ownership comes back."""
+
+import pytest
+
+import conducive as cz
+from conducive.model.state import CAREER
+
+LEAVES = 6
+
+
+def left(**changes: object) -> cz.Organisation:
+    """A small organisation in the month in which its director left."""
+    settings = {
+        "warm_up": 12, "horizon": 40, "organisation.posts": 14, "organisation.families": 40,
+        "leadership.leader_tenure": 480.0, "political_agendas.policy_stability": 50.0, "finance.funding_term": 120,
+        "mechanisms.incidents": False, "coefficients.inspection_interval": 240.0,
+        "coefficients.climate_pace": 0.2,
+    }  # fmt: skip
+    scenario = cz.load_scenario("baseline").change({**settings, **changes}).with_event(LEAVES, "leader_leaves")
+    model = cz.Organisation(scenario, rng=3)
+    model.run_for(LEAVES)
+    assert model.world.leaders[0].acting > 0
+    return model
+
+
+def test_whoever_acts_holds_what_was_handed_over_and_no_more() -> None:
+    model = left()
+    director = model.world.leaders[0]
+    held = (float(director.commitment), float(director.ownership_lost))
+
+    while director.acting > 1:
+        model.step()
+
+    assert (director.commitment, director.ownership_lost) == held
+    assert 0 < held[0] < 1
+    assert held[1] == pytest.approx((1 - 0.4) * (1 - 0.5))
+
+
+@pytest.mark.parametrize("name", ["leadership.succession_continuity", "case_for_change.theory_of_change"])
+def test_what_is_handed_over_or_carried_by_the_case_is_not_lost(name: str) -> None:
+    low, high = (left(**{name: value}).world.leaders[0] for value in (0.1, 0.9))
+
+    assert high.ownership_lost < low.ownership_lost
+    assert high.commitment > low.commitment
+
+
+def test_ownership_comes_back_only_as_far_as_the_successor_is_committed() -> None:
+    """At the pace of the climate alone little more than half of the loss would be left four months on."""
+    model = left()
+    director = model.world.leaders[0]
+    lost = float(director.ownership_lost)
+
+    model.run_for(8)
+
+    assert director.acting == 0
+    assert 0.6 * lost < director.ownership_lost < 0.9 * lost
+
+
+def test_nobody_has_been_in_post_for_longer_than_a_career() -> None:
+    scenario = {"workforce_capacity.turnover": 0.01, "leadership.leader_tenure": 480.0, "warm_up": 0, "horizon": 1}
+    model = cz.Organisation("baseline", rng=0, **scenario)
+
+    assert model.world.practitioners.tenure.max() == CAREER
+    assert 0 < model.world.leaders.tenure.max() <= CAREER
