@@ -95,9 +95,7 @@ def validate(
 
         results: Results = {**identity, "patterns": {}}
         for pattern in ALL:
-            results["patterns"][pattern.name] = part(
-                pattern.name, partial(_verdict, pattern, base, power, threads)
-            )
+            results["patterns"][pattern.name] = part(pattern.name, partial(_verdict, pattern, base, power, threads))
         results["map"] = part("map", lambda: zone_map(base, power.map, threads))
         results["official"] = part("official figures", lambda: _rows(official.check(base, threads, power.panels)))
         results["studies"] = part("published studies", lambda: _rows(studies.check(base, threads)))
