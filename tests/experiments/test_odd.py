@@ -272,10 +272,6 @@ def test_hand_written_words_name_only_what_exists() -> None:
     assert [r for r, drawn in CURVES.items() if not set(drawn) <= by_rule.get(r, set())] == []
 
 
-def test_every_argument_of_a_rule_has_a_meaning(page: str) -> None:
-    assert not re.findall(r"`\w+`: [;.]", page)
-
-
 def test_names_of_functions_in_the_page_exist(page: str) -> None:
     houses = "|".join(MODULES)
 
