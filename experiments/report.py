@@ -231,6 +231,7 @@ WHY: Mapping[str, str] = {
     "agency_rate around an inadequate judgement": _TOO_LONG,
     "agency_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "agency_rate around an inadequate judgement: -1": _NO_PRETREND,
+    "agency_rate around an inadequate judgement: 0": _NO_PRETREND,
     "vacancy_rate around an inadequate judgement": _TOO_LONG,
     "vacancy_rate around an inadequate judgement: -3 and before": _NO_PRETREND,
     "vacancy_rate around an inadequate judgement: -1": _NO_PRETREND,
