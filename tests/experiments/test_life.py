@@ -31,8 +31,9 @@ def life(scenario: Scenario) -> Recording:
 
 @pytest.fixture(scope="module")
 def longer() -> Recording:
-    """A life with money for long enough that some who stopped begin again."""
-    return record(load_scenario("classroom").change({"horizon": 72, "finance.funding_term": 48}), SEED)
+    """A busy life with money for long enough that some who stopped begin again."""
+    busy = {"horizon": 72, "finance.funding_term": 48, "workforce_capacity.caseload": 20}
+    return record(load_scenario("classroom").change(busy), SEED)
 
 
 def entries(life: Recording, kind: str = "") -> list[str]:

@@ -169,7 +169,7 @@ def test_smoke_fails_when_a_pattern_no_longer_shows(monkeypatch: pytest.MonkeyPa
 
     assert done.exit_code == 1
     assert "No longer shown:" in done.output
-    assert "P04" in done.output.split("No longer shown:")[1]
+    assert "P10" in done.output.split("No longer shown:")[1]
 
 
 class Here:

@@ -166,12 +166,15 @@ def check_indicators(world: World, month: int) -> None:
 
 
 def check_uptake(world: World, month: int) -> None:
-    """The uptake number is a number of colleagues: not negative and not astronomical."""
+    """The uptake number is a number of colleagues: not astronomical, and hardly ever negative.
+
+    Where using it would take more hours than a week has, what colleagues show puts people off.
+    """
     if month < 1:
         return
     row = world.monthly[month - 1]
     for name in ("uptake_number", "uptake_number_without_grant"):
-        assert -1e-3 <= row[name] < 1e12, f"{name} is {row[name]}"
+        assert -1e-2 <= row[name] < 1e12, f"{name} is {row[name]}"
 
 
 def check_states(world: World, month: int) -> None:
