@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn, cast
+from urllib.parse import parse_qs
 
 from conducive import __version__
 from conducive.experiments.ensemble import check_counts
@@ -131,8 +132,9 @@ def bounded(scenario: Scenario) -> Scenario:
             "On the command line there is no such limit."
         )
         raise InputError(msg)
-    if len(scenario.events) + len(scenario.waves) > MOST_EVENTS:
-        msg = f"a scenario may have {MOST_EVENTS} events and innovations on these pages. Got {len(scenario.events)}."
+    dated = len(scenario.events) + len(scenario.waves)
+    if dated > MOST_EVENTS:
+        msg = f"a scenario may have {MOST_EVENTS} events and innovations on these pages. Got {dated}."
         raise InputError(msg)
     return scenario
 
@@ -160,6 +162,14 @@ def _packed(asked: Mapping[str, Any]) -> str:
         msg = "what is asked here is too long for an address. Download the scenario files to pass it on."
         raise InputError(msg)
     return FORMAT + packed
+
+
+def in_search(search: str | None) -> str:
+    """Return what an address of a page holds under `s`; nothing where there is none."""
+    try:
+        return parse_qs((search or "")[: 2 * LONGEST], max_num_fields=5).get("s", [""])[0]
+    except ValueError:
+        return ""
 
 
 def read(text: str) -> tuple[Asked, list[str]]:

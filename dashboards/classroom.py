@@ -35,7 +35,20 @@ from conducive.dashboards.lessons import (
     sheet,
     verdict,
 )
-from conducive.dashboards.parts import Download, Empty, Loading, Note, Trouble, heading, sentence, tag, term
+from conducive.dashboards.parts import (
+    GLOSSARY,
+    Download,
+    Empty,
+    Loading,
+    Note,
+    Trouble,
+    heading,
+    interval,
+    prose,
+    sentence,
+    tag,
+    term,
+)
 from conducive.dashboards.store import (
     CLASS_CODE,
     GROUP_KEY,
@@ -56,11 +69,6 @@ from conducive.scenarios.errors import InputError
 
 EVERY = 2.0
 """Seconds between looks at what others have done."""
-INTERVAL = (
-    "If the study were repeated with other luck and other plausible coefficients, an interval like this would hold the "
-    "true mean about 19 times in 20."
-)
-SETS = "A plausible set fills in the numbers that no measurement fixes, in a way that the evidence does not rule out."
 MOST_AT_ONCE = 2
 """Lessons run at once, taking turns with what other visitors ask."""
 HTML = "text/html"
@@ -83,6 +91,7 @@ def Sketch(
     years: int,
     spoken: str,
     event_draw: Callable[[list[float]], None],
+    interval: str = GLOSSARY["95% interval"],
 ) -> None:
     """A chart by year that can be drawn upon, with the model's lines and others' sketches in it."""
 
@@ -98,11 +107,9 @@ def _Chart(
     others: Sequence[Seat] = (),
     chosen: int = -1,
 ) -> None:
-    arms = list(enumerate(of.arms)) if outcome else []
     lines = [
-        dict(zip(("low", "mean", "high"), outcome["series"][n], strict=True)) | {"label": arm.label}
-        for n, arm in arms
-        if outcome
+        dict(zip(("low", "mean", "high"), series, strict=True)) | {"label": arm.label}
+        for arm, series in (zip(of.arms, outcome["series"], strict=True) if outcome else ())
     ]
     spoken = of.sketch + (f" Your curve: {_in_words(points)}." if points else "")
     if outcome:
@@ -155,9 +162,11 @@ def _Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
     ]
     with tag("div", css="scroll", tabindex="0", role="region", aria_label="Averages"):
         tag("table", tag("thead", head), tag("tbody", *rows))
-    tag("p", "Beside each average, its ", term("95% interval", INTERVAL), ", over ",
-        term("plausible sets of coefficients", SETS),
-        ". This compares imagined services; it is no forecast for any real one.", css="quiet")  # fmt: skip
+    note = (
+        "Beside each average, its 95% interval, over plausible sets of coefficients. This compares imagined services; "
+        "it is no forecast for any real one."
+    )
+    tag("p", *prose(note), css="quiet")
 
 
 def _when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tuple[Seen, Callable[[Seen], None]]:
@@ -298,6 +307,7 @@ def _texts(change: Callable[[str], None]) -> Callable[[Any], None]:
 
 def _tried(act: Callable[[], None], set_trouble: Callable[[str], None]) -> None:
     """Do something, and say what is wrong where it cannot be done."""
+    set_trouble("")
     try:
         act()
     except InputError as error:
@@ -424,14 +434,10 @@ def _Predict(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
 
     def keep() -> None:
         if not points:
-            set_trouble("draw your curve first, or type its numbers.")
-            return
-        try:
-            kept.predict(seat.key, checked_prediction(of, draft))
-            set_trouble("")
-            set_seat(kept.seat(seat.key))
-        except InputError as error:
-            set_trouble(str(error))
+            msg = "draw your curve first, or type its numbers."
+            raise InputError(msg)
+        kept.predict(seat.key, checked_prediction(of, draft))
+        set_seat(kept.seat(seat.key))
 
     with tag("section", css="panel"):
         tag("h2", "2. Predict")
@@ -453,7 +459,7 @@ def _Predict(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
         _Chart(of, points or [0.0] * POINTS, draw=lambda drawn: set_points(list(drawn)), own="")
         field("area", "We think so because (if you like)", because, _texts(set_because), most=LONGEST_TEXT)
         with tag("div", css="buttons"):
-            solara.Button("Keep our prediction", color="primary", on_click=keep)
+            solara.Button("Keep our prediction", color="primary", on_click=lambda: _tried(keep, set_trouble))
             if seat.prediction is not None:
                 same = dict(seat.prediction) == draft
                 Note("Kept. You may change it until you see the results." if same else "Changed, not kept yet.")
@@ -488,11 +494,7 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
     task = solara.lab.use_task(work, dependencies=[seat.key, seat.revealed])
 
     def reveal() -> None:
-        try:
-            set_seat(kept.reveal(seat.key))
-            set_trouble("")
-        except InputError as error:
-            set_trouble(str(error))
+        set_seat(kept.reveal(seat.key))
 
     with tag("section", css="panel"):
         tag("h2", "3. Compare")
@@ -502,7 +504,7 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
             Note("Your prediction is safe. Your teacher will open the results; this page notices by itself.")
         elif not seat.revealed:
             tag("p", "Once you see the results your prediction stands.", css="quiet")
-            solara.Button("Run the model", color="primary", on_click=reveal)
+            solara.Button("Run the model", color="primary", on_click=lambda: _tried(reveal, set_trouble))
         elif task.error:
             Trouble("the model could not be run. Your prediction is kept; try again in a moment.")
             solara.Button("Try again", outlined=True, on_click=task)
@@ -528,14 +530,12 @@ def _Explain(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
     trouble, set_trouble = solara.use_state("")
 
     def keep(prompt: int, text: object) -> None:
-        if text == seat.explained.get(prompt, ""):
-            return
-        try:
+        def do() -> None:
             kept.explain(seat.key, prompt, checked_text("your answer", text))
-            set_trouble("")
             set_seat(kept.seat(seat.key))
-        except InputError as error:
-            set_trouble(str(error))
+
+        if text != seat.explained.get(prompt, ""):
+            _tried(do, set_trouble)
 
     with tag("section", css="panel"):
         tag("h2", "4. Explain")
@@ -559,12 +559,11 @@ def _Teacher(kept: Store, key: str, found: Classroom, go: Callable[..., None]) -
     sure, set_sure = solara.use_state(False)
 
     def act(what: Callable[[], object]) -> None:
-        try:
+        def do() -> None:
             what()
             set_room(kept.classroom(key))
-            set_trouble("")
-        except InputError as error:
-            set_trouble(str(error))
+
+        _tried(do, set_trouble)
 
     def end() -> None:
         kept.end_class(key)
@@ -652,7 +651,7 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
             for seat in made
             if seat.prediction
         ]
-        found = term("The model", f"{label(of.measure)}: mean and 95% interval. {INTERVAL}") if of.picks else ""
+        found = term("The model", f"{label(of.measure)}: mean and 95% interval. {interval()}") if of.picks else ""
         heads = [
             "Group",
             "Chose",

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from conducive.dashboards import levers
-from conducive.dashboards.parts import Trouble, heading, tag, term
+from conducive.dashboards.parts import Trouble, heading, interval, prose, tag, term
 from conducive.experiments.curves import processes, rule_curves
 from conducive.experiments.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
 from conducive.experiments.sensitivity import SensitivityPlan
@@ -19,7 +19,7 @@ from conducive.scenarios.declaration import Condition
 from conducive.scenarios.errors import InputError
 
 SCREENING = "Morris's method: one condition after another is moved, each time from other starting points."
-INTERVAL = "Drawn anew, other starting points and other luck would give a mean within it about 19 times in 20."
+INTERVAL = interval("other starting points and other luck")
 POINTS = "Percentage points of practitioners who use it as it is meant."
 PLACE = "By how strongly a condition moves use as it is meant. In brackets: the ranks that the intervals leave open."
 
@@ -106,8 +106,8 @@ def _shown(c: Condition) -> dict[str, Any]:
 
 
 @cache
-def _curves_of(name: str) -> list[dict[str, Any]]:
-    condition = next(c for c in conditions() if c.name == name)
+def curves_of(condition: Condition) -> list[dict[str, Any]]:
+    """Return the curves of the rules that read a condition's inputs, as the page shows them."""
     found = []
     for i in condition.inputs:
         for curve in rule_curves(i):
@@ -132,19 +132,13 @@ def _curves_of(name: str) -> list[dict[str, Any]]:
     return found
 
 
-def curves_of(condition: Condition) -> list[dict[str, Any]]:
-    """Return the curves of the rules that read a condition's inputs, as the page shows them."""
-    return _curves_of(condition.name)
-
-
 def _others(c: Condition) -> str:
     """Return what reads the inputs of a condition that have no curve."""
-    without = [i for i in c.inputs if not rule_curves(i)]
-    said = []
-    for i in without:
-        found = processes(i)
-        said.append(f"{levers.label(i)} is read by the month itself ({listed(found[:3])})" if found else "")
-    told = [text for text in said if text]
+    told = [
+        f"{levers.label(i)} is read by the month itself ({listed(found[:3])})"
+        for i in c.inputs
+        if not rule_curves(i) and (found := processes(i))
+    ]
     return f"{'; '.join(told)}." if told else ""
 
 
@@ -163,10 +157,12 @@ def _Ranking(ranked: tuple[Ranked, ...], trouble: str) -> None:
             "p",
             "A ",
             term("screening", SCREENING),
-            f" of all {len(ranked)} conditions, each from barrier to facilitator, in the class-sized default "
-            f"organisation of {plan.question.scenario['organisation.posts']:.0f} posts with the default ",
-            term("coefficients", "Paces and weights of the rules, most of which nobody has measured."),
-            f": {plan.runs:,} runs. It says how far use as it is meant, in the last month, moves with each.",
+            *prose(
+                f" of all {len(ranked)} conditions, each from barrier to facilitator, in the class-sized default "
+                f"organisation of {plan.question.scenario['organisation.posts']:.0f} posts with the default "
+                f"coefficients: {plan.runs:,} runs. It says how far use as it is meant, in the last month, moves with "
+                "each."
+            ),
             css="prose",
         )
         most = max(one.high for one in ranked) or 1.0

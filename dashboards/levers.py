@@ -144,14 +144,14 @@ def groups(base: Scenario, alternative: Scenario) -> tuple[list[dict[str, Any]],
         at = declaration.address
         return lever(declaration, base[at], alternative[at], by_name.get(declaration.group))
 
-    first = [{"key": "first", "title": "", "meaning": "", "levers": [one(declared()[a]) for a in FIRST]}]
+    first = [{"key": "first", "title": "", "levers": [one(declared()[a]) for a in FIRST]}]
     rest = []
     for cluster in CLUSTERS:
         inside = [i for c in conditions() if c.cluster == cluster for i in c.inputs if i.address not in FIRST]
-        rest.append({"key": cluster, "title": cluster_title(cluster), "meaning": "", "levers": [*map(one, inside)]})
+        rest.append({"key": cluster, "title": cluster_title(cluster), "levers": [*map(one, inside)]})
     for name, title in OTHERS.items():
         inside = [i for i in OTHER_INPUTS if i.group == name]
-        rest.append({"key": name or "time", "title": title, "meaning": "", "levers": [*map(one, inside)]})
+        rest.append({"key": name or "time", "title": title, "levers": [*map(one, inside)]})
     return first, [group for group in rest if group["levers"]]
 
 

@@ -37,9 +37,13 @@ def _element(name: str) -> Any:
     return reacton.core.ComponentWidget(widget=type(f"Html_{name}", (Html,), {}))
 
 
+def interval(drawn: str = "other luck and other plausible coefficients") -> str:
+    """Return what a 95% interval is, in words, where `drawn` is what might have been otherwise."""
+    return f"With {drawn}, an interval made like this would hold the mean of the model about 19 times in 20."
+
+
 GLOSSARY = {
-    "95% interval": "With other luck and other plausible coefficients, an interval made like this would hold the mean "
-    "of the model about 19 times in 20.",
+    "95% interval": interval(),
     "plausible set": "Values for those numbers of the model that nobody has measured, which together fit the evidence "
     "there is.",
     "coefficient": "A number inside a rule of the model, such as how fast strain follows workload.",
@@ -99,6 +103,11 @@ def heading(text: str, lead: str = "") -> None:
     tag("h1", text, id="top")
     if lead:
         tag("p", lead, css="lead")
+
+
+def jump() -> None:
+    """Put a link to the answer on the page, where a narrow screen has it below what is asked."""
+    tag("a", "Jump to the answer", href="#answer", css="button jump")
 
 
 @solara.component

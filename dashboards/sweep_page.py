@@ -25,8 +25,8 @@ from conducive.dashboards.parts import (
     Press,
     Trouble,
     heading,
+    jump,
     prose,
-    sentence,
     tag,
     use_answers,
 )
@@ -39,15 +39,14 @@ from conducive.dashboards.what_if import (
     Share,
     chosen,
     fields,
-    in_search,
     key_of,
     picked,
     shared,
     use_address,
 )
 from conducive.dashboards.work import POOL, Cache, Job
-from conducive.experiments.filling import SHOWN, Shown, filling, is_line, line_figure, picture_data, sweep_plan
-from conducive.experiments.readings import EDGE
+from conducive.experiments.filling import filling, is_line, line_figure, picture_data, sweep_plan
+from conducive.experiments.readings import EDGE, SHOWN, Shown
 from conducive.experiments.words import several
 from conducive.experiments.zone import ZoneMap, ZonePlan
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
@@ -65,8 +64,6 @@ START: dict[str, Any] = {
 ROOM_FOR_MAPS = 30e6  # bytes
 MAPS: Cache[ZoneMap] = Cache(ROOM_FOR_MAPS, lambda zone: float(zone.values.nbytes))
 """Sweeps that visitors ran, as far as they came."""
-R_TOP = 2.0
-"""Uptake number at which a map is darkest."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ def Page() -> None:
             new = picked(choice, sent)
             new.asked  # noqa: B018 it may refuse
         except InputError as error:
-            set_state((choice, swept, [], sentence(str(error))))
+            set_state((choice, swept, [], str(error)))
         else:
             set_state((new, swept, [], ""))
 
@@ -111,7 +108,7 @@ def Page() -> None:
             new = asked_sweep(choice.asked.base, sent)
             plan_of(new)
         except InputError as error:
-            set_state((choice, swept, [], sentence(str(error))))
+            set_state((choice, swept, [], str(error)))
             return
         set_state((choice, new, [], ""))
         hold(lambda: addresses.sweep_address(new))
@@ -122,6 +119,8 @@ def Page() -> None:
         "conditions under which use of an innovation can grow by itself.",
     )
     Note(" ".join(news))
+    if swept is not None:
+        jump()
     with tag("section", css="panel", aria_label="What is swept"):
         Choose(fields=chosen_from(choice), event_pick=pick)
         _Axes(options=options(), start=axes_of(swept), event_ask=ask)
@@ -134,7 +133,7 @@ def Page() -> None:
 
 def start_from(search: str) -> tuple[Choice, Swept | None, list[str], str]:
     """Return the scenario and the sweep of an address, what has changed since, and what is wrong with it."""
-    found = in_search(search)
+    found = addresses.in_search(search)
     usual = Choice(load_scenario(DEFAULT))
     if not found:
         return usual, None, [], ""
@@ -143,7 +142,7 @@ def start_from(search: str) -> tuple[Choice, Swept | None, list[str], str]:
         if swept.x:
             plan_of(swept)
     except InputError as error:
-        return usual, None, [], sentence(str(error))
+        return usual, None, [], str(error)
     return chosen(Asked(swept.scenario, swept.scenario)), swept if swept.x else None, news, ""
 
 
@@ -238,7 +237,7 @@ def _Sweep(swept: Swept) -> None:
     of = plan.shape[0] * plan.shape[1]
     done = picture.data["done"] if picture is not None else 0
     one = next(s for s in SHOWN if s.column == shown)
-    with tag("section", css="panel", aria_label="What comes of it"):
+    with tag("section", css="panel", id="answer", aria_label="What comes of it"):
         with tag("div", css="status", role="status"):
             if answer.working:
                 tag("progress", value=str(done), max=str(of), aria_label=f"{done} of {of} points")
@@ -255,7 +254,8 @@ def _Sweep(swept: Swept) -> None:
         else:
             with tag("div", css="buttons", role="group", aria_label="What is shown"):
                 for each in SHOWN:
-                    _pick_shown(each, each is one, set_shown)
+                    css, pressed = ("small main", "true") if each is one else ("small", "false")
+                    Press(each.label, partial(set_shown, each.column), css=css, aria_pressed=pressed)
             tag("p", *prose(one.meaning), css="quiet")
             _Drawn(swept, picture, one)
             tag("p", *prose(picture.data["words"]), css="quiet")
@@ -285,11 +285,6 @@ def _TakeAway(swept: Swept, picture: _Picture | None, one: Shown) -> None:
                 Download(label, make)
 
 
-def _pick_shown(one: Shown, chosen: bool, pick: Callable[[str], None]) -> None:
-    pressed = "true" if chosen else "false"
-    Press(one.label, lambda: pick(one.column), css="small main" if chosen else "small", aria_pressed=pressed)
-
-
 def pictures(plan: ZonePlan, key: str, visitor: str, job: Job) -> Iterator[_Picture]:
     """Yield a sweep as it fills in, not faster than anybody can watch; points that somebody ran are not run again."""
     kept = MAPS.get(key)
@@ -313,7 +308,7 @@ def _Drawn(swept: Swept, picture: _Picture, one: Shown) -> None:
         try:
             router.push(f"/?s={addresses.address(point(swept, plan, sent))}")
         except InputError as error:
-            set_trouble(sentence(str(error)))
+            set_trouble(str(error))
 
     Trouble(trouble)
     if is_line(plan):
@@ -336,7 +331,7 @@ def _Drawn(swept: Swept, picture: _Picture, one: Shown) -> None:
         xlabel=data["x"]["label"], ylabel=data["y"]["label"],
         cells=[_cell(p, one, data) for p in data["points"]], contour=data["contour"],
         unclear=data["unclear"], own=data["own"],
-        keylow="0%" if one.share else "0", keyhigh="100%" if one.share else f"{R_TOP:g} or more",
+        keylow="0%" if one.share else "0", keyhigh="100%" if one.share else f"{one.top:g} or more",
         event_open=open_point,
     )  # fmt: skip
     tag("p", "Click a cell, or press Enter on it, to open it under What if?", css="quiet")
@@ -345,7 +340,7 @@ def _Drawn(swept: Swept, picture: _Picture, one: Shown) -> None:
 def _cell(p: dict[str, Any], one: Shown, data: dict[str, Any]) -> dict[str, Any]:
     """Return what a cell of a map shows."""
     value = p[one.column]["value"]
-    share = None if value is None else min(value if one.share else value / R_TOP, 1.0)
+    share = None if value is None else min(value / one.top, 1.0)
     words = f"{data['x']['title']} {p['x']}, {data['y']['title']} {p['y']}: {one.label} {p[one.column]['words']}"
     return {
         "row": p["row"],
@@ -374,7 +369,7 @@ def files(zone: ZoneMap, one: Shown) -> list[tuple[str, Callable[[], tuple[str, 
         def make() -> tuple[str, str, bytes]:
             from conducive.experiments.figures import zone_figure
 
-            figure = line_figure(zone, one.column) if is_line(zone.plan) else zone_figure(zone)
+            figure = (line_figure if is_line(zone.plan) else zone_figure)(zone, one)
             out = io.BytesIO()
             figure.savefig(out, format=kind)
             return f"sweep.{kind}", mime, out.getvalue()

@@ -1,4 +1,4 @@
-"""Colours that colour-blind people tell apart, for light and dark screens, with a shape for each; and the style sheet.
+"""Colours that colour-blind people tell apart, for light and dark screens; and the style sheet.
 
 Text and lines reach a contrast of 4.5 to 1 on their background (WCAG 2.2, level AA). Fonts are those of the device, so
 that nothing is fetched.
@@ -44,8 +44,6 @@ DARK: Mapping[str, str] = {
     "low": "#262b30",
     "high": "#8ecbff",
 }
-SHAPES: Mapping[str, tuple[str, str]] = {"a": ("", "circle"), "b": ("7 4", "square")}
-"""Dashes of the line, and marker, of each scenario: what tells them apart without colour."""
 DARKEST = 0.04045  # shares of light below which sRGB is straight
 STYLE = Path(__file__).with_name("style.css")
 

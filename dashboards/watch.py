@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import numpy as np
 import numpy.typing as npt
@@ -137,15 +136,13 @@ class Brought:
 
 def brought(search: str | None) -> Brought:
     """Return what an address brings; nothing where it asks for nothing."""
+    text = addresses.in_search(search)
+    if not text:
+        return Brought()
     try:
-        text = parse_qs((search or "")[: 2 * addresses.LONGEST], max_num_fields=5).get("s", [""])[0]
-        if not text:
-            return Brought()
         asked, news = addresses.read(text)
     except InputError as error:
         return Brought(trouble=str(error))
-    except ValueError:
-        return Brought(trouble="this address cannot be read.")
     same = asked.base == asked.alternative
     return Brought((asked.base,) if same else (asked.base, asked.alternative), asked.seed, tuple(news))
 

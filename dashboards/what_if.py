@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
-from urllib.parse import parse_qs
 
 import solara
 
@@ -27,6 +26,7 @@ from conducive.dashboards.parts import (
     Trouble,
     explained,
     heading,
+    jump,
     prose,
     sentence,
     tag,
@@ -153,27 +153,27 @@ def key_of(scenario: Scenario, seed: int) -> str:
 
 def answers(asked: Asked, visitor: str, job: Job) -> Iterator[dict[str, Any]]:
     """Yield what there is to say of a comparison, firmer and firmer; from the cache where it is known."""
-    keys = [key_of(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
-    known = ANSWERS.get((*keys, FIRM))
+    key = asked_key(asked)
+    known = ANSWERS.get(key)
     if known:
         yield known
         return
-    yield from UNDER_WAY.follow(tuple(keys), lambda shared: _answers(asked, keys, visitor, shared), job)
+    yield from UNDER_WAY.follow(key, lambda shared: _answers(asked, visitor, shared), job)
 
 
-def _answers(asked: Asked, keys: list[str], visitor: str, job: Job) -> Iterator[dict[str, Any]]:
-    for comparison in _comparisons(asked, keys, visitor, job):
+def _answers(asked: Asked, visitor: str, job: Job) -> Iterator[dict[str, Any]]:
+    for comparison in _comparisons(asked, visitor, job):
         found = glance(comparison)
-        ANSWERS.put((*keys, comparison.pairs), found)
+        if comparison.pairs == FIRM:
+            ANSWERS.put(asked_key(asked), found)
         yield found
 
 
-def _comparisons(
-    asked: Asked, keys: list[str], visitor: str, job: Job, steps: Sequence[int] = STEPS
-) -> Iterator[Comparison]:
+def _comparisons(asked: Asked, visitor: str, job: Job, steps: Sequence[int] = STEPS) -> Iterator[Comparison]:
     """Yield growing comparisons; lives that somebody has waited for already are not lived again."""
     hurry = steps[0] < FIRM
     both = (asked.base, asked.alternative)
+    keys = [key_of(scenario, asked.seed) for scenario in both]
     kept = [LIVES.get(key) or Ensemble(s, asked.seed, 0, ()) for key, s in zip(keys, both, strict=True)]
     steps = [n for n in steps if n == FIRM or any(len(e.lives) < n for e in kept)]
     for comparison in growing(
@@ -188,8 +188,7 @@ def _comparisons(
 
 def firm(asked: Asked, visitor: str, job: Job | None = None) -> Comparison:
     """Return the firm comparison, for a file to take away."""
-    keys = [key_of(scenario, asked.seed) for scenario in (asked.base, asked.alternative)]
-    *_, last = _comparisons(asked, keys, visitor, job or Job(), (FIRM,))
+    *_, last = _comparisons(asked, visitor, job or Job(), (FIRM,))
     return last
 
 
@@ -274,7 +273,7 @@ def Page() -> None:
         try:
             asked = new.asked
         except InputError as error:
-            set_state((choice, [], sentence(str(error))))
+            set_state((choice, [], str(error)))
             return
         set_state((new, [], ""))
         hold(lambda: addresses.address(asked))
@@ -287,10 +286,11 @@ def Page() -> None:
     )
     Note(" ".join(news))
     Trouble(trouble)
+    jump()
     with tag("div", css="what-if-grid"):
         with tag("section", css="controls", aria_label="What is compared"):
             _Controls(choice, asked, choose)
-        with tag("section", css="results", aria_label="What comes of it"):
+        with tag("section", css="results", id="answer", aria_label="What comes of it"):
             _Results(asked, visitor)
     _TakeAway(choice, asked, visitor, choose)
 
@@ -322,17 +322,9 @@ def use_address[State](
     return state, set_state, hold
 
 
-def in_search(search: str) -> str:
-    """Return what an address holds under `s`; nothing where there is none."""
-    try:
-        return parse_qs(search[: addresses.LONGEST * 2], max_num_fields=5).get("s", [""])[0]
-    except ValueError:
-        return ""
-
-
 def start_from(search: str) -> tuple[Choice, list[str], str]:
     """Return the choice that an address asks for, what has changed since it was made, and what is wrong with it."""
-    found = in_search(search)
+    found = addresses.in_search(search)
     if not found:
         return default(), [], ""
     try:
@@ -361,7 +353,7 @@ def _Controls(choice: Choice, asked: Asked, choose: Callable[[Choice], None]) ->
             new = replace(choice, changes=changes)
             new.asked  # noqa: B018 it may refuse
         except InputError as error:
-            set_clash(sentence(str(error)))
+            set_clash(str(error))
             return
         set_clash("")
         choose(new)
@@ -418,10 +410,9 @@ def text_in(sent: object, key: str) -> str:
 
 
 @cache
-def places() -> dict[str, list[str]]:
-    """Names of places to start from, by kind."""
-    rows = [row for row in authorities() if row.level == "authority"]
-    return {row.name: [] for row in rows}
+def places() -> tuple[str, ...]:
+    """Names of authorities to start from."""
+    return tuple(row.name for row in authorities() if row.level == "authority")
 
 
 def fields(choice: Choice) -> list[dict[str, Any]]:
@@ -615,8 +606,9 @@ def asked_key(asked: Asked) -> str:
 
 def _state(answer: Answer[dict[str, Any]], found: dict[str, Any]) -> str:
     """Return how firm the answer is, in words."""
-    if answer.working and not answer.fresh:
-        return "Working on a first answer; what stands below is for what you asked before."
+    if not answer.fresh:
+        now = "Working on a first answer" if answer.working else "There is no answer yet"
+        return f"{now}; what stands below is for what you asked before."
     pairs = several(found["pairs"], "pair") + " of runs"
     if answer.working:
         return f"First answer from {pairs}; running up to {FIRM} for a firm one."
@@ -627,11 +619,11 @@ def _state(answer: Answer[dict[str, Any]], found: dict[str, Any]) -> str:
 
 @solara.component
 def _Charts(found: dict[str, Any]) -> None:
-    letters = ("A", "B")
     x = list(range(1, found["months"] + 1))
+    apart = found["names"][0] != found["names"][1]
     series = [
-        {"key": letter.lower(), "label": f"{letter}: {name}" if _apart(found) else letter, "short": letter, **use}
-        for letter, name, use in zip(letters, found["names"], found["use"], strict=True)
+        {"key": letter.lower(), "label": f"{letter}: {name}" if apart else letter, "short": letter, **use}
+        for letter, name, use in zip("AB", found["names"], found["use"], strict=True)
     ]
     bands = [
         {"key": "ab"[n], "row": n, "from": first, "to": last, "first": k == 0}
@@ -652,10 +644,6 @@ def _Charts(found: dict[str, Any]) -> None:
                 series=[{"key": "d", "label": "B minus A", **found["gap"]}], bands=[], marks=[], unit="points",
                 xlabel="Months after launch", xname="Month", least_top=0.02, tall=240,
             )  # fmt: skip
-
-
-def _apart(found: dict[str, Any]) -> bool:
-    return bool(found["names"][0] != found["names"][1])
 
 
 CAUSE_HEADS = ("Times in an average run", "A and B", "A", "B", "B - A")

@@ -32,6 +32,7 @@ from conducive.experiments.moments import MAIN
 from conducive.experiments.output import PROVENANCE, comparison_identity, document_of, rules, sets_key
 from conducive.experiments.text import (
     NOT_A_FORECAST,
+    SAME,
     SMALL,
     both,
     bounds,
@@ -48,6 +49,7 @@ from conducive.experiments.text import (
     several_sets,
     span,
     sustained_in_words,
+    too_few,
     widest,
     width,
 )
@@ -61,9 +63,6 @@ from conducive.scenarios.scenario import PER_POST, Scenario, declared
 
 TEMPLATE = Path(__file__).with_name("data") / "brief.html"
 MOST_ROWS = 6
-FEWEST_ALIKE = 6
-"""Pairs from which it is no luck that all differ by the same: a sign test at 5%."""
-SAME = 1e-9  # share of practitioners: differences closer than that differ by rounding alone
 STEADY = 0.95  # share of plausible sets that agree on a direction, from which it is called steady
 MOST_STATES = 4
 MONTHS_A_YEAR = 12
@@ -188,7 +187,7 @@ def headline(comparison: Comparison) -> str:
             f"No difference in use as meant in any month of any of the {comparison.pairs:,} pairs of runs: "
             f"{when}, {levels}."
         )
-    if _too_few(comparison):
+    if too_few(gap[:, -1]):
         return f"So few pairs of runs, all with the same difference, are too little to tell. In them, {when}, {levels}."
     between = f"95% interval {span(low, high)}"
     if clear(low, high):
@@ -202,12 +201,6 @@ def headline(comparison: Comparison) -> str:
     return f"{answer}{_steady(comparison, gap[:, -1])}{_while_it_lasted(comparison, gap)}"
 
 
-def _too_few(comparison: Comparison) -> bool:
-    """Whether all pairs differ by the same, and are so few that this may be luck: then their interval says nothing."""
-    gap = comparison.difference(MAIN)[:, -1]
-    return bool(comparison.pairs < FEWEST_ALIKE and gap.any() and np.ptp(gap) < SAME)
-
-
 def _steady(comparison: Comparison, gap: Numbers) -> str:
     """Return that nearly all plausible sets agree on the direction, where they do though the interval holds 0."""
     if not several_sets(comparison) or comparison.uncertainty(gap).agree < STEADY:
@@ -219,7 +212,7 @@ def _while_it_lasted(comparison: Comparison, gap: Numbers) -> str:
     """Return the widest gap of any month, where it is clear though that at the horizon is not."""
     month = widest(comparison)
     low, mean, high = np.clip(bounds(comparison, gap[:, month - 1]), -1, 1).tolist()
-    if month == comparison.months or not clear(low, high):
+    if month == comparison.months or not clear(low, high, comparison.pairs):
         return " Nor is the gap clear in the month in which it is widest." if month != comparison.months else ""
     size = f"{points(mean)} percentage points ({span(low, high)})"
     return f" On the way there is a clear one, widest in month {month}: {size}."
@@ -230,7 +223,7 @@ def sureness(comparison: Comparison) -> list[str]:
     gap = comparison.difference(MAIN)[:, -1]
     found = comparison.uncertainty(gap)
     said: list[str] = []
-    if comparison.pairs == 1 or _too_few(comparison):
+    if comparison.pairs == 1 or too_few(gap):
         return said
     if gap.any():
         more, fewer, level = (int(each.sum()) for each in (gap > 0, gap < 0, gap == 0))
@@ -266,7 +259,7 @@ def _why(comparison: Comparison) -> dict[str, Any]:
             f"{c.alternative:,.1f}",
             signed(c.mean),
             "-" if np.isnan(c.low) else f"{signed(c.low)} to {signed(c.high)}",
-            "yes" if clear(c.low, c.high) else "no",
+            "yes" if clear(c.low, c.high, comparison.pairs) else "no",
         )
         for c in causes
     ]
@@ -280,12 +273,12 @@ def _states(comparison: Comparison) -> str:
     if not gap.any() or comparison.pairs == 1:
         return ""
     month = widest(comparison)
-    meanings = {i.name: i.meaning.rstrip(".") for i in INDICATORS}
+    meanings = {i.name: i.meaning[:1].lower() + i.meaning[1:].rstrip(".") for i in INDICATORS}
     found = []
     for name in STATES:
         low, mean, high = bounds(comparison, comparison.difference(name)[:, month - 1])
-        if clear(low, high):
-            found.append((abs(mean), f"{_lower(meanings[name])} ({points(mean)})"))
+        if clear(low, high, comparison.pairs):
+            found.append((abs(mean), f"{meanings[name]} ({points(mean)})"))
     said = [text for _, text in sorted(found, reverse=True)[:MOST_STATES]]
     head = f"In month {month}, when the gap in use is widest,"
     if not said:
@@ -295,10 +288,6 @@ def _states(comparison: Comparison) -> str:
         f"{head} of {len(STATES)} states that lead to use {len(found)} clearly {differ}, B against A in percentage "
         f"points: {most}{listed(said)}."
     )
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _depends(found: Dependence) -> dict[str, Any]:

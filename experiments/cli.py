@@ -98,9 +98,7 @@ OneScenario = Annotated[
 ]
 Indicator = Annotated[str, typer.Option(metavar="NAME", help="The outcome, read in the last month.")]
 Month = Annotated[int | None, typer.Option(metavar="N", help="Another month to read it in.")]
-InProcesses = Annotated[
-    bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")
-]
+InProcesses = Annotated[bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")]
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, for instance tcp://host:8786.")
 ]
@@ -113,9 +111,8 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(
-                errors="replace"
-            )  # a terminal that lacks a character shows a question mark instead of failing
+            # A terminal that lacks a character shows a question mark instead of failing.
+            stream.reconfigure(errors="replace")
     app(prog_name="conducive")
 
 
@@ -156,15 +153,13 @@ def run(
 
     check_counts(replicates, seed)
     identity = run_identity(asked, replicates, seed, plausible=plausible)
-    folder = out or _usual_folder(asked.name, authority, identity)
-    if _done_before(folder, identity):
-        return
+    folder = _folder_for(out, asked.name, authority, identity)
     from conducive.experiments.ensemble import run as live_through
 
     with _progress(asked.title or asked.name, replicates) as advance:
         ensemble = live_through(asked, replicates, seed, plausible=plausible, progress=advance, agents=False)
     save(ensemble, folder, _command())
-    _show(ensemble.text(), folder, _sparkline(ensemble))
+    _show(f"{ensemble.text()}\n{_sparkline(ensemble)}", folder)
     _stop_if(ensemble.interrupted)
 
 
@@ -190,9 +185,7 @@ def compare(
     check_counts(replicates, seed)
     check_precision(precision)
     identity = comparison_identity(first, second, replicates, seed, plausible=plausible, precision=precision)
-    folder = out or _usual_folder(f"{first.name}-or-{second.name}", authority, identity)
-    if _done_before(folder, identity):
-        return
+    folder = _folder_for(out, f"{first.name}-or-{second.name}", authority, identity)
     comparison = _compared(first, second, replicates, seed, precision, plausible)
     save_comparison(comparison, folder, _command())
     _show(comparison.text(), folder)
@@ -308,32 +301,24 @@ def sensitivity(
 ) -> None:
     """Which conditions matter, by themselves and together: Morris screening, then Sobol indices, net of luck."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.sensitivity import (
-        analyse,
-        earlier_runs,
-        sensitivity_identity,
-        sensitivity_plan,
-        write_sensitivity,
-    )
+    from conducive.experiments import sensitivity as study
 
-    plan = sensitivity_plan(
+    plan = study.sensitivity_plan(
         asked, over or (), indicator=indicator, month=month, method=method, points=points,
         trajectories=trajectories, keep=keep, replicates=replicates, seed=seed,
     )  # fmt: skip
-    identity = sensitivity_identity(plan)
-    folder = out or _usual_folder(f"sensitivity-{asked.name}", authority, identity)
-    if _done_before(folder, identity):
-        return
-    earlier = earlier_runs(plan, folder)
+    identity = study.sensitivity_identity(plan)
+    folder = _folder_for(out, f"sensitivity-{asked.name}", authority, identity)
+    earlier = study.earlier_runs(plan, folder)
     known = 0 if earlier is None else earlier.size
     more = f", {known:,} more are kept from before" if known else ""
     scenarios = {"scenario": plan.question.scenario}
     with _workers(in_processes, cluster, cluster_timeout) as (executor, workers):
         _foresee(plan.question.scenario, plan.runs - known, more, workers)
         with _long_progress(f"sensitivity of {asked.name}", plan.runs) as advance:
-            found = analyse(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
+            found = study.analyse(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
     _say("Estimating indices and intervals.")
-    _keep(found, folder, identity, plan.replicates, write_sensitivity, scenarios)
+    _keep(found, folder, identity, plan.replicates, study.write_sensitivity, scenarios)
 
 
 @app.command()
@@ -376,24 +361,16 @@ def tipping(
 ) -> None:
     """The value of an input or a condition at which an outcome crosses a target: the chance of sustained use, say."""
     asked = _asked(scenario, authority, year, settings)
-    from conducive.experiments.tipping import (
-        earlier_runs,
-        find_tipping,
-        tipping_identity,
-        tipping_plan,
-        write_tipping,
-    )
+    from conducive.experiments import tipping as study
 
-    plan = tipping_plan(
+    plan = study.tipping_plan(
         moved, asked, target, against=against, levels=levels, indicator=indicator, month=month, precision=precision,
         runs=runs, plausible=plausible, seed=seed,
     )  # fmt: skip
-    identity = tipping_identity(plan)
+    identity = study.tipping_identity(plan)
     words = f"tipping-{plan.moved.name}" + (f"-by-{plan.against.name}" if plan.against else "") + f"-{asked.name}"
-    folder = out or _usual_folder(words, authority, identity)
-    if _done_before(folder, identity):
-        return
-    earlier = earlier_runs(plan, folder) or {}
+    folder = _folder_for(out, words, authority, identity)
+    earlier = study.earlier_runs(plan, folder) or {}
     known = sum(len(outcome) for _, outcome in earlier.values())
     more = " at most" + (f", {known:,} more are kept from before" if known else "")
     more += f" (and up to {plan.further_runs:,} where it crosses nowhere)"
@@ -401,8 +378,8 @@ def tipping(
     with _workers(in_processes, cluster, cluster_timeout) as (executor, workers):
         _foresee(plan.question.scenario, plan.most_runs - known, more, workers)
         with _progress(f"tipping point of {plan.moved.name} (at most)", plan.most_runs + plan.further_runs) as advance:
-            found = find_tipping(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
-    _keep(found, folder, identity, plan.runs, write_tipping, scenarios)
+            found = study.find_tipping(plan, executor, advance, earlier, _keeping(folder, identity, scenarios))
+    _keep(found, folder, identity, plan.runs, study.write_tipping, scenarios)
 
 
 @contextmanager
@@ -445,11 +422,11 @@ def _foresee(scenario: Scenario, runs: int, more: str, workers: int) -> None:
 
 def _keeping(folder: Path, identity: Identity, scenarios: dict[str, Scenario]) -> Callable[[Any], None]:
     """Return what writes the runs of a study so far into its folder, to go on with whatever may stop it."""
-    from conducive.experiments.output import save_study
+    from conducive.experiments.output import RUNS, save_study
 
     def keep(so_far: Any) -> None:
         def write(to: Path) -> None:
-            so_far.every_run.to_parquet(to / "runs.parquet", index=False)
+            so_far.every_run.to_parquet(to / RUNS, index=False)
 
         save_study(folder, identity, 0, write, scenarios, _command())
 
@@ -529,22 +506,24 @@ def _explain_first_use() -> None:
         typer.echo("First use on this machine: compiling the rules, about half a minute, once only.", err=True)
 
 
-def _show(text: str, folder: Path, *lines: str) -> None:
+def _show(text: str, folder: Path) -> None:
     typer.echo(text)
-    for line in lines:
-        typer.echo(line)
     typer.echo(f"Tables, chart and this summary: {folder}")
 
 
-def _done_before(folder: Path, identity: Identity) -> bool:
-    """Show what a folder holds where that is the same study, finished. Raises InputError for a different one."""
+def _folder_for(out: Path | None, name: str, authority: str | None, identity: Identity) -> Path:
+    """Return the folder of a study; where it holds the same one, finished, show that and stop.
+
+    Raises InputError for a folder with a different one.
+    """
     from conducive.experiments.output import check_out
 
-    if not check_out(folder, identity):
-        return False
-    typer.echo((folder / "summary.txt").read_text(encoding="utf-8"))
-    typer.echo(f"This run was done before: nothing was run again. Its files: {folder}")
-    return True
+    folder = out or _usual_folder(name, authority, identity)
+    if check_out(folder, identity):
+        typer.echo((folder / "summary.txt").read_text(encoding="utf-8"))
+        typer.echo(f"This run was done before: nothing was run again. Its files: {folder}")
+        raise typer.Exit
+    return folder
 
 
 def _keep(
@@ -698,9 +677,7 @@ def zone(
 
     plan = zone_plan(asked, x, y, replicates, seed, steps=steps, month=month, plausible=plausible)
     identity = zone_identity(plan)
-    folder = out or _usual_folder(f"zone-{asked.name}", authority, identity)
-    if _done_before(folder, identity):
-        return
+    folder = _folder_for(out, f"zone-{asked.name}", authority, identity)
     with _progress(f"{plan.x.title} by {plan.y.title}", plan.shape[0] * plan.shape[1] * replicates) as advance:
         found = draw_zone(plan, progress=advance)
     _keep(found, folder, identity, replicates, write_zone, {"scenario": asked})
@@ -725,7 +702,7 @@ def national(
     """Run a scenario in every authority. It compares starting conditions and ranks no one's performance."""
     first, second = (None if each is None else _asked(each, None, None, settings) for each in (scenario, against))
     assert first is not None
-    from conducive.experiments.national import check_asked, national_identity, places_in, write_national
+    from conducive.experiments.national import check_asked, earlier_runs, national_identity, places_in, write_national
     from conducive.experiments.national import national as live_through
     from conducive.scenarios.workforce import LATEST
 
@@ -736,12 +713,11 @@ def national(
     check_asked(first, second, replicates, seed, indicator=indicator, month=month)
     places, _ = places_in(options["year"], region)
     identity = national_identity(first, second, replicates, seed, **options)
-    folder = out or _usual_folder(f"national-{first.name}", region or None, identity)
-    if _done_before(folder, identity):
-        return
-    with _progress(first.title or first.name, len(places) * replicates * (1 if second is None else 2)) as advance:
-        found = live_through(first, second, replicates, seed, progress=advance, **options)
+    folder = _folder_for(out, f"national-{first.name}", region or None, identity)
     both = {"scenario": first} if second is None else {"scenario": first, "against": second}
+    options |= {"earlier": earlier_runs(folder, indicator, replicates), "keep": _keeping(folder, identity, both)}
+    with _progress(first.title or first.name, len(places) * replicates * len(both)) as advance:
+        found = live_through(first, second, replicates, seed, progress=advance, **options)
     _keep(found, folder, identity, replicates, write_national, both)
 
 
@@ -764,9 +740,7 @@ def discover(
     from conducive.experiments.output import save_study
 
     identity = discovery_identity(sweep, indicator, **options)
-    folder = out or _usual_folder(f"discover-{sweep.name}", None, identity)
-    if _done_before(folder, identity):
-        return
+    folder = _folder_for(out, f"discover-{sweep.name}", None, identity)
     found = find(sweep, indicator, **options)
     save_study(folder, identity, 1, lambda to: write_discovery(found, to), command=_command())
     _show(found.text(), folder)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.intervals import LEVEL, Numbers, interval, interval_of_share
+from conducive.experiments.outcomes import WorkersError
 
 type Whole = npt.NDArray[np.int64]
 
@@ -79,7 +80,7 @@ class Search:
         binary: whether each run shows 0 or 1.
         at: node of each run.
         outcome: what each run shows; not a number where it cannot be judged.
-        interrupted: whether it was stopped before it was done.
+        stopped: what stopped it before it was done.
 
     """
 
@@ -88,7 +89,7 @@ class Search:
     binary: bool
     at: Whole = field(default_factory=lambda: np.empty(0, np.int64))
     outcome: Numbers = field(default_factory=lambda: np.empty(0))
-    interrupted: bool = False
+    stopped: BaseException | None = None
 
     @property
     def unjudged(self) -> int:
@@ -224,10 +225,10 @@ def search(
         precision: half-width of the interval at which a crossing is known, in the unit of the nodes.
         most: runs at most.
 
-    A keyboard interrupt keeps the runs that are finished.
+    A keyboard interrupt, and workers that are lost, stop it with the runs that are finished.
 
     """
-    found = replace(begun, interrupted=False)
+    found = replace(begun, stopped=None)
     while len(found.outcome) < most and not (len(found.outcome) and _known(found, precision)):
         wanted = _next_runs(found) if len(found.outcome) else _first_runs(found)
         wanted = np.sort(wanted[: most - len(found.outcome)])
@@ -235,8 +236,8 @@ def search(
         numbers = np.split(np.arange(len(found.outcome), len(found.outcome) + len(wanted)), starts[1:])
         try:
             shown = observe([(int(node), each.tolist()) for node, each in zip(chosen, numbers, strict=True)])
-        except KeyboardInterrupt:
-            return replace(found, interrupted=True)
+        except (KeyboardInterrupt, WorkersError) as stop:
+            return replace(found, stopped=stop)
         at = np.concatenate([found.at, wanted])
         outcome = np.concatenate([found.outcome, *shown])
         found = replace(found, at=at, outcome=outcome)

@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,4 +64,29 @@ def dask(address: str, patience: float = PATIENCE) -> Iterator[tuple[Executor, i
         msg = f"{glimpse(address)} is not the address of a Dask scheduler, such as tcp://host:8786: {error}."
         raise InputError(msg) from None
     with client:
-        yield client.get_executor(pure=False), sum(client.nthreads().values())
+        yield _Connected(client), sum(client.nthreads().values())
+
+
+class _Connected(Executor):
+    """Hands tasks to a Dask client, and fails where its scheduler is lost: Dask's executor may then wait for ever."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand over a task. Raises ConnectionError where there is nobody to take it."""
+        if self._client.status != "running":
+            msg = "the Dask scheduler does not answer any more"
+            raise ConnectionError(msg)
+        asked, found = self._client.submit(fn, *args, pure=False, **kwargs), Future[Any]()
+
+        def hand_on(_: object) -> None:
+            if found.set_running_or_notify_cancel():
+                try:
+                    found.set_result(asked.result())
+                except BaseException as error:  # whatever it is, who waits is told
+                    found.set_exception(error)
+
+        asked.add_done_callback(hand_on)
+        found.add_done_callback(lambda one: asked.cancel() if one.cancelled() else None)
+        return found

@@ -67,13 +67,14 @@ class Factor:
         return f"{self.title} ({self.unit or '0 barrier, 1 facilitator'})"
 
 
-def factor(name: str, ends: tuple[float, float] | None = None) -> Factor:
+def factor(name: str, ends: tuple[float, float] | None = None, *, time: bool = False) -> Factor:
     """Return a factor over its declared plausible range (a condition: 0 to 1), or over one that is given.
 
+    With `time` it may also be an input that says how long to look.
     Raises InputError for unknown names, with the nearest ones, and for ranges that are empty or go too far.
     """
     whole_conditions = {c.name: c for c in conditions()}
-    single = {i.address: i for i in (*inputs(), *COEFFICIENTS) if i.address not in TIME_FIXED}
+    single = {i.address: i for i in (*inputs(), *COEFFICIENTS) if time or i.address not in TIME_FIXED}
     if name in whole_conditions:
         low, high = _checked_ends(name, ends or (0.0, 1.0), None)
         return Factor(name, whole_conditions[name].title, "", low, high)
@@ -87,12 +88,13 @@ def factor(name: str, ends: tuple[float, float] | None = None) -> Factor:
     return Factor(name, declared.name.replace("_", " ").capitalize(), declared.unit, low, high, declared.whole)
 
 
-def factors(asked: Iterable[str]) -> tuple[Factor, ...]:
-    """Return factors from `NAME` or `NAME=LOW:HIGH`; all 18 conditions when none is named.
+def factors(asked: Iterable[str | Factor]) -> tuple[Factor, ...]:
+    """Return factors, also from `NAME` or `NAME=LOW:HIGH`; all 18 conditions when none is named.
 
     Raises InputError as `factor` does, and for what is varied twice.
     """
-    found = tuple(parsed(text) for text in asked) or tuple(factor(c.name) for c in conditions())
+    found = tuple(parsed(each) if isinstance(each, str) else each for each in asked)
+    found = found or tuple(factor(c.name) for c in conditions())
     check_apart(found)
     return found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -20,6 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from conducive import __version__
 from conducive.experiments.chart import BLUE, DPI, GREY, ORANGE
 from conducive.experiments.intervals import LEVEL
+from conducive.experiments.readings import SHOWN, Shown
 from conducive.experiments.text import name_of
 from conducive.experiments.words import factor_words, in_unit, several
 from conducive.model.measures import INDICATORS
@@ -38,9 +40,10 @@ NAMED = 5
 
 
 def save_figure(figure: Figure, folder: Path, name: str) -> None:
-    """Write a figure as PNG and as SVG."""
+    """Write a figure as PNG and as SVG, the same figure to the same bytes."""
     figure.savefig(folder / f"{name}.png")
-    figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    with rc_context({"svg.hashsalt": name}):
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
@@ -166,55 +169,60 @@ def _national_note(found: National) -> str:
 
 # ---- The conducive zone --------------------------------------------------------------------------------------------
 
-PANELS = {"sustained": "Chance of sustained use", "open": "Runs with R of at least 1"}
+BOTH = tuple(one for one in SHOWN if one.column in {"sustained", "open"})
+"""What a map shows side by side where nothing is chosen."""
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Chances at which a map has labelled lines."""
 
 
-def zone_figure(zone: ZoneMap) -> Figure:
-    """Return a map of the zone: chance of sustained use and share of runs with R of at least 1, the edge over both.
+def zone_figure(zone: ZoneMap, one: Shown | None = None) -> Figure:
+    """Return a map of the zone, the edge over it: of what is shown, or of both chances side by side.
 
-    A map that is still filling in shows the points that are done.
+    These are the chance of sustained use and the share of runs with R of at least 1. A map that is still filling in
+    shows the points that are done.
     """
     plan = zone.plan
-    figure = Figure((10.0, 5.4), DPI, layout="constrained")
-    both = figure.subplots(1, 2, sharey=True)
-    for axes, (name, title) in zip(both, PANELS.items(), strict=True):
-        shades = _shares(axes, zone, zone.grid(name))
-        axes.set_title(title, fontsize=9.5, loc="left")
+    shown = BOTH if one is None else (one,)
+    figure = Figure((2.0 + 4.0 * len(shown), 5.4), DPI, layout="constrained")
+    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
+    for axes, each in zip(panels, shown, strict=True):
+        shades = _shades(axes, zone, each)
+        axes.set_title(each.label, fontsize=9.5, loc="left")
         axes.set_xlabel(_plain(plan.x.label), fontsize=8.5)
         axes.tick_params(labelsize=8)
         axes.set_xlim(plan.x.values[0], plan.x.values[-1])
         axes.set_ylim(plan.y.values[0], plan.y.values[-1])
         _edge(axes, zone)
         _place(axes, zone)
-    both[0].set_ylabel(_plain(plan.y.label), fontsize=8.5)
-    bar = figure.colorbar(shades, ax=both, shrink=0.85, pad=0.02)
-    bar.ax.yaxis.set_major_formatter(_as_percent)
+    panels[0].set_ylabel(_plain(plan.y.label), fontsize=8.5)
+    bar = figure.colorbar(shades, ax=panels, shrink=0.85, pad=0.02, extend="neither" if shown[0].share else "max")
+    if shown[0].share:
+        bar.ax.yaxis.set_major_formatter(_as_percent)
     bar.ax.tick_params(labelsize=8)
     handles = [handle for handle in _zone_key(zone) if handle is not None]
     figure.legend(
-        handles=handles, loc="outside lower left", ncols=max(len(handles), 1), fontsize=8, frameon=False,
-        title=_zone_note(zone), title_fontproperties={"size": 7.5}, alignment="left",
+        handles=handles, loc="outside lower left", ncols=3 if one else max(len(handles), 1), fontsize=8, frameon=False,
+        title=textwrap.fill(_zone_note(zone), 95 * len(shown)), title_fontproperties={"size": 7.5}, alignment="left",
     )  # fmt: skip
     place = f" - {plan.scenario.place}" if plan.scenario.place else ""
-    figure.suptitle(_plain(f"{name_of(plan.scenario)}{place}"), fontsize=11, x=0.01, ha="left")
+    title = textwrap.fill(_plain(f"{name_of(plan.scenario)}{place}"), 70 * len(shown))
+    figure.suptitle(title, fontsize=11, x=0.01, ha="left")
     return figure
 
 
-def _shares(axes: Axes, zone: ZoneMap, share: np.ndarray) -> Any:
-    """Shade a share over the map, dark where it is high, with a labelled line at some levels."""
-    x, y = zone.plan.x.values, zone.plan.y.values
+def _shades(axes: Axes, zone: ZoneMap, one: Shown) -> Any:
+    """Shade the map, dark where what is shown is high, with a labelled line at some levels of a share."""
+    x, y, values = zone.plan.x.values, zone.plan.y.values, zone.grid(one.column)
     axes.set_facecolor("white")
     axes.patch.set_hatch("xx")
     axes.patch.set_edgecolor("#BBBBBB")
     shades = axes.pcolormesh(
-        _borders(x), _borders(y), np.ma.masked_invalid(share), cmap="Blues", vmin=0, vmax=1, shading="flat"
+        _borders(x), _borders(y), np.ma.masked_invalid(values), cmap="Blues", vmin=0, vmax=one.top, shading="flat"
     )
-    known = share[~np.isnan(share)]
-    shown = [level for level in LEVELS if len(known) and known.min() < level < known.max()]
+    known = values[~np.isnan(values)]
+    shown = [level for level in LEVELS if one.share and len(known) and known.min() < level < known.max()]
     if shown:
-        lines = axes.contour(x, y, np.ma.masked_invalid(share), levels=shown, colors=GREY, linewidths=0.8)
+        lines = axes.contour(x, y, np.ma.masked_invalid(values), levels=shown, colors=GREY, linewidths=0.8)
         axes.clabel(lines, fmt=_as_percent, fontsize=7)
     return shades
 

@@ -16,9 +16,9 @@ from conducive.experiments.chart import BLUE, DPI, GREY
 from conducive.experiments.ensemble import check_counts, check_whole
 from conducive.experiments.intervals import FEWEST_IN_A_SET, LEVEL, Numbers
 from conducive.experiments.outcomes import in_order
-from conducive.experiments.readings import EDGE, read, sets_of
+from conducive.experiments.readings import EDGE, SHOWN, Shown, read, sets_of
 from conducive.experiments.text import NOT_A_FORECAST, name_of
-from conducive.experiments.words import percent, plain, several
+from conducive.experiments.words import several
 from conducive.experiments.zone import DEFAULT_MONTH, Axis, ZoneMap, ZonePlan, axis, zone_plan
 
 if TYPE_CHECKING:
@@ -37,43 +37,6 @@ class _Nowhere(Axis):
     def change(self, value: float) -> dict[str, object]:
         """Return no change."""
         return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a sweep can show: column of the table, what to call it, its meaning, and how a number of it is said."""
-
-    column: str
-    label: str
-    meaning: str
-    say: Callable[[float], str]
-    interval: bool = True
-    share: bool = True
-
-
-SHOWN = (
-    Shown(
-        "sustained",
-        "Chance that use lasts",
-        "Share of runs in which use as it is meant still holds two years after external money ended.",
-        percent,
-    ),
-    Shown(
-        "uptake",
-        "Uptake number R",
-        "How many colleagues one person using it brings into use before lapsing or leaving. From 1 on use can spread.",
-        plain,
-        share=False,
-    ),
-    Shown("open", "Runs with R of at least 1", "Share of runs in which the conducive zone is open.", percent),
-    Shown(
-        "use",
-        "Use as it is meant at the end",
-        "Share of practitioners who use the innovation as it is meant, in the last month.",
-        percent,
-        interval=False,
-    ),
-)  # fmt: skip
 
 
 def sweep_plan(
@@ -210,12 +173,12 @@ def _words(zone: ZoneMap) -> str:
     )
 
 
-def line_figure(zone: ZoneMap, column: str = "sustained") -> Figure:
-    """Return a figure of a sweep over one condition: a line with its 95% interval."""
+def line_figure(zone: ZoneMap, one: Shown) -> Figure:
+    """Return a figure of a sweep over one condition: a line with its 95% interval, of what is shown."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
-    one = next(shown for shown in SHOWN if shown.column == column)
+    column = one.column
     table = zone.table.sort_values("x")
     figure = Figure((8.0, 4.6), DPI, layout="constrained")
     axes = figure.subplots()

@@ -126,7 +126,7 @@ def glance(comparison: Comparison) -> dict[str, Any]:
                 "b": round(c.alternative, 1),
                 "difference": signed(c.mean),
                 "between": _between(c.low, c.high, signed),
-                "clear": clear(c.low, c.high),
+                "clear": clear(c.low, c.high, comparison.pairs),
             }
             for c in causes
         ],
@@ -161,7 +161,7 @@ def _headline(comparison: Comparison, asked: Headline) -> dict[str, Any]:
         "difference": _known(mean, by, "not known"),
         "unit": "points" if asked.share and not np.isnan(mean) else "",
         "between": _between(low, high, by),
-        "clear": clear(low, high),
+        "clear": clear(low, high, comparison.pairs),
         "more": bool(mean > 0),
     }
 

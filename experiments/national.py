@@ -11,18 +11,31 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.ensemble import check_counts, check_whole
 from conducive.experiments.intervals import LEVEL, Numbers
-from conducive.experiments.output import Identity, study_identity
+from conducive.experiments.output import RUNS, Identity, kept_runs, study_identity
 from conducive.experiments.readings import Estimate, Reading, Sets, chance_of, drawn_anew, mean_of, read_each, sets_of
 from conducive.experiments.text import NOT_A_FORECAST, name_of
-from conducive.experiments.words import bullet, heading, listed, paragraph, percent, plain, points, several, table
+from conducive.experiments.words import (
+    bullet,
+    heading,
+    listed,
+    page,
+    paragraph,
+    percent,
+    plain,
+    points,
+    section,
+    several,
+    table,
+)
 from conducive.model.measures import INDICATORS, NULLABLE
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
@@ -35,6 +48,8 @@ if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
 
 RESAMPLES = 1000
+KEPT = 10
+"""Authorities that are lost at most where it is killed."""
 ENDS = 10
 """Authorities at either end of the ranking that the summary names; tables have all."""
 NAME = 22
@@ -177,18 +192,20 @@ class National:
             rows.append({"figure": name, "correlation": whole, "low": low, "high": high})
         return pd.DataFrame(rows)
 
+    @cached_property
+    def every_run(self) -> pd.DataFrame:
+        """Each run: authority, scenario (A, or B for the second), replicate; the indicator by its name; mean_use."""
+        import pandas as pd
+
+        values = self.values[:, None] if self.other is None else np.stack([self.values, self.other], axis=1)
+        names = [place.name for place in self.places], list("AB")[: values.shape[1]], range(self.replicates)
+        runs = pd.MultiIndex.from_product(names, names=["authority", "scenario", "replicate"])
+        return pd.DataFrame(values.reshape(len(runs), 2), runs, [self.indicator, "mean_use"]).reset_index()
+
     def text(self) -> str:
         """Say who comes where, how surely, and what it is not, in plain English."""
-        sections = [
-            _title(self),
-            _asked(self),
-            _ranking(self),
-            _sure(self),
-            _gains(self),
-            _starts(self),
-            _reading(self),
-        ]
-        return "\n\n".join(section for section in sections if section) + "\n"
+        parts = (_title, _asked, _ranking, _sure, _gains, _starts, _reading)
+        return page(*(part(self) for part in parts))
 
 
 def national(
@@ -204,6 +221,8 @@ def national(
     plausible: bool = False,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
+    earlier: Numbers | None = None,
+    keep: Callable[[National], object] | None = None,
 ) -> National:
     """Live through a scenario in every authority whose published figures can start a model.
 
@@ -219,6 +238,8 @@ def national(
         plausible: spread the replicates over plausible sets of coefficients, at least 4 with each.
         executor: any `concurrent.futures` executor; a thread for each core by default.
         progress: called with the number of replicates each time an authority is done.
+        earlier: what `earlier_runs` has found of the same, which is not run again.
+        keep: called with what there is each time KEPT more authorities are done.
 
     A keyboard interrupt keeps the authorities that are finished, or is raised again when there are none.
     Raises InputError for anything that cannot be used.
@@ -230,22 +251,30 @@ def national(
     sets = sets_of(replicates, plausible)
     readings = (Reading(indicator, month or "last"), Reading("use_at_fidelity", "mean"))
     both = [each for each in (first, second) if each is not None]
+    found = [] if earlier is None else list(earlier)
+    if progress:
+        progress(replicates * len(found))
+
+    def so_far() -> National:
+        done = len(found) // len(both)
+        values = np.stack(found[: done * len(both)]).reshape(done, len(both), replicates, len(readings))
+        other = None if second is None else values[:, 1]
+        return National(
+            first, second, tuple(places[:done]), len(places), values[:, 0], other, left_out,
+            year, region, indicator, month, seed, sets,
+        )  # fmt: skip
+
     moved = (each.at(place.name, year) for place in places for each in both)
-    found: list[Numbers] = []
     with suppress(KeyboardInterrupt):
-        for values in read_each(moved, readings, replicates, seed, sets, executor):
+        for values in read_each(islice(moved, len(found), None), readings, replicates, seed, sets, executor):
             found.append(values)
             if progress:
                 progress(replicates)
-    done = len(found) // len(both)
-    if not done:
+            if keep and len(found) % (KEPT * len(both)) == 0:
+                keep(so_far())
+    if len(found) < len(both):
         raise KeyboardInterrupt
-    values = np.stack(found[: done * len(both)]).reshape(done, len(both), replicates, len(readings))
-    other = None if second is None else values[:, 1]
-    return National(
-        first, second, tuple(places[:done]), len(places), values[:, 0], other, left_out,
-        year, region, indicator, month, seed, sets,
-    )  # fmt: skip
+    return so_far()
 
 
 def check_asked(
@@ -290,9 +319,16 @@ def write_national(found: National, folder: Path) -> None:
 
     save_table(found.table, folder, "authorities")
     save_table(found.starts, folder, "starting_conditions")
+    found.every_run.to_parquet(folder / RUNS, index=False)
     (folder / "summary.txt").write_text(found.text(), encoding="utf-8", newline="\n")
     save_figure(national_figure(found), folder, "chart")
     save_figure(national_small_figure(found), folder, "chart-small")
+
+
+def earlier_runs(folder: Path, indicator: str, replicates: int) -> Numbers | None:
+    """Return the readings that a run of the same which was stopped left in a folder; None where there are none."""
+    kept = kept_runs(folder, [indicator, "mean_use"])
+    return None if kept is None else kept.to_numpy(float).reshape(-1, replicates, 2)
 
 
 def places_in(year: int = LATEST, region: str = "") -> tuple[list[AuthorityYear], dict[str, str]]:
@@ -374,45 +410,40 @@ def _asked(found: National) -> str:
         ),
     ]
     if found.left_out:
-        lines += [f"Left out ({len(found.left_out)}):"]
-        lines += [bullet(f"{name}: {why}") for name, why in found.left_out.items()]
+        lines += [f"Left out ({len(found.left_out)}):", *(bullet(f"{n}: {why}") for n, why in found.left_out.items())]
     return "\n".join(lines)
 
 
 def _ranking(found: National) -> str:
     ranked = found.table
-    named = _ends(len(ranked))
-    head = ("", "rank (95%)", "value", "95% interval", "use", "95% interval")
-    rows = []
-    for n in named:
-        if n is None:
-            rows.append(("...", *[""] * (len(head) - 1)))
-            continue
-        row = ranked.iloc[n]
-        rows.append(
-            (
-                str(row["authority"])[:NAME],
-                f"{row['rank']} ({row['rank_low']}-{row['rank_high']})",
-                say_value(found, row[found.indicator]),
-                _between(row["low"], row["high"], lambda value: say_value(found, value)),
-                percent(row["mean_use"]),
-                _between(row["mean_use_low"], row["mean_use_high"], percent),
-            )
+
+    def row(one: pd.Series[Any]) -> tuple[str, ...]:
+        return (
+            str(one["authority"])[:NAME],
+            f"{one['rank']} ({one['rank_low']}-{one['rank_high']})",
+            say_value(found, one[found.indicator]),
+            _between(one["low"], one["high"], lambda value: say_value(found, value)),
+            percent(one["mean_use"]),
+            _between(one["mean_use_low"], one["mean_use_high"], percent),
         )
+
+    head = ("", "rank (95%)", "value", "95% interval", "use", "95% interval")
+    rows = _ends(ranked, row)
     said = (
         f"Ranked by {ranked_by(found)} (value), and where that is equal by mean use (use): the share of practitioners "
         "who use it as it is meant, on average over all months."
-        + ("" if len(named) == len(ranked) else " All are in authorities.csv.")
+        + ("" if len(rows) == len(ranked) else " All are in authorities.csv.")
         + _tied(found)
     )
-    return "\n".join([heading(f"Ranked by {ranked_by(found)}"), table(head, rows), paragraph(said)])
+    return section(f"Ranked by {ranked_by(found)}", table(head, rows), paragraph(said))
 
 
-def _ends(count: int) -> list[int | None]:
-    """Return which rows are shown: all, or those at either end with a gap between."""
-    if count <= 2 * ENDS + 5:
-        return list(range(count))
-    return [*range(ENDS), None, *range(count - ENDS, count)]
+def _ends(ranked: pd.DataFrame, row: Callable[[pd.Series[Any]], tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return a row for each authority, or for those at either end with a gap between."""
+    if len(ranked) <= 2 * ENDS + 5:
+        return [row(one) for _, one in ranked.iterrows()]
+    first, last = ([row(one) for _, one in part.iterrows()] for part in (ranked[:ENDS], ranked[-ENDS:]))
+    return [*first, ("...", *[""] * (len(first[0]) - 1)), *last]
 
 
 def _tied(found: National) -> str:
@@ -441,25 +472,23 @@ def _sure(found: National) -> str:
         f"{len(ranked)} ranks (95% interval, by drawing runs anew). In {percent(overlap)} of all pairs of authorities "
         "the intervals of their ranks overlap, so read the two ends, not the order between them."
     )
-    return "\n".join([heading("How firm are the ranks?"), paragraph(said)])
+    return section("How firm are the ranks?", paragraph(said))
 
 
 def _gains(found: National) -> str:
     if found.against is None:
         return ""
     ranked = found.table.sort_values("gain_rank", ignore_index=True)
-    rows = [
-        ("...", "", "", "", "")
-        if n is None
-        else (
-            str(ranked["authority"][n])[:NAME],
-            percent(ranked["mean_use"][n]),
-            percent(ranked["against_use"][n]),
-            points(ranked["gain"][n]),
-            _between(ranked["gain_low"][n], ranked["gain_high"][n], points),
+
+    def row(one: pd.Series[Any]) -> tuple[str, ...]:
+        return (
+            str(one["authority"])[:NAME],
+            percent(one["mean_use"]),
+            percent(one["against_use"]),
+            points(one["gain"]),
+            _between(one["gain_low"], one["gain_high"], points),
         )
-        for n in _ends(len(ranked))
-    ]
+
     more = int((ranked["gain_low"] > 0).sum())
     less = int((ranked["gain_high"] < 0).sum())
     said = (
@@ -468,7 +497,7 @@ def _gains(found: National) -> str:
         "many compared, one in twenty would seem clear by chance."
     )
     head = ("", "A", "B", "B - A, points", "95% interval")
-    return "\n".join([heading("Who gains most in mean use?"), table(head, rows), paragraph(said)])
+    return section("Who gains most in mean use?", table(head, _ends(ranked, row)), paragraph(said))
 
 
 def _starts(found: National) -> str:
@@ -486,9 +515,7 @@ def _starts(found: National) -> str:
         "Rank correlation of mean use with the published figures that places start from (-1 to 1): what goes with a "
         "place's standing, one figure at a time."
     )
-    return "\n".join(
-        [heading("What a place's standing goes with"), table(("", "r", "95% interval"), rows), paragraph(said)]
-    )
+    return section("What a place's standing goes with", table(("", "r", "95% interval"), rows), paragraph(said))
 
 
 def _reading(found: National) -> str:
@@ -497,7 +524,7 @@ def _reading(found: National) -> str:
         if found.sets is not None and found.sets[0] != found.sets[-1]
         else "Intervals hold luck alone: more runs narrow them, and --plausible adds ignorance of the coefficients."
     )
-    return "\n".join([heading("How to read this"), paragraph(f"{NOT_A_FORECAST} {interval}")])
+    return section("How to read this", paragraph(f"{NOT_A_FORECAST} {interval}"))
 
 
 def _between(low: float, high: float, say: Callable[[float], str]) -> str:

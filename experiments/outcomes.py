@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,8 @@ def in_order[Task, Result](
     with pool_of(executor) as pool:
         try:
             for task in tasks:
-                waiting.append(pool.submit(do, task))
+                with _working(executor):
+                    waiting.append(pool.submit(do, task))
                 if len(waiting) >= most:
                     yield _result(waiting.popleft(), executor)
             while waiting:
@@ -101,8 +103,15 @@ def in_order[Task, Result](
 
 
 def _result[Result](future: Future[Result], executor: Executor | None) -> Result:
-    try:
+    with _working(executor):
         return future.result()
+
+
+@contextmanager
+def _working(executor: Executor | None) -> Iterator[None]:
+    """Raise WorkersError for what an executor that was given fails with, whether it takes a task or gives a result."""
+    try:
+        yield
     except (InputError, WorkersError):
         raise
     except Exception as error:  # executors have errors of their own

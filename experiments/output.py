@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,10 +23,12 @@ from conducive.scenarios.tables import TEXTS, document_from
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from conducive.experiments.comparison import Comparison
     from conducive.experiments.ensemble import Ensemble
 
-PROVENANCE = "provenance.json"
+PROVENANCE, RUNS = "provenance.json", "runs.parquet"
 RUN_FILES = ("monthly.parquet", "ledger.parquet", "scenario.toml", "summary.txt", "chart.png", PROVENANCE)
 COMPARISON_FILES = ("differences.parquet", "causes.parquet", "summary.txt", "chart.png", PROVENANCE)
 FILES = {"run": RUN_FILES, "comparison": COMPARISON_FILES}
@@ -268,6 +270,16 @@ def save_study(
         _write_provenance(folder, identity, finished, command, {"files": files, **documents})
 
     _at_once(out, whole)
+
+
+def kept_runs(folder: Path, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Return columns of the runs that a study which was stopped left in its folder; None where there are none."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(folder / RUNS, columns=list(columns))
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _write_run(ensemble: Ensemble, folder: Path, command: str) -> None:

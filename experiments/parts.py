@@ -58,20 +58,23 @@ class Folder:
         """Design points that could not be run: point, authority (if asked for), factors and error."""
         return _lines(self.path / FAILED)
 
-    def recover(self) -> dict[int, Line]:
-        """Return what is recorded of parts that are whole, by number, and forget the others.
+    def whole(self) -> dict[int, Line]:
+        """Return what is recorded of parts that are whole, by number.
 
         Others are those whose checksum does not fit, and those that were being written when a sweep was killed.
         """
-        failures = self.failures
-        counts = Counter(line["part"] for line in failures)
-        whole = {
+        counts = Counter(line["part"] for line in self.failures)
+        return {
             line["part"]: line
             for line in self.recorded
             if counts[line["part"]] == line["failed"] and self._bytes(line) is not None
         }
+
+    def recover(self) -> dict[int, Line]:
+        """Return `whole`, and forget the other parts."""
+        whole = self.whole()
         with _room(self.path):
-            _replace(self.path / FAILED, _text([line for line in failures if line["part"] in whole]))
+            _replace(self.path / FAILED, _text([line for line in self.failures if line["part"] in whole]))
             _replace(self.path / PARTS, _text([whole[part] for part in sorted(whole)]))
         return whole
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from conducive.experiments.ensemble import set_numbers
 from conducive.experiments.intervals import Numbers, interval_of_share, uncertainty
 from conducive.experiments.outcomes import in_order, lives
 from conducive.experiments.plausible import plausible_sets
+from conducive.experiments.words import percent, plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,6 +27,8 @@ type Sets = npt.NDArray[np.int64] | None
 
 EDGE = 1.0
 """Uptake number at the edge of the conducive zone: one user brings in one more."""
+R_TOP = 2.0
+"""Uptake number at which a map is darkest."""
 
 
 class Reading(NamedTuple):
@@ -40,6 +44,48 @@ class Estimate(NamedTuple):
     low: float
     mean: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a sweep can show: column of the table, what to call it, its meaning, and how a number of it is said."""
+
+    column: str
+    label: str
+    meaning: str
+    say: Callable[[float], str]
+    interval: bool = True
+    share: bool = True
+
+    @property
+    def top(self) -> float:
+        """Value at which a map of it is darkest."""
+        return 1.0 if self.share else R_TOP
+
+
+SHOWN = (
+    Shown(
+        "sustained",
+        "Chance that use lasts",
+        "Share of runs in which use as it is meant still holds two years after external money ended.",
+        percent,
+    ),
+    Shown(
+        "uptake",
+        "Uptake number R",
+        "How many colleagues one person using it brings into use before lapsing or leaving. From 1 on use can spread.",
+        plain,
+        share=False,
+    ),
+    Shown("open", "Runs with R of at least 1", "Share of runs in which the conducive zone is open.", percent),
+    Shown(
+        "use",
+        "Use as it is meant at the end",
+        "Share of practitioners who use the innovation as it is meant, in the last month.",
+        percent,
+        interval=False,
+    ),
+)  # fmt: skip
 
 
 def sets_of(replicates: int, plausible: bool) -> Sets:

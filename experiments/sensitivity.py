@@ -26,10 +26,10 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.ensemble import check_counts, check_whole
-from conducive.experiments.factors import Factor, Question, check_apart, factors, parsed, question
+from conducive.experiments.factors import Factor, Question, factors, question
 from conducive.experiments.intervals import LEVEL, Numbers
 from conducive.experiments.outcomes import WorkersError, in_order
-from conducive.experiments.output import Identity, study_identity
+from conducive.experiments.output import RUNS, Identity, kept_runs, study_identity
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -128,8 +128,7 @@ def sensitivity_plan(
     if method not in METHODS:
         msg = f"method must be morris, sobol or both. Got {method!r}."
         raise InputError(msg)
-    varied = tuple(parsed(f) if isinstance(f, str) else f for f in over) or factors(())
-    check_apart(varied)
+    varied = factors(over)
     check_whole("the number of conditions and inputs that are varied", len(varied), 2, MOST_FACTORS)
     if keep is not None:
         check_whole("keep", keep, 2, len(varied))
@@ -217,7 +216,7 @@ def analyse(
     `earlier` are outcomes of the first points of the same plan (points, replicates), which are not run again; `keep` is
     called with what there is each time KEPT more points are done.
     """
-    found = Sensitivity(plan, np.empty((0, plan.replicates)))
+    found, progress = Sensitivity(plan, np.empty((0, plan.replicates))), progress or (lambda _: None)
     for stage in ("morris", "sobol"):
         design = found.design(stage)
         if design is None:
@@ -227,12 +226,12 @@ def analyse(
         done = known
         if known and earlier is not None:
             outcome[:known] = earlier[len(found.outcome) : len(found.outcome) + known]
-            _advance(progress, known * plan.replicates)
+            progress(known * plan.replicates)
         try:
             for values in _lived(plan, design, known, executor):
                 outcome[done] = values
                 done += 1
-                _advance(progress, plan.replicates)
+                progress(plan.replicates)
                 if keep and (len(found.outcome) + done) % KEPT == 0:
                     keep(replace(found, outcome=np.concatenate([found.outcome, outcome[:done]]), interrupted=True))
         except (KeyboardInterrupt, WorkersError) as stop:
@@ -244,11 +243,6 @@ def analyse(
             return found
         found = replace(found, outcome=np.concatenate([found.outcome, outcome]))
     return found
-
-
-def _advance(progress: Callable[[int], object] | None, runs: int) -> None:
-    if progress:
-        progress(runs)
 
 
 class Design(NamedTuple):
@@ -657,7 +651,7 @@ def write_sensitivity(found: Sensitivity, folder: Path) -> None:
     from conducive.experiments.figures import save_figure, save_table
     from conducive.experiments.sensitivity_pages import interaction_figure, ranking_figure
 
-    found.every_run.to_parquet(folder / "runs.parquet", index=False)
+    found.every_run.to_parquet(folder / RUNS, index=False)
     (folder / "summary.txt").write_text(found.text(), encoding="utf-8", newline="\n")
     if found.decomposition is not None or found.screening is not None:
         save_table(found.table, folder, "factors")
@@ -669,11 +663,8 @@ def write_sensitivity(found: Sensitivity, folder: Path) -> None:
 
 def earlier_runs(plan: SensitivityPlan, folder: Path) -> Numbers | None:
     """Return the outcomes in a folder that an interrupted analysis of the same plan left; None where there are none."""
-    import pandas as pd
-
-    try:
-        kept = pd.read_parquet(folder / "runs.parquet", columns=[plan.question.reading.indicator])
-    except (OSError, ValueError, KeyError):
+    kept = kept_runs(folder, [plan.question.reading.indicator])
+    if kept is None:
         return None
     whole = len(kept) // plan.replicates
     return np.asarray(kept.to_numpy(float)[: whole * plan.replicates].reshape(whole, plan.replicates))

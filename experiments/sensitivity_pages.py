@@ -8,11 +8,10 @@ import numpy as np
 
 from conducive.experiments.factors import SHARES
 from conducive.experiments.text import NOT_A_FORECAST, name_of
-from conducive.experiments.words import bullet, heading, listed, paragraph, plain, several, signed, table
+from conducive.experiments.words import bullet, heading, listed, page, paragraph, plain, section, several, signed, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
 
     from conducive.experiments.factors import Question
     from conducive.experiments.sensitivity import Decomposition, Screening, Sensitivity
@@ -31,15 +30,14 @@ MOST_CELLS = 24
 def say_sensitivity(found: Sensitivity) -> str:
     """Return which factors matter and how far they work together, for a reader who was not there."""
     asked = found.plan.question
-    sections = [
+    return page(
         heading(f"What the {asked.what} depends on", "="),
         _asked(found),
-        *([_decomposition(found.decomposition, asked)] if found.decomposition else []),
-        *([_together(found.decomposition, asked)] if found.decomposition and found.decomposition.tells else []),
-        *([_screening(found.screening, found)] if found.screening else []),
+        _decomposition(found.decomposition, asked) if found.decomposition else "",
+        _together(found.decomposition, asked) if found.decomposition and found.decomposition.tells else "",
+        _screening(found.screening, found) if found.screening else "",
         _reading(found),
-    ]
-    return "\n\n".join(sections) + "\n"
+    )
 
 
 def _asked(found: Sensitivity) -> str:
@@ -84,13 +82,11 @@ def _decomposition(d: Decomposition, asked: Question) -> str:
         *_left_out(d.left_out, d.points, "base point"),
     ]
     if not d.tells:
-        lines.append(
-            paragraph(
-                "That cannot be told from luck: nothing can be said about what matters. More --replicates, more "
-                "--points or wider ranges would tell."
-            )
+        said = (
+            "That cannot be told from luck: nothing can be said about what matters. More --replicates, more --points "
+            "or wider ranges would tell."
         )
-        return "\n".join(lines)
+        return "\n".join([*lines, paragraph(said)])
     first, total, together = d.first, d.total, d.together
     rows = [
         (
@@ -188,11 +184,8 @@ def _screening(s: Screening, found: Sensitivity) -> str:
     ]
     if found.plan.keep:
         names = listed([f.name for f in found.kept])
-        lines.append(
-            paragraph(
-                f"Taken on to Sobol: {names}. As they are in the scenario there: {listed(dropped)}." if dropped else ""
-            )
-        )
+        rest = f"Taken on to Sobol: {names}. As they are in the scenario there: {listed(dropped)}."
+        lines.append(paragraph(rest if dropped else ""))
     return "\n".join(lines)
 
 
@@ -214,7 +207,7 @@ def _reading(found: Sensitivity) -> str:
     )
     if not any(f.name.startswith("coefficients.") for f in found.plan.question.factors):
         said += " Coefficients stay at their defaults; they can be varied as well (--over coefficients.NAME)."
-    return "\n".join([heading("How to read this"), paragraph(said)])
+    return section("How to read this", paragraph(said))
 
 
 def _percent(share: float) -> str:
@@ -292,6 +285,7 @@ def interaction_figure(d: Decomposition, found: Sensitivity) -> Figure:
     Dark is strong; a number is written where the interval lies above 0.
     """
     from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
 
     from conducive.experiments.chart import DPI
 
@@ -311,7 +305,7 @@ def interaction_figure(d: Decomposition, found: Sensitivity) -> Figure:
     axes.set_xticks(range(size), names, rotation=90, fontsize=7.5)
     axes.set_yticks(range(size), names, fontsize=7.5)
     for row in range(size):
-        axes.add_patch(_frame(row))
+        axes.add_patch(Rectangle((row - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=0.8))
         for column in range(row + 1):
             if low[row, column] > 0 and size <= MOST_CELLS:
                 colour = "white" if full[row, column] > 0.6 * top else "black"
@@ -330,12 +324,6 @@ def interaction_figure(d: Decomposition, found: Sensitivity) -> Figure:
     )
     _head(figure, found, note)
     return figure
-
-
-def _frame(row: int) -> Patch:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((row - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=0.8)
 
 
 def _head(figure: Figure, found: Sensitivity, note: str) -> None:

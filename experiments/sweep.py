@@ -21,6 +21,7 @@ from conducive.experiments.outcomes import WorkersError, in_order
 from conducive.experiments.output import check_out, document_of, key, made_by
 from conducive.experiments.parts import MANIFEST, SUMMARY, Folder, Line, SweepError, begun, locked, opened
 from conducive.experiments.sweep_file import sweep_plan
+from conducive.experiments.words import several
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError
 
@@ -43,13 +44,17 @@ GO_ON = "What was finished is kept: run the same again to go on."
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a sweep will take: `runs` still to do, seconds of one core, bytes at most, and bytes free in the folder."""
+    """What a sweep will take: `runs` still to do, seconds of one core, bytes at most, and bytes free in the folder.
+
+    `damaged` counts parts of an earlier attempt that are not what was written, and are done again.
+    """
 
     plan: Plan
     runs: int
     seconds: float
     bytes: int
     free: int
+    damaged: int = 0
 
     def text(self, workers: int) -> str:
         """Say it, for so many workers at a time."""
@@ -60,7 +65,8 @@ class Forecast:
         if not self.runs:
             return f"{self.plan.text()}, all of them done before."
         size = f"at most {_size(self.bytes)} more on disk ({_size(self.free)} free)"
-        return f"{self.plan.text()}{before}: {took}, {size}."
+        again = f" {several(self.damaged, 'part')} damaged or missing: to be done again." if self.damaged else ""
+        return f"{self.plan.text()}{before}: {took}, {size}.{again}"
 
 
 def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, timed: bool = True) -> Forecast:
@@ -72,8 +78,10 @@ def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, ti
     plan, out = asked if isinstance(asked, Plan) else sweep_plan(asked), Path(out)
     check_out(out, sweep_identity(plan), MANIFEST)
     runs = Runs(plan)
-    recorded = opened(out).recorded if (out / MANIFEST).is_file() else []
-    left, parts = plan.runs - sum(line["runs"] for line in recorded), runs.parts - len(recorded)
+    there = Folder(out, {})
+    whole = there.whole()
+    damaged = {line["part"] for line in there.recorded} - whole.keys()
+    left, parts = plan.runs - sum(line["runs"] for line in whole.values()), runs.parts - len(whole)
     columns = len(plan.levels) + len(INDICATORS) + 4
     size = left * columns * NUMBER + parts * FOOTER
     free = shutil.disk_usage(next(path for path in (out, *out.absolute().parents) if path.exists())).free
@@ -83,7 +91,7 @@ def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, ti
             "or name another folder with --out."
         )
         raise InputError(msg)
-    return Forecast(plan, left, _seconds(runs) * left if timed and left else 0.0, size, free)
+    return Forecast(plan, left, _seconds(runs) * left if timed and left else 0.0, size, free, len(damaged))
 
 
 def _seconds(runs: Runs) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from conducive.experiments.design import DESIGNS, DRAWN, GRID, LIST, SOBOL, Levels, Plan, changes
 from conducive.experiments.ensemble import check_counts, check_whole
-from conducive.experiments.factors import TIME_FIXED, Factor, factor
+from conducive.experiments.factors import Factor, factor
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
@@ -195,29 +195,16 @@ def _over(name: str, given: Mapping[str, Any]) -> Factor:
             msg = f"low and high of {name} must be numbers. Got {glimpse(end)}."
             raise InputError(msg)
     known = declared().get(name)
-    if known is not None:
-        bounds = (known.low if low is None else low, known.high if high is None else high)
-    else:
-        bounds = (0.0 if low is None else low, 1.0 if high is None else high)
-    if name in TIME_FIXED and known is not None:
-        return _fixed_time(name, bounds)
+    least, most = (known.low, known.high) if known else (0.0, 1.0)
+    bounds = (least if low is None else low, most if high is None else high)
     if name not in CLUSTERS:
-        return factor(name, bounds)
+        return factor(name, bounds, time=True)
     for end in bounds:
         _value(name, end)
     # A cluster has the range of each of its conditions.
     first = next(c for c in conditions() if c.cluster == name)
     found = factor(first.name, bounds)
     return Factor(name, name, found.unit, found.low, found.high)
-
-
-def _fixed_time(name: str, bounds: tuple[float, float]) -> Factor:
-    declaration = declared()[name]
-    low, high = (declaration.check(end) for end in bounds)
-    if low >= high:
-        msg = f"the range of {name} is empty: its low end must be below its high end. Got {low:g}:{high:g}."
-        raise InputError(msg)
-    return Factor(name, name, declaration.unit, low, high, declaration.whole)
 
 
 def _check_apart(levels: Sequence[Levels], fixed: Mapping[str, object]) -> None:

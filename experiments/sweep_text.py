@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,14 +10,17 @@ import numpy as np
 from conducive.experiments.batches import REPLICATE, SET
 from conducive.experiments.intervals import Numbers, uncertainty
 from conducive.experiments.parts import FAILED
+from conducive.experiments.text import name_of
 from conducive.experiments.words import (
     bullet,
     factor_words,
     heading,
     in_unit,
+    page,
     paragraph,
     percent,
     points,
+    section,
     several,
     table,
 )
@@ -36,23 +40,20 @@ DIGITS = 2
 def say_sweep(sweep: Sweep) -> str:
     """Return what was run, what failed, how to open it, and the outcome at either end of each factor."""
     plan, folder = sweep.plan, sweep.folder
-    parts = [heading(f"Sweep of {plan.scenario.title or plan.scenario.name}", "="), paragraph(plan.text() + ".")]
-    if sweep.failures:
-        parts.append(_failures(sweep))
-    if plan.levels:
-        parts.append(_ends(sweep))
-    opened = f"pd.read_parquet({folder.path.as_posix()!r})"
-    parts.append("\n".join([heading("To open it"), opened]))
-    return "\n\n".join(parts) + "\n"
+    return page(
+        heading(f"Sweep of {name_of(plan.scenario)}", "="),
+        paragraph(plan.text() + "."),
+        _failures(sweep) if sweep.failures else "",
+        _ends(sweep) if plan.levels else "",
+        section("To open it", f"pd.read_parquet({folder.path.as_posix()!r})"),
+    )
 
 
 def _failures(sweep: Sweep) -> str:
     failures = sweep.failures
     many = several(len(failures), "design point")
     said = [f"{many} could not be run; {FAILED} says which and why:"]
-    reasons: dict[str, int] = {}
-    for each in failures:
-        reasons[each["error"]] = reasons.get(each["error"], 0) + 1
+    reasons = Counter(each["error"] for each in failures)
     said += [bullet(f"{count:,} x {reason}") for reason, count in list(reasons.items())[:MOST_NAMED]]
     if len(reasons) > MOST_NAMED:
         said.append(bullet(f"{len(reasons) - MOST_NAMED:,} other reasons"))
@@ -87,7 +88,7 @@ def _ends(sweep: Sweep) -> str:
         note += " Whether use is sustained is not known in any run: external money lasts too long for the horizon."
     elif outcome == USE:
         note += f" Use is sustained in {'every run' if known[0] else 'no run'} where that is known."
-    return "\n".join([heading(WORDS[outcome]), table(head, rows), paragraph(note)])
+    return section(WORDS[outcome], table(head, rows), paragraph(note))
 
 
 def _mean(values: Numbers) -> float:

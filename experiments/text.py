@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,11 +17,13 @@ from conducive.experiments.words import (
     differences,
     heading,
     listed,
+    page,
     paragraph,
     percent,
     plain,
     points,
     pounds,
+    section,
     several,
     signed,
     signed_thousands,
@@ -42,6 +44,9 @@ MOST_INPUTS = 12  # named one by one; the rest are counted
 TENTH_OF_A_POINT = 0.001
 SMALL = 0.01  # share of practitioners: below, a difference is called small
 PAIRING = 1.05  # times as many unpaired runs: below, pairing is said not to help
+FEWEST_ALIKE = 6
+"""Pairs from which it is no luck that all differ by the same: a sign test at 5%."""
+SAME = 1e-9  # share of practitioners: differences closer than that differ by rounding alone
 SPREAD_FROM = 10  # replicates from which a tenth can be left out at either end
 NOT_A_FORECAST = "This compares scenarios. It is not a forecast of what will happen in any real service."
 
@@ -51,18 +56,8 @@ NOT_A_FORECAST = "This compares scenarios. It is not a forecast of what will hap
 
 def say_run(ensemble: Ensemble) -> str:
     """Return what happened in a run, for a reader who was not there: use, sustainment, causes, people, money, zone."""
-    sections = [
-        _title(ensemble.scenario),
-        _asked(ensemble),
-        _use(ensemble),
-        _sustained(ensemble),
-        _losses(ensemble),
-        _people(ensemble),
-        _money(ensemble),
-        _zone(ensemble),
-        _reading(ensemble),
-    ]
-    return "\n\n".join(section for section in sections if section) + "\n"
+    parts = (_asked, _use, _sustained, _losses, _people, _money, _zone, _reading)
+    return page(_title(ensemble.scenario), *(part(ensemble) for part in parts))
 
 
 def name_of(scenario: Scenario) -> str:
@@ -71,13 +66,12 @@ def name_of(scenario: Scenario) -> str:
 
 
 def _title(scenario: Scenario) -> str:
-    return heading(name_of(scenario) + (f" - {scenario.place}" if scenario.place else ""), "=")
+    return heading(f"{name_of(scenario)}{_place(scenario)}", "=")
 
 
 def _asked(ensemble: Ensemble) -> str:
     scenario = ensemble.scenario
     inputs = _inputs(scenario)
-    rest = [f"{len(inputs) - MOST_INPUTS} more; scenario.toml has every input."] if len(inputs) > MOST_INPUTS else []
     lines = [
         *([paragraph(scenario.question)] if scenario.question else []),
         paragraph(
@@ -85,12 +79,21 @@ def _asked(ensemble: Ensemble) -> str:
             f"in a service of {several(int(scenario['organisation.posts']), 'case-holding post')}."
             f"{sets_in_words(ensemble, 'run', scenario)}"
         ),
-        *(["What differs from an average authority:"] if inputs else ["Every input is that of an average authority."]),
-        *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
-        *(["What happens and when:"] if dated(scenario) else []),
-        *(bullet(line) for line in dated(scenario)),
+        "What differs from an average authority:" if inputs else "Every input is that of an average authority.",
+        *_first(inputs, "scenario.toml has every input."),
+        *_happenings(dated(scenario)),
     ]
     return "\n".join(lines)
+
+
+def _first(inputs: Sequence[str], where: str) -> list[str]:
+    """Return the first inputs as items of a list, and how many more there are, and where."""
+    more = [f"{len(inputs) - MOST_INPUTS} more; {where}"] if len(inputs) > MOST_INPUTS else []
+    return [bullet(line) for line in (*inputs[:MOST_INPUTS], *more)]
+
+
+def _happenings(happenings: Sequence[str]) -> list[str]:
+    return ["What happens and when:", *map(bullet, happenings)] if happenings else []
 
 
 def _inputs(scenario: Scenario) -> list[str]:
@@ -139,21 +142,15 @@ def _use(ensemble: Ensemble) -> str:
     rows = [(_label(m), *spread(m.reading(values), percent, (0, 1))) for m in moments(ensemble)]
     peak = values.mean(axis=0)
     highest = int(peak.argmax())
-    lines = [
-        heading("Practitioners using it as it is meant"),
+    most = f"Highest in month {highest + 1}, at {percent(peak[highest])}." if peak[highest] > 0 else "Nobody ever does."
+    any_use = percent(float(ensemble.values("use")[:, -1].mean()))
+    return section(
+        "Practitioners using it as it is meant",
         table(("", *head), rows),
-        paragraph(
-            (
-                f"Highest in month {highest + 1}, at {percent(peak[highest])}. "
-                if peak[highest] > 0
-                else "Nobody ever does. "
-            )
-            + f"Counting any use, as meant or not, {_any_use(ensemble)} use it at the horizon."
-        ),
+        paragraph(f"{most} Counting any use, as meant or not, {any_use} use it at the horizon."),
         *_some_do_not_get_there(ensemble),
         *_parts_at_horizon(ensemble, values[:, -1]),
-    ]
-    return "\n".join(lines)
+    )
 
 
 def _parts_at_horizon(ensemble: Ensemble, values: Numbers) -> Iterator[str]:
@@ -167,20 +164,13 @@ def _parts_at_horizon(ensemble: Ensemble, values: Numbers) -> Iterator[str]:
         )
 
 
-def _any_use(ensemble: Ensemble) -> str:
-    return percent(float(ensemble.values("use")[:, -1].mean()))
-
-
 def _columns(
     ensemble: Ensemble,
 ) -> tuple[tuple[str, ...], Callable[[Numbers, Say, tuple[float, float]], tuple[str, ...]]]:
     """Return the heads of columns that a number of runs can fill, and what fills them."""
     runs = len(ensemble.lives)
-    heads = (
-        ("mean", "95% interval", "8 of 10 runs" if runs >= SPREAD_FROM else "all runs")
-        if runs > 1
-        else ("the one run",)
-    )
+    several_runs = ("mean", "95% interval", "8 of 10 runs" if runs >= SPREAD_FROM else "all runs")
+    heads = several_runs if runs > 1 else ("the one run",)
 
     def spread(values: Numbers, say: Say, within: tuple[float, float] = (-np.inf, np.inf)) -> tuple[str, ...]:
         known = values[~np.isnan(values)]
@@ -241,9 +231,10 @@ def _sustained(ensemble: Ensemble) -> str:
     judged = _judged(ensemble)
     known = judged[~np.isnan(judged)]
     share = f"{ensemble.scenario['organisation.sustained_share']:.0%}"
+    latest = " for the latest innovation" if len(ensemble.scenario.waves) > 1 else ""
     rule = (
         f"Sustained means that at least {share} of filled posts use it as meant, on average over the last three "
-        f"months of the two years after external money ended{_of_latest(ensemble)}."
+        f"months of the two years after external money ended{latest}."
     )
     missing = len(judged) - len(known)
     why = (
@@ -257,12 +248,7 @@ def _sustained(ensemble: Ensemble) -> str:
         said += f" {several(missing, 'run')} could not be judged, {why}" if missing else ""
     stopped = int(ensemble.values("stopped_by_funder")[:, -1].sum())
     said += f" The funder stopped it early in {stopped} of {several(len(ensemble.lives), 'run')}." if stopped else ""
-    return "\n".join([heading("Is it sustained?"), paragraph(said), paragraph(rule)])
-
-
-def _of_latest(ensemble: Ensemble) -> str:
-    """Return which of several innovations columns describe."""
-    return " for the latest innovation" if len(ensemble.scenario.waves) > 1 else ""
+    return section("Is it sustained?", paragraph(said), paragraph(rule))
 
 
 def _judged(ensemble: Ensemble) -> Numbers:
@@ -293,12 +279,8 @@ def _losses(ensemble: Ensemble) -> str:
         "again)."
     )
     rows = [(str(cause), f"{n:,.1f}", percent(float(n) / total)) for cause, n in causes.items() if n > 0]
-    lines = [
-        heading("Why use was lost"),
-        paragraph(said),
-        *([table(("cause", "times a run", "share"), rows)] if rows else []),
-    ]
-    return "\n".join(lines)
+    causes_table = [table(("cause", "times a run", "share"), rows)] if rows else []
+    return section("Why use was lost", paragraph(said), *causes_table)
 
 
 PEOPLE = {
@@ -317,7 +299,7 @@ def _people(ensemble: Ensemble) -> str:
         values = ensemble.values(name)
         mean, between = _mean_and_interval(ensemble, values[:, -1], percent, (0, 1))
         rows.append((label, percent(float(values[:, 0].mean())), mean, between))
-    return "\n".join([heading("People"), table(("", "month 1", f"month {last}", "95% interval"), rows)])
+    return section("People", table(("", "month 1", f"month {last}", "95% interval"), rows))
 
 
 def _money(ensemble: Ensemble) -> str:
@@ -333,7 +315,7 @@ def _money(ensemble: Ensemble) -> str:
         total = ensemble.values(name).sum(axis=1)
         if total.any() or name == "spend":
             rows.append((label, *_mean_and_interval(ensemble, total, thousands, (0, np.inf))))
-    return "\n".join([heading("Money"), table(("GBP thousand", "mean", "95% interval"), rows)])
+    return section("Money", table(("GBP thousand", "mean", "95% interval"), rows))
 
 
 def _zone(ensemble: Ensemble) -> str:
@@ -351,15 +333,13 @@ def _zone(ensemble: Ensemble) -> str:
         "nobody else using it. The zone is open when use can grow by itself from some level on."
     )
     head = ("", "uptake number", "without grant", "zone open")
-    return "\n".join([heading("The conducive zone"), table(head, rows), paragraph(said)])
+    return section("The conducive zone", table(head, rows), paragraph(said))
 
 
 def _reading(ensemble: Ensemble) -> str:
     other = ensemble.scenario.compare_with
     best = f" Best compared with: conducive compare {other} {ensemble.scenario.name}." if other else ""
-    return "\n".join(
-        [heading("How to read this"), paragraph(NOT_A_FORECAST + " " + caution(ensemble, len(ensemble.lives)) + best)]
-    )
+    return section("How to read this", paragraph(f"{NOT_A_FORECAST} {caution(ensemble, len(ensemble.lives))}{best}"))
 
 
 def caution(of: Ensemble | Comparison, runs: int) -> str:
@@ -386,33 +366,25 @@ def caution(of: Ensemble | Comparison, runs: int) -> str:
 
 def say_comparison(comparison: Comparison) -> str:
     """Return what differs between two scenarios and why, or that no difference is clear."""
-    sections = [
-        _contest(comparison),
-        _verdict(comparison),
-        _sureness(comparison),
-        _more_pairs(comparison),
-        _levels(comparison),
-        _both_sustained(comparison),
-        _causes(comparison),
-        _people_and_money(comparison),
-        _pairing(comparison),
-    ]
-    return "\n\n".join(section for section in sections if section) + "\n"
+    parts = (
+        _contest, _verdict, _sureness, _more_pairs, _levels, _both_sustained, _causes, _people_and_money, _pairing
+    )  # fmt: skip
+    return page(*(part(comparison) for part in parts))
 
 
-def clear(low: float, high: float) -> bool:
-    """Whether an interval leaves out 0; one that is not known does not."""
-    return bool(low > 0 or high < 0)
+def clear(low: float, high: float, pairs: int = FEWEST_ALIKE) -> bool:
+    """Whether an interval leaves out 0; one that is not known does not, nor that of a few pairs which are all alike."""
+    return bool((low > 0 or high < 0) and (pairs >= FEWEST_ALIKE or high - low > SAME))
+
+
+def too_few(gap: Numbers) -> bool:
+    """Whether all pairs differ by the same, and are so few that this may be luck: then their interval says nothing."""
+    return bool(len(gap) < FEWEST_ALIKE and gap.any() and np.ptp(gap) < SAME)
 
 
 def _contest(comparison: Comparison) -> str:
     base, alternative = comparison.base, comparison.alternative
     inputs = differences(base.scenario, alternative.scenario)
-    rest = (
-        [f"{len(inputs) - MOST_INPUTS} more; the two files scenario.toml have every input."]
-        if len(inputs) > MOST_INPUTS
-        else []
-    )
     happenings = [f"{letter}: {line}" for letter, e in (("A", base), ("B", alternative)) for line in dated(e.scenario)]
     lines = [
         heading("A and B compared", "="),
@@ -425,10 +397,9 @@ def _contest(comparison: Comparison) -> str:
             "Both runs of a pair meet the same luck. Differences are B minus A."
             f"{sets_in_words(comparison, 'pair', base.scenario, alternative.scenario)}"
         ),
-        *(["Inputs that differ (A -> B):"] if inputs else ["No input differs."]),
-        *(bullet(line) for line in (*inputs[:MOST_INPUTS], *rest)),
-        *(["What happens and when:"] if happenings else []),
-        *(bullet(line) for line in happenings),
+        "Inputs that differ (A -> B):" if inputs else "No input differs.",
+        *_first(inputs, "the two files scenario.toml have every input."),
+        *_happenings(happenings),
     ]
     return "\n".join(lines)
 
@@ -438,9 +409,8 @@ def _place(scenario: Scenario) -> str:
 
 
 def _of_pairs_asked(comparison: Comparison) -> str:
-    return (
-        f" (interrupted; {comparison.base.asked:,} were asked for)" if comparison.pairs < comparison.base.asked else ""
-    )
+    asked = comparison.base.asked
+    return f" (interrupted; {asked:,} were asked for)" if comparison.pairs < asked else ""
 
 
 def _verdict(comparison: Comparison) -> str:
@@ -454,7 +424,7 @@ def _verdict(comparison: Comparison) -> str:
         peak = widest(comparison)
         mean, robust = points(float(gap[:, peak - 1].mean())), robustness_in_words(comparison, gap[:, peak - 1])
         said.append(f"The gap is widest in month {peak}, at {mean} percentage points on average.{robust}")
-    return "\n".join([heading("In short: use as it is meant, B against A"), *(bullet(sentence) for sentence in said)])
+    return section("In short: use as it is meant, B against A", *map(bullet, said))
 
 
 def _gap_in_words(comparison: Comparison, label: str, gap: Numbers) -> str:
@@ -465,6 +435,8 @@ def _gap_in_words(comparison: Comparison, label: str, gap: Numbers) -> str:
         return f"{label}: no difference in any pair."
     if len(gap) == 1:
         return f"{label}: {points(mean)} percentage points in the one pair, too little to tell."
+    if too_few(gap):
+        return f"{label}: {points(mean)} percentage points in each of {len(gap)} pairs, too few to tell."
     better = f" Higher in {np.mean(gap > 0):.0%} of the pairs, lower in {np.mean(gap < 0):.0%}."
     better += robustness_in_words(comparison, gap)
     if clear(low, high):
@@ -501,13 +473,13 @@ def _sureness(comparison: Comparison) -> str:
         "interval (as variance); only evidence about the coefficients narrows the rest."
     )
     head = ("", "luck", "ignorance", "luck's share")
-    return "\n".join([heading("Luck or ignorance?"), table(head, rows), paragraph(said)])
+    return section("Luck or ignorance?", table(head, rows), paragraph(said))
 
 
 def _more_pairs(comparison: Comparison) -> str:
     """Return whether there are pairs enough, and about how many more are needed; nothing where there is no telling."""
     said = enough_in_words(comparison)
-    return "\n".join([heading("Are there runs enough?"), paragraph(said)]) if said else ""
+    return section("Are there runs enough?", paragraph(said)) if said else ""
 
 
 def enough_in_words(comparison: Comparison) -> str:
@@ -515,6 +487,8 @@ def enough_in_words(comparison: Comparison) -> str:
     gap = comparison.difference(MAIN)[:, -1]
     if len(gap) == 1 or not gap.any():
         return ""
+    if too_few(gap):
+        return "All these pairs show the same difference. So few may do so by chance: more are needed."
     low, mean, high = bounds(comparison, gap)
     half = comparison.half_width()
     known = f"The difference at the horizon is known to within {width(half)} (half its 95% interval)."
@@ -587,11 +561,10 @@ def _levels(comparison: Comparison) -> str:
     for label, month in dates(comparison):
         gap = b[:, month - 1] - a[:, month - 1]
         mean, between = _mean_and_interval(comparison, gap, points, (-1, 1))
-        rows.append(
-            (label, percent(float(a[:, month - 1].mean())), percent(float(b[:, month - 1].mean())), mean, between)
-        )
+        levels = (percent(float(each[:, month - 1].mean())) for each in (a, b))
+        rows.append((label, *levels, mean, between))
     head = ("", "A", "B", "B - A, points", "95% interval")
-    return "\n".join([heading("Practitioners using it as it is meant"), table(head, rows)])
+    return section("Practitioners using it as it is meant", table(head, rows))
 
 
 def dates(comparison: Comparison) -> list[tuple[str, int]]:
@@ -611,9 +584,7 @@ def dates(comparison: Comparison) -> list[tuple[str, int]]:
 
 def _both_sustained(comparison: Comparison) -> str:
     said = sustained_in_words(comparison)
-    return "\n".join(
-        [heading("Is it sustained two years after its external money ended?"), *(bullet(line) for line in said)]
-    )
+    return section("Is it sustained two years after its external money ended?", *map(bullet, said))
 
 
 def sustained_in_words(comparison: Comparison) -> list[str]:
@@ -639,9 +610,9 @@ def _causes(comparison: Comparison) -> str:
         for c in causes
     ]
     if not rows:
-        return "\n".join([heading("Why use was lost"), paragraph("Nobody began to use it, so nobody stopped.")])
+        return section("Why use was lost", paragraph("Nobody began to use it, so nobody stopped."))
     head = ("times a run", "A", "B", "B - A", "95% interval")
-    return "\n".join([heading("Why use was lost"), table(head, rows), paragraph(causes_in_words(comparison, causes))])
+    return section("Why use was lost", table(head, rows), paragraph(causes_in_words(comparison, causes)))
 
 
 class _Cause(NamedTuple):
@@ -667,7 +638,7 @@ def compared_causes(comparison: Comparison) -> list[_Cause]:
 
 def causes_in_words(comparison: Comparison, causes: list[_Cause]) -> str:
     """Return which causes differ clearly, and how many people there were to lose."""
-    sure = [cause for cause in causes if clear(cause.low, cause.high)]
+    sure = [cause for cause in causes if clear(cause.low, cause.high, comparison.pairs)]
     fewer, more = ([c.name for c in sure if (c.mean > 0) == up] for up in (False, True))
     said = [
         f"Clearly {word} in B: {listed(names)}."
@@ -687,19 +658,14 @@ def _people_and_money(comparison: Comparison) -> str:
     rows = []
     for name, label in PEOPLE.items():
         levels = [float(values[:, -1].mean()) for values in both(comparison, name)]
-        rows.append(
-            (
-                label,
-                *(percent(level) for level in levels),
-                *_mean_and_interval(comparison, comparison.difference(name)[:, -1], points, (-1, 1)),
-            )
-        )
+        gap = _mean_and_interval(comparison, comparison.difference(name)[:, -1], points, (-1, 1))
+        rows.append((label, *map(percent, levels), *gap))
     spent = [values.sum(axis=1) for values in both(comparison, "spend")]
     levels = [float(each.mean()) for each in spent]
     spent_more = _mean_and_interval(comparison, spent[1] - spent[0], signed_thousands)
     rows.append(("Spent on it (GBP thousand)", *map(thousands, levels), *spent_more))
     head = (f"month {comparison.months}", "A", "B", "B - A", "95% interval")
-    return "\n".join([heading("People and money"), table(head, rows), paragraph(cost_in_words(comparison))])
+    return section("People and money", table(head, rows), paragraph(cost_in_words(comparison)))
 
 
 def both(comparison: Comparison, indicator: str) -> tuple[Numbers, Numbers]:
@@ -722,7 +688,7 @@ def cost_in_words(comparison: Comparison) -> str:
     people = f"{mean:+.1f} people{of}"
     if np.isnan(low):
         return f"Cost per additional person {rule}: it cannot be told from one pair."
-    if not clear(low, high):
+    if not clear(low, high, cost.pairs):
         none = "there is none" if low == high == 0 else "it may be zero"
         return (
             f"Cost per additional person {rule}: it cannot be told, because no difference in people is clear and "
@@ -744,8 +710,8 @@ def cost_in_words(comparison: Comparison) -> str:
 
 
 def _pairing(comparison: Comparison) -> str:
-    said = " ".join([NOT_A_FORECAST, caution(comparison, comparison.pairs), pairing_in_words(comparison)])
-    return "\n".join([heading("How to read this"), paragraph(said)])
+    said = f"{NOT_A_FORECAST} {caution(comparison, comparison.pairs)} {pairing_in_words(comparison)}"
+    return section("How to read this", paragraph(said))
 
 
 def pairing_in_words(comparison: Comparison) -> str:

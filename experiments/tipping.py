@@ -19,10 +19,10 @@ import numpy as np
 
 from conducive.experiments.crossing import FIRST, Crossing, Search, nodes_between, search
 from conducive.experiments.ensemble import check_counts, check_whole, pool_of
-from conducive.experiments.factors import SHARES, SUSTAINED, Factor, Question, check_apart, parsed, question
+from conducive.experiments.factors import SHARES, SUSTAINED, Factor, Question, factors, question
 from conducive.experiments.intervals import Numbers
 from conducive.experiments.outcomes import in_order
-from conducive.experiments.output import Identity, study_identity
+from conducive.experiments.output import RUNS, Identity, kept_runs, study_identity
 from conducive.experiments.plausible import plausible_sets
 from conducive.experiments.ways import Way, most_tried, ways_across
 from conducive.scenarios.errors import InputError
@@ -103,18 +103,16 @@ class TippingPlan:
         level: float | None,
         number: int,
         executor: Executor,
-        progress: Callable[[int], object] | None,
+        progress: Callable[[int], object],
         earlier: Earlier | None = None,
     ) -> Search:
         """Look for the crossing at a level of the second factor, under a plausible set (1: the scenario's own)."""
-        begun = Search(
-            nodes_between(self.moved.low, self.moved.high, whole=self.moved.whole), self.target, self.question.binary
-        )
+        nodes = nodes_between(self.moved.low, self.moved.high, whole=self.moved.whole)
+        begun = Search(nodes, self.target, self.question.binary)
         if kept := (earlier or {}).get((level, number)):
             values, outcome = kept
             begun = replace(begun, at=np.searchsorted(begun.nodes, values), outcome=outcome)
-            if progress:
-                progress(len(outcome))
+            progress(len(outcome))
         do = partial(_lived, self.question, self.seed, number if number > 1 else None)
         further = () if level is None else (level,)
 
@@ -124,19 +122,13 @@ class TippingPlan:
             shown: dict[int, list[Numbers]] = {}
             for (n, numbers), values in zip(parts, in_order(do, tasks, executor), strict=True):
                 shown.setdefault(n, []).append(values)
-                if progress:
-                    progress(len(numbers))
+                progress(len(numbers))
             return [np.concatenate(values) for values in shown.values()]
 
-        first = number == 1
-        found = search(
-            begun,
-            observe,
-            self.precision * (1 if first else COARSER),
-            self.runs if first else self._runs_in_a_set,
-        )
-        if not len(found.outcome):
-            raise KeyboardInterrupt
+        enough = (self.precision, self.runs) if number == 1 else (self.precision * COARSER, self._runs_in_a_set)
+        found = search(begun, observe, *enough)
+        if found.stopped and not len(found.outcome):
+            raise found.stopped
         if 2 * found.unjudged > len(found.outcome):
             msg = (
                 f"{self.question.reading.indicator} is not known in {found.unjudged:,} of {len(found.outcome):,} runs, "
@@ -181,7 +173,7 @@ class Tipping:
     @property
     def interrupted(self) -> bool:
         """Whether a search was stopped before it was done, or some are missing."""
-        return any(s.interrupted for s in (self.search, *self.others)) or len(self.others) < self.plan.sets - 1
+        return any(s.stopped for s in (self.search, *self.others)) or len(self.others) < self.plan.sets - 1
 
     @property
     def runs(self) -> int:
@@ -388,7 +380,7 @@ def find_tipping(
     `earlier` are runs of the same plan, which are not made again; `keep` is called with what is found so far after each
     search.
     """
-    found = Frontier(plan, ())
+    found, progress = Frontier(plan, ()), progress or (lambda _: None)
     with pool_of(executor) as pool:
         try:
             for level, number in product(plan.levels or (None,), range(1, plan.sets + 1)):
@@ -399,10 +391,12 @@ def find_tipping(
                     *before, last = found.points
                     points = (*before, replace(last, others=(*last.others, each)))
                 found = Frontier(plan, points)
-                if each.interrupted:
+                if isinstance(each.stopped, KeyboardInterrupt):
                     return found
                 if keep:
                     keep(found)
+                if each.stopped:
+                    raise each.stopped
             if side := found.side:
                 found = replace(found, ways=ways_across(plan.question, plan.target, -side, plan.seed, pool, progress))
         except KeyboardInterrupt:
@@ -428,9 +422,8 @@ def tipping_plan(
     """Return what a search asks, checked; arguments as for `tipping`. Raises InputError for what cannot be used."""
     check_counts(1, seed)
     check_whole("runs", runs, FEWEST_RUNS, 1_000_000)
-    varied = [parsed(f) if isinstance(f, str) else f for f in (moved, against) if f is not None]
-    check_apart(varied)
-    asked = question(load_scenario(scenario), tuple(varied), indicator, month)
+    varied = factors(f for f in (moved, against) if f is not None)
+    asked = question(load_scenario(scenario), varied, indicator, month)
     _check_target(target, asked)
     width = varied[0].width
     if precision is None:
@@ -447,24 +440,19 @@ def tipping_plan(
 
 
 def _levels(against: Factor, levels: int | Sequence[float]) -> tuple[float, ...]:
-    if not isinstance(levels, int):
-        return tuple(sorted({against_level(against, each) for each in levels}))
-    check_whole("levels", levels, FEWEST_LEVELS, MOST_LEVELS)
-    return tuple(nodes_at(against, levels))
+    """Return so many levels of the second factor, evenly over its range, whole where only these make sense; or these.
 
-
-def against_level(against: Factor, level: float) -> float:
-    """Return a level of the second factor. Raises InputError outside its range."""
-    if not against.low <= level <= against.high:
-        msg = f"levels of {against.name} must be {against.low:g} to {against.high:g}. Got {level!r}."
-        raise InputError(msg)
-    return float(level)
-
-
-def nodes_at(over: Factor, count: int) -> list[float]:
-    """Return evenly spaced values of a factor, both ends among them; whole ones where only these make sense."""
-    even = np.linspace(over.low, over.high, count)
-    return [float(x) for x in np.unique(np.round(even) if over.whole else even.round(12))]
+    Raises InputError for levels outside the range.
+    """
+    if isinstance(levels, int):
+        check_whole("levels", levels, FEWEST_LEVELS, MOST_LEVELS)
+        even = np.linspace(against.low, against.high, levels)
+        return tuple(np.unique(np.round(even) if against.whole else even.round(12)).tolist())
+    for level in levels:
+        if not against.low <= level <= against.high:
+            msg = f"levels of {against.name} must be {against.low:g} to {against.high:g}. Got {level!r}."
+            raise InputError(msg)
+    return tuple(sorted({float(level) for level in levels}))
 
 
 def _check_target(target: object, asked: Question) -> None:
@@ -473,11 +461,8 @@ def _check_target(target: object, asked: Question) -> None:
     if fits and (not share or 0 < target < 1):  # type: ignore[operator]
         return
     allowed = "between 0 and 1, a share" if share else "a number"
-    meant = (
-        f" Did you mean {target / PERCENT:g}?"
-        if share and isinstance(target, int | float) and 1 < target < PERCENT
-        else ""
-    )
+    percent = share and isinstance(target, int | float) and 1 < target < PERCENT
+    meant = f" Did you mean {target / PERCENT:g}?" if percent else ""  # type: ignore[operator]
     msg = f"target must be {allowed}: the {asked.what} that is looked for. Got {target!r}.{meant}"
     raise InputError(msg)
 
@@ -509,18 +494,15 @@ def write_tipping(found: Frontier, folder: Path) -> None:
 
     save_table(found.table, folder, "tipping")
     save_table(found.curve, folder, "curve")
-    found.every_run.to_parquet(folder / "runs.parquet", index=False)
+    found.every_run.to_parquet(folder / RUNS, index=False)
     (folder / "summary.txt").write_text(found.text(), encoding="utf-8", newline="\n")
     save_figure(tipping_figure(found), folder, "chart")
 
 
 def earlier_runs(plan: TippingPlan, folder: Path) -> Earlier | None:
     """Return the runs in a folder that an interrupted search of the same plan left; None where there are none."""
-    import pandas as pd
-
-    try:
-        kept = pd.read_parquet(folder / "runs.parquet", columns=["level", "set", "run", "value", "outcome"])
-    except (OSError, ValueError, KeyError):
+    kept = kept_runs(folder, ["level", "set", "run", "value", "outcome"])
+    if kept is None:
         return None
     found, rows = {}, kept.sort_values("run", kind="stable")
     for level, number in product(plan.levels or (None,), range(1, plan.sets + 1)):

@@ -12,7 +12,7 @@ from conducive.experiments.crossing import Crossing
 from conducive.experiments.factors import SHARES, Factor
 from conducive.experiments.text import NOT_A_FORECAST, name_of
 from conducive.experiments.ways import CONFIRMED, TRIED, Way, other_ends
-from conducive.experiments.words import bullet, heading, listed, paragraph, several, table
+from conducive.experiments.words import bullet, heading, listed, page, paragraph, section, several, table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,14 +31,15 @@ FEWEST_IN_A_DOT = 4
 def say_frontier(found: Frontier) -> str:
     """Return what was asked and found, for a reader who was not there."""
     plan = found.plan
-    sections = [
-        heading(f"{_title(plan)}: where the {plan.question.what} crosses {plan.question.say(plan.target)}", "="),
+    by = "" if plan.against is None else f", by {plan.against.title.lower()}"
+    crosses = f"where the {plan.question.what} crosses {plan.question.say(plan.target)}"
+    return page(
+        heading(f"{plan.moved.title}{by}: {crosses}", "="),
         _asked(found),
-        *([_one(found.points[0])] if plan.against is None else [_by_level(found)]),
-        *([] if found.ways is None else [_ways(found, found.ways)]),
+        _one(found.points[0]) if plan.against is None else _by_level(found),
+        "" if found.ways is None else _ways(found, found.ways),
         _reading(found),
-    ]
-    return "\n\n".join(sections) + "\n"
+    )
 
 
 def answer(point: Tipping) -> str:
@@ -90,11 +91,6 @@ def _said_at_ends(plan: TippingPlan, ends: Sequence[tuple[float, float, float]])
             if not math.isnan(mean)
         ]
     )
-
-
-def _title(plan: TippingPlan) -> str:
-    against = "" if plan.against is None else f", by {plan.against.title.lower()}"
-    return f"{plan.moved.title}{against}"
 
 
 def _asked(found: Frontier) -> str:
@@ -179,40 +175,30 @@ def _sets(point: Tipping) -> str:
         said += "it clearly crosses nowhere in the range"
     below, above = point.sets_at(-1), point.sets_at(1)
     rest = of - len(places) - below - above
-    others = [
-        f"in {n} it {what}"
-        for n, what in (
-            (below, "is below the target all over the range"),
-            (above, "is above it all over the range"),
-            (rest, "is not clear from the runs made"),
-        )
-        if n
-    ]
-    return f"{said}{'; ' if others else ''}{listed(others) if others else ''}."
+    counts = {
+        "is below the target all over the range": below,
+        "is above it all over the range": above,
+        "is not clear from the runs made": rest,
+    }
+    others = [f"in {n} it {what}" for what, n in counts.items() if n]
+    return f"{said}; {listed(others)}." if others else f"{said}."
 
 
 def _by_level(found: Frontier) -> str:
     plan, moved, against = found.plan, found.plan.moved, found.plan.against
     assert against is not None
-    rows = [
-        (
-            against.say(p.level or 0.0), *_cells(p), *(_set_cell(p) if plan.sets > 1 else ()),
-        )
-        for p in found.points
-    ]  # fmt: skip
+    rows = [(against.say(p.level or 0.0), *_cells(p), *(_set_cell(p) if plan.sets > 1 else ())) for p in found.points]
     sets = (f"{plan.sets} plausible sets",) if plan.sets > 1 else ()
-    lines = [
-        heading(f"The tipping point by {against.title.lower()}"),
+    return section(
+        f"The tipping point by {against.title.lower()}",
         table((against.title, moved.title, "95% interval (luck)", *sets), rows),
         "",
         *(bullet(_at_level(p)) for p in found.points),
         *(bullet(f"At {_level(p)}: {w}") for p in found.points for w in _warnings(p)),
         "",
         paragraph(_trend(found)),
-    ]
-    if plan.sets == 1:
-        lines += ["", paragraph(_sets(found.points[0]))]
-    return "\n".join(lines)
+        *(["", paragraph(_sets(found.points[0]))] if plan.sets == 1 else []),
+    )
 
 
 def _at_level(point: Tipping) -> str:
@@ -306,7 +292,7 @@ def _reading(found: Frontier) -> str:
     )
     if found.plan.question.notes:
         said += " What was set so that the outcome can be judged is said above."
-    return "\n".join([heading("How to read this"), paragraph(said)])
+    return section("How to read this", paragraph(said))
 
 
 # ---- Chart ---------------------------------------------------------------------------------------------------------

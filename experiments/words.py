@@ -69,34 +69,39 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
 
 def paragraph(text: str, indent: str = "") -> str:
     """Return a text wrapped to the width of a page."""
-    return textwrap.fill(
-        " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    )
+    return _filled(text, indent, indent)
 
 
 def bullet(text: str) -> str:
     """Return a text as an item of a list."""
-    return textwrap.fill(
-        " ".join(text.split()), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
-    )
+    return _filled(text, "- ", "  ")
+
+
+def _filled(text: str, first: str, rest: str) -> str:
+    words = " ".join(text.split())
+    return textwrap.fill(words, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 def fact(label: str, text: str, column: int = 22) -> str:
     """Return a label and a text beside it."""
-    head = f"{label:<{column}}"
-    return textwrap.fill(
-        head + " ".join(text.split()),
-        WIDTH,
-        subsequent_indent=" " * column,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
+    whole = f"{label:<{column}}{' '.join(text.split())}"
+    return textwrap.fill(whole, WIDTH, subsequent_indent=" " * column, break_on_hyphens=False)
 
 
 def heading(text: str, line: str = "-") -> str:
     """Return a heading, underlined."""
     lines = textwrap.wrap(text, WIDTH) or [""]
     return "\n".join([*lines, line * max(len(each) for each in lines)])
+
+
+def section(title: str, *parts: str) -> str:
+    """Return a heading with what stands under it."""
+    return "\n".join([heading(title), *parts])
+
+
+def page(*sections: str) -> str:
+    """Return sections with a line between them, without those that are empty."""
+    return "\n\n".join(each for each in sections if each) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

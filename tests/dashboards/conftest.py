@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -86,8 +86,9 @@ def server(class_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -96,8 +97,8 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(server: str, chromium: Any) -> Iterator[Callable[..., Any]]:
-    """Open a page of the server as a new visitor; at the end, no other machine was asked and nothing broke."""
-    contexts, asked, broken = [], [], []
+    """Open a page of the server, or an address, as a new visitor; at the end, no other was asked and nothing broke."""
+    contexts, asked, broken, own = [], [], [], {""}
 
     def open_page(path: str, width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
@@ -106,12 +107,13 @@ def visit(server: str, chromium: Any) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(PATIENCE * 1000)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(f"{server}/{path}")
+        address = urljoin(f"{server}/", path)
+        own.add(urlsplit(address).netloc)
+        page.goto(address)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    own = urlsplit(server).netloc
-    assert not [url for url in asked if urlsplit(url).netloc not in {own, ""}]
+    assert not [url for url in asked if urlsplit(url).netloc not in own]
     assert not broken

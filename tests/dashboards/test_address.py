@@ -6,6 +6,7 @@ import base64
 import json
 import shlex
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,44 @@ def test_an_address_of_this_version_with_an_unknown_input_is_refused() -> None:
 def test_a_bad_file_is_refused_in_words(text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         from_file(text)
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
+    text = "horizon = 60 #".ljust(addresses.LARGEST_FILE, "-")
+
+    assert from_file(text).horizon == 60
+    with pytest.raises(InputError, match="larger than 100,000 characters"):
+        from_file(f"{text}-")
+
+
+def test_a_scenario_may_be_as_large_as_the_limit_and_no_larger() -> None:
+    """Posts times months, warm-up included: 1,500 times 180."""
+    most = load_scenario({"name": "large", "horizon": 150, "warm_up": 30, "organisation": {"posts": 1500}})
+
+    assert addresses.bounded(most) is most
+    with pytest.raises(InputError, match=r"1,501 posts over 180 months.* may be 270,000 at most\. Got 270,180"):
+        addresses.bounded(most.change({"organisation.posts": 1501}))
+    with pytest.raises(InputError, match="over 181 months"):
+        addresses.bounded(most.change({"warm_up": 31}))
+
+
+def test_a_scenario_may_have_as_many_events_as_the_limit_and_no_more() -> None:
+    """The launch counts as one."""
+    most = load_scenario("baseline")
+    for n in range(addresses.MOST_EVENTS - 1):
+        most = most.with_event(n + 1, "incident")
+
+    assert addresses.bounded(most) is most
+    with pytest.raises(InputError, match=r"may have 100 events and innovations on these pages\. Got 101"):
+        addresses.bounded(most.with_event(100, "incident"))
+
+
+def test_an_address_may_ask_for_as_many_pairs_as_the_limit_and_no_more() -> None:
+    most = addresses.MOST_REPLICATES
+
+    assert read(address(replace(some(), replicates=most)))[0].replicates == most
+    with pytest.raises(InputError, match="more than 1,000 pairs"):
+        read(address(replace(some(), replicates=most + 1)))
 
 
 def test_the_name_of_a_file_is_never_more_than_a_name() -> None:

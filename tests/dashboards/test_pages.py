@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,13 @@ from conducive import __version__
 from conducive.dashboards import about, conditions_page, levers, what_if
 from conducive.dashboards.about import citation, odd_page, summary
 from conducive.dashboards.address import Asked, address, in_library, python
-from conducive.dashboards.parts import GLOSSARY, bare_page, dressed, explained
+from conducive.dashboards.parts import GLOSSARY, Answer, bare_page, dressed, explained
 from conducive.dashboards.theme import DARK, LIGHT, contrast, css, ink_on, ramp
 from conducive.dashboards.what_if import Choice, chosen, default, event_of, fields, files, kinds, picked, start_from
 from conducive.dashboards.work import Cache, CancelledError, Job
 from conducive.experiments import odd
 from conducive.experiments.brief import brief
-from conducive.experiments.curves import rule_curves
+from conducive.experiments.curves import RuleCurve, processes, rule_curves
 from conducive.experiments.dependence import dependence
 from conducive.experiments.glance import FIRM, marks
 from conducive.experiments.patterns import CONTROLS, PATTERNS
@@ -28,6 +30,7 @@ from conducive.experiments.plausible import model_version, plausible_sets
 from conducive.experiments.ranking import ranking_plan
 from conducive.experiments.sensitivity import sensitivity_identity, sensitivity_plan
 from conducive.experiments.validation import stored_results
+from conducive.experiments.words import listed, signed
 from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.errors import InputError
@@ -262,12 +265,28 @@ def small() -> Asked:
     return Choice(SMALL, changes={"finance.funding_term": 12.0}).asked
 
 
-def test_answers_grow_firm_and_are_then_at_hand() -> None:
+def test_answers_grow_firm_and_are_then_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "ANSWERS", Cache(10))
     pairs = [found["pairs"] for found in what_if.answers(small(), "test", Job())]
     again = [found["pairs"] for found in what_if.answers(small(), "test", Job())]
 
     assert pairs in ([20, 60, 120, 200], [200])
     assert again == [FIRM]
+    assert len(what_if.ANSWERS) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"working": True}, "Working on a first answer; what stands below is for what you asked before."),
+        ({"cancelled": True}, "There is no answer yet; what stands below is for what you asked before."),
+        ({"trouble": "It failed."}, "There is no answer yet; what stands below is for what you asked before."),
+        ({"working": True, "fresh": True}, "First answer from 20 pairs of runs; running up to 200 for a firm one."),
+        ({"cancelled": True, "fresh": True}, "Stopped after 20 pairs of runs."),
+    ],
+)
+def test_how_firm_an_answer_is_is_said_of_what_was_asked(answer: dict[str, Any], said: str) -> None:
+    assert what_if._state(Answer({}, **answer), {"pairs": 20, "sets": 5}) == said
 
 
 def test_an_answer_that_was_stopped_early_is_not_taken_for_a_firm_one() -> None:
@@ -381,8 +400,12 @@ def test_a_condition_says_what_stands_behind_it() -> None:
                 assert row["barrier"] == levers.written(i, i.barrier or 0)
                 assert row["facilitator"] == levers.written(i, i.facilitator or 0)
                 assert row["usual"] == levers.written(i, i.default)
+                assert row["range"] == f"{levers.written(i, i.low)} to {levers.written(i, i.high)}"
+                assert row["gradetext"] == levers.GRADES[i.grade]
                 assert (row["meaning"], row["source"], row["grade"]) == (i.meaning, i.source, i.grade)
-                assert all(text in shown["searched"] for text in (i.address, i.meaning, i.source, c.meaning))
+                assert all(text in shown["searched"] for text in (i.address, i.meaning, i.source))
+            for text in (c.name, c.title, c.meaning, c.facilitator, c.barrier, c.acts_through):
+                assert text in shown["searched"]
 
 
 def test_curves_of_a_condition_are_those_of_its_inputs_with_their_ends_in_words() -> None:
@@ -400,7 +423,19 @@ def test_curves_of_a_condition_are_those_of_its_inputs_with_their_ends_in_words(
         lowest = min(curve.y)
         at_zero = 0 <= lowest <= max(curve.y) / 2
         assert float(shown["bottom"]) == (0 if at_zero else pytest.approx(lowest, rel=0.06))
-        assert f"from {curve.y[0]:.3g} to {curve.y[-1]:.3g}" in shown["spoken"]
+        along = f"Along {shown['input'].lower()} from {shown['from']} to {shown['to']}"
+        assert shown["spoken"] == f"{curve.says} {along} it goes from {curve.y[0]:.3g} to {curve.y[-1]:.3g}."
+
+
+@pytest.mark.parametrize(("y", "foot"), [((1.0, 4.0), "0"), ((3.0, 4.0), "3"), ((-1.0, 4.0), "-1")])
+def test_a_curve_stands_on_zero_unless_it_lies_high_above_or_goes_below(
+    y: tuple[float, float], foot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conditions_page, "rule_curves", lambda _: [RuleCurve("house.rule", "It.", (0.0, 1.0), y)])
+
+    shown = conditions_page.curves_of.__wrapped__(conditions()[0])
+
+    assert {float(one["bottom"]) for one in shown} == {float(foot)}
 
 
 def test_inputs_without_a_curve_say_which_process_reads_them() -> None:
@@ -409,7 +444,8 @@ def test_inputs_without_a_curve_say_which_process_reads_them() -> None:
     said = conditions_page._others(finance)
 
     for i in finance.inputs:
-        assert (f"{levers.label(i)} is read by the month itself" in said) == (not rule_curves(i))
+        told = f"{levers.label(i)} is read by the month itself ({listed(processes(i)[:3])})"
+        assert (told in said) == (not rule_curves(i))
 
 
 def words(element: Any) -> str:
@@ -426,7 +462,16 @@ def test_a_condition_that_luck_could_explain_is_marked() -> None:
 
     assert "*" not in sure
     assert "It *" in unsure
-    assert conditions_page.strength(one) in sure
+    assert all(text in sure for text in (conditions_page.placed(one), conditions_page.strength(one)))
+    assert sure.endswith(signed(one.change))
+
+
+def test_a_bar_is_as_long_as_the_condition_is_strong() -> None:
+    one = conditions_page.ranks()[0][0]
+
+    (bar,) = conditions_page._row(replace(one, strength=20.0), "It", 50.0).kwargs["children"][3].kwargs["children"]
+
+    assert bar.kwargs["attributes"]["style"] == "width:40%"
 
 
 def test_every_condition_has_a_curve_or_says_who_reads_its_inputs() -> None:
@@ -484,6 +529,8 @@ def test_about_says_what_was_validated_and_how_to_cite() -> None:
     assert f" {answers.count('shown')} of {len(answers)} are shown" in summary(stored_results())
     assert f"of {len(stored_results()['studies'])} figures" in summary(stored_results()).lower()
     assert f" {alike} come out alike" in summary(stored_results())
+    assert f"against {len(PATTERNS)} claims" in summary(stored_results())
+    assert f"and {len(CONTROLS)} controls" in summary(stored_results())
     assert __version__ in citation()
     assert model_version() in citation()
     assert "version" in citation()
@@ -499,12 +546,21 @@ def test_about_says_what_each_claim_is_and_how_it_fares() -> None:
         assert row.endswith(f"{rate['all']:.0%}" if rate else "unclear")
 
 
+@pytest.mark.parametrize("answer", ["shown", "unclear", "not shown"])
+def test_about_says_what_a_verdict_means(answer: str) -> None:
+    (verdict,) = about._claim(PATTERNS[0], answer, stored_results()).kwargs["children"][2].kwargs["children"]
+
+    assert verdict.kwargs["attributes"]["title"] == about.ANSWERS[answer]
+    assert len(set(about.ANSWERS.values())) == 3
+
+
 def test_about_counts_what_the_model_has() -> None:
     said = about.counts()
 
     assert said["conditions"] == len(conditions()) == 18
     assert said["inputs"] == len(inputs())
-    assert said["assumed"] == len([c for c in COEFFICIENTS if c.grade == "assumed"]) < said["coefficients"]
+    assert said["assumed"] == len([c for c in COEFFICIENTS if c.grade == "assumed"])
+    assert said["coefficients"] == len(COEFFICIENTS)
     assert said["sets"] == len(plausible_sets().sets)
     for text in (*about.IS, *about.IS_NOT):
         assert "{" not in text.format(**said)
@@ -513,8 +569,13 @@ def test_about_counts_what_the_model_has() -> None:
 def test_the_description_is_a_page_of_its_own_with_its_pictures() -> None:
     page = odd_page()
 
-    assert page.count("data:image/svg+xml") == len(odd.figures())
+    pictures = [
+        base64.b64decode(found).decode() for found in re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', page)
+    ]
+    assert pictures == [odd.picture(figure) for figure in odd.figures()]
     assert model_version() in page
+    assert f"ODD+D, version {__version__}" in page
+    assert "<table>" in page
     assert 'src="odd/' not in page
 
 
@@ -538,8 +599,6 @@ def test_a_number_can_be_read_on_every_shade_of_a_map(colours: dict[str, str]) -
 
 
 def test_every_colour_of_the_style_sheet_is_declared() -> None:
-    import re
-
     assert set(re.findall(r"var\(--([\w-]+)", css())) <= LIGHT.keys()
     assert LIGHT.keys() == DARK.keys()
 

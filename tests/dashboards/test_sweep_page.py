@@ -28,7 +28,8 @@ from conducive.dashboards.sweep_page import (
 )
 from conducive.dashboards.theme import DARK, LIGHT
 from conducive.dashboards.work import CancelledError, Job
-from conducive.experiments.filling import SHOWN, filling
+from conducive.experiments.filling import filling
+from conducive.experiments.readings import SHOWN
 from conducive.experiments.sweep_file import sweep_plan as plan_from_file
 from conducive.experiments.zone import ZonePlan
 from conducive.scenarios.errors import InputError

@@ -27,7 +27,9 @@ from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.dependence import Dependence, Moved, _moves, dependence
 from conducive.experiments.ensemble import Ensemble
 from conducive.experiments.text import (
+    FEWEST_ALIKE,
     NOT_A_FORECAST,
+    SAME,
     caution,
     clear,
     cost_in_words,
@@ -400,7 +402,7 @@ def test_whatever_the_numbers_the_answer_claims_no_more(
 
     said = headline(found)
 
-    sure = sure and (pairs >= briefing.FEWEST_ALIKE or float(np.ptp(gap)) > briefing.SAME)
+    sure = sure and (pairs >= FEWEST_ALIKE or float(np.ptp(gap)) > SAME)
     claims = re.search(r"B has ([\d.]+ percentage points|less than a tenth of a percentage point) (more|fewer)", said)
     assert bool(claims) == sure
     if claims:
@@ -485,22 +487,39 @@ def test_what_the_scenarios_differ_in_stays_as_it_is() -> None:
 def test_two_pairs_that_change_alike_do_not_make_a_condition_one_it_depends_on(
     comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = comparison.difference("use_at_fidelity")[:, -1]
-    monkeypatch.setattr("conducive.experiments.dependence.in_order", lambda do, tasks, executor: made(list(tasks)))
-
-    def made(tasks: list[tuple[object, int, int]]) -> list[float]:
-        half = len(tasks) // 2 // 34
-        return [
-            0.0 if arm == 0 else float(now[replicate]) + 0.05
-            for _ in range(34)
-            for arm in (0, 1)
-            for _, replicate, _ in tasks[:half]
-        ]
+    changing_by(monkeypatch, comparison, [0.05] * 16)
 
     few, many = dependence(comparison, 2), dependence(comparison, 16)
 
     assert not any(move.sure for move in few.moves)
     assert all(move.sure for move in many.moves)
+
+
+@pytest.mark.parametrize(("up", "sure"), [(12, False), (15, True)])
+def test_a_change_that_one_of_so_many_moves_may_show_by_chance_is_not_sure(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch, up: int, sure: bool
+) -> None:
+    """Of 12 pairs up and 4 down a t-test alone would say p = 0.04; of 15 and 1, p < 0.0001."""
+    changing_by(monkeypatch, comparison, [0.05] * up + [-0.05] * (16 - up))
+
+    moves = dependence(comparison, 16).moves
+
+    assert len(moves) == 34
+    assert {move.sure for move in moves} == {sure}
+    assert all(move.change[0] > 0 for move in moves)
+
+
+def changing_by(monkeypatch: pytest.MonkeyPatch, comparison: Comparison, changes: list[float]) -> None:
+    """Let every move change the difference at the horizon in each pair by so much."""
+    monkeypatch.setattr("conducive.experiments.dependence._month_of_answer", lambda of: of.months)
+    now = comparison.difference("use_at_fidelity")[:, -1]
+
+    def made(tasks: list[tuple[object, int, int]]) -> list[float]:
+        moves = len(list(_moves(SMALL, LONGER)))
+        replicates = [replicate for _, replicate, _ in tasks[: len(tasks) // 2 // moves]]
+        return [arm * (float(now[r]) + changes[r]) for _ in range(moves) for arm in (0, 1) for r in replicates]
+
+    monkeypatch.setattr("conducive.experiments.dependence.in_order", lambda do, tasks, executor: made(list(tasks)))
 
 
 def test_a_number_of_pairs_that_is_none_is_refused(comparison: Comparison) -> None:

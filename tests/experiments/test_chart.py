@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from conducive import __version__
 from conducive.experiments.chart import comparison_chart, run_chart
 from conducive.experiments.comparison import Comparison
 from conducive.experiments.ensemble import Ensemble, run
+from conducive.experiments.figures import save_figure
 from conducive.scenarios.files import load_scenario
 
 SMALL = load_scenario("classroom").change({"horizon": 36, "warm_up": 12})
@@ -27,6 +29,16 @@ SMALL = load_scenario("classroom").change({"horizon": 36, "warm_up": 12})
 @pytest.fixture(scope="module")
 def ensemble() -> Ensemble:
     return run(SMALL.with_event(6, "incident").with_event(7, "leader_leaves"), 3, 0)
+
+
+def test_the_same_figure_is_written_to_the_same_bytes(ensemble: Ensemble, tmp_path: Path) -> None:
+    written = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        save_figure(run_chart(ensemble), tmp_path / name, "chart")
+        written.append([(tmp_path / name / f"chart.{kind}").read_bytes() for kind in ("png", "svg")])
+
+    assert written[0] == written[1]
 
 
 def rectangles(axes: Axes) -> list[Rectangle]:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,36 @@ def test_a_cluster_that_is_lost_in_the_middle_is_said_and_what_is_finished_is_ke
     assert len(content("here")) == 3
 
 
+def test_nobody_waits_for_ever_when_the_scheduler_is_lost() -> None:
+    """Neither for tasks that were handed over before, nor for those that come later."""
+    with cluster(1) as workers, executors.dask(workers.scheduler_address) as (pool, _):
+        first = pool.submit(abs, -1).result()
+        handed = [pool.submit(abs, -n) for n in range(300)]
+        workers.close(timeout=5)
+        _, waiting = wait(handed, timeout=60)
+
+        assert not waiting
+        with pytest.raises(ConnectionError, match="the Dask scheduler does not answer any more"):
+            pool.submit(abs, -1)
+
+    assert first == 1
+    assert any(each.exception() for each in handed)
+
+
+def test_a_task_that_is_cancelled_is_not_done_and_one_that_fails_says_how(two: Any) -> None:
+    with executors.dask(two.scheduler_address) as (pool, _):
+        failing, slow = pool.submit(int, "none"), [pool.submit(time.sleep, 0.2) for _ in range(20)]
+        last = slow[-1]
+
+        assert last.cancel()
+        with pytest.raises(ValueError, match="invalid literal for int"):
+            failing.result()
+        wait(slow, timeout=60)
+
+    assert last.cancelled()
+    assert [each.result() for each in slow[:-1]] == [None] * 19
+
+
 def test_a_scheduler_that_does_not_answer_is_said_at_once() -> None:
     began = time.monotonic()
 
@@ -147,9 +178,7 @@ def test_a_scheduler_that_does_not_answer_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize("address", ["nowhere://at all", "nonsense", "tcp://host", "tcp://host:port", ""])
-def test_what_is_no_address_is_refused_before_anything_is_begun(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_no_address_is_refused_before_anything_is_begun(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distributed, "Client", None)
 
     with pytest.raises(cz.InputError, match=r"is not the address of a Dask scheduler, such as tcp://host:8786"):

@@ -17,7 +17,7 @@ from conducive.experiments.comparison import Comparison, check_precision, compar
 from conducive.experiments.ensemble import Ensemble, run_each
 from conducive.experiments.intervals import ENOUGH, enough_values, half_width_of, uncertainty
 from conducive.experiments.plausible import PlausibleSets
-from conducive.experiments.text import cost_in_words, enough_in_words, pairing_in_words
+from conducive.experiments.text import _Cause, causes_in_words, cost_in_words, enough_in_words, pairing_in_words
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -118,6 +118,33 @@ def test_it_is_said_how_many_pairs_are_needed_or_that_none_would_do(late: Compar
     assert "These pairs are enough to tell more from none." in enough_in_words(gaps(many, [0.1, 0.12] * 18))
     assert "These pairs are enough to tell fewer from none." in enough_in_words(gaps(many, [-0.1, -0.12] * 18))
     assert enough_in_words(gaps(many, [0.0] * 36)) == ""
+
+
+@pytest.mark.parametrize("pairs", [2, 5])
+def test_a_handful_of_pairs_that_are_all_alike_is_said_to_show_nothing(late: Comparison, pairs: int) -> None:
+    few = gaps(late, [0.05] * pairs)
+
+    said = flat(few.text())
+
+    assert enough_in_words(few) == (
+        "All these pairs show the same difference. So few may do so by chance: more are needed."
+    )
+    assert f"Horizon (month 60): +5.0 percentage points in each of {pairs} pairs, too few to tell." in said
+    assert "percentage points more practitioners" not in said
+    assert "These pairs are enough to tell more from none." in enough_in_words(gaps(late, [0.05] * 6))
+
+
+@pytest.mark.parametrize(("pairs", "clear"), [(2, False), (6, True)])
+def test_causes_that_differ_by_the_same_in_a_handful_of_pairs_are_not_clear(
+    late: Comparison, pairs: int, clear: bool
+) -> None:
+    found = gaps(late, [0.05] * pairs)
+    causes = [_Cause("left post", 4.0, 3.0, -1.0, -1.0, -1.0)]
+
+    said = causes_in_words(found, causes)
+
+    assert ("Clearly less often in B: left post." in said) == clear
+    assert ("No cause differs clearly." in said) != clear
 
 
 def three_times(of: Ensemble) -> Ensemble:

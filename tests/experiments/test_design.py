@@ -150,6 +150,17 @@ def test_different_values_make_a_different_sweep() -> None:
     assert len({str(sweep_identity(each)) for each in found}) == len(found)
 
 
+def test_a_design_whose_points_are_drawn_otherwise_is_another_sweep() -> None:
+    """As by another version of SciPy: part of the runs would be of the one design, and the rest of the other."""
+    asked = {"design": "sobol", "points": 8, "factors": [TURNOVER, "leadership"]}
+    one, other = plan(**asked), plan(**asked)
+
+    other.__dict__["_table"] = one.points(0, 8)[::-1]
+
+    assert sweep_identity(one) == sweep_identity(plan(**asked))
+    assert sweep_identity(one) != sweep_identity(other)
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"factors": {"finance.fundingterm": [12]}}, r"Did you mean finance\.funding_term"),
     ({"factors": {"finance": {"funding_trem": [12]}}}, r"Did you mean finance\.funding_term"),

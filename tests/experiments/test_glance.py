@@ -12,13 +12,24 @@ from matplotlib.path import Path as MplPath
 
 from conducive.agents import funder
 from conducive.experiments import odd
+from conducive.experiments.brief import alternative_text, headline, sureness
 from conducive.experiments.comparison import Comparison, compare
 from conducive.experiments.curves import processes, rule_curves
-from conducive.experiments.filling import SHOWN, filling, is_line, line_figure, picture_data, sweep_plan
+from conducive.experiments.filling import filling, is_line, line_figure, picture_data, sweep_plan
 from conducive.experiments.glance import HEADLINES, STEPS, _headline, glance, growing, marks
 from conducive.experiments.intervals import FEWEST_IN_A_SET
-from conducive.experiments.text import compared_causes, cost_in_words, name_of, sustained_in_words
-from conducive.experiments.words import percent, points, pounds
+from conducive.experiments.readings import SHOWN
+from conducive.experiments.text import (
+    NOT_A_FORECAST,
+    causes_in_words,
+    caution,
+    compared_causes,
+    cost_in_words,
+    name_of,
+    sets_in_words,
+    sustained_in_words,
+)
+from conducive.experiments.words import percent, points, pounds, signed
 from conducive.experiments.zone import ZoneMap, zone_map
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.errors import InputError
@@ -45,6 +56,7 @@ def test_steps_fill_plausible_sets_evenly_so_that_none_is_lived_again() -> None:
 
     assert [life for life in again[1].base.lives if life not in last.base.lives] == []
     assert again[0].pairs == 8
+    assert sum(done) == 2 * (8 + 16)
 
 
 def test_a_glance_says_the_numbers_of_the_comparison_and_json_can_hold_it() -> None:
@@ -66,6 +78,8 @@ def test_a_glance_at_one_pair_claims_no_interval() -> None:
     found = glance(compare(SMALL, LONGER, 1))
 
     assert all(one["between"] == "" and not one["clear"] for one in found["headlines"])
+    for line in (*found["use"], found["gap"]):
+        assert line["low"] == line["mean"] == line["high"]
 
 
 def test_what_happens_is_marked_with_where_it_happens() -> None:
@@ -74,10 +88,14 @@ def test_what_happens_is_marked_with_where_it_happens() -> None:
 
     found = {(one["month"], one["arm"]): one["label"] for one in marks(base, other, 20)}
 
+    assert [month for month, _ in found] == [5, 7, 9]
+    assert marks(base, base, 28)[-1]["month"] == 28
     assert found[5, "AB"] == "incident"
+    assert marks(base.with_event(5, "incident"), other, 20)[0]["arm"] == "AB"
     assert found[7, "B"].startswith("leader leaves")
     assert "second" in found[9, "B"]
     assert (28, "A") not in found
+    assert marks(SMALL.with_wave(3), SMALL, 20) == [{"month": 3, "label": "launch of innovation 2", "arm": "A"}]
 
 
 def test_a_map_that_fills_in_ends_as_the_map() -> None:
@@ -153,7 +171,7 @@ def test_a_line_is_the_edge_of_nothing_but_its_own_values() -> None:
     use = compare(SMALL, LONGER, 4).alternative.values("use_at_fidelity")[:, -1].mean()
     assert zone.values[0, 2, :, 3].mean() == pytest.approx(use)
     for one in SHOWN:
-        assert line_figure(zone, one.column).axes[0].get_ylabel() == one.label
+        assert line_figure(zone, one).axes[0].get_ylabel() == one.label
 
 
 @pytest.mark.parametrize(
@@ -201,8 +219,9 @@ def test_headlines_are_read_as_declared_and_said_with_their_sign() -> None:
     assert not sustained["clear"]
 
 
-def test_causes_and_words_at_a_glance_are_those_of_the_two_scenarios() -> None:
+def test_causes_and_words_at_a_glance_are_those_of_the_two_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer begin where there is no grant and no push, so that fewer can stop."""
+    monkeypatch.setattr("conducive.experiments.glance.pairing_in_words", lambda _: "The same luck saved much.")
     nothing = SMALL.change({"finance.grant": 0.0}).with_event(1, "push_withdrawn")
     comparison = compare(nothing, LONGER, 12)
 
@@ -215,11 +234,50 @@ def test_causes_and_words_at_a_glance_are_those_of_the_two_scenarios() -> None:
     for name, cause in expected.items():
         assert (told[name]["a"], told[name]["b"]) == (round(cause.base, 1), round(cause.alternative, 1))
         assert told[name]["clear"] == bool(cause.low > 0 or cause.high < 0)
+        assert told[name]["difference"] == signed(cause.mean)
+        assert told[name]["between"] == f"{signed(cause.low)} to {signed(cause.high)}"
     assert sum(one["b"] for one in told.values()) > sum(one["a"] for one in told.values())
     assert found["gap"]["mean"] == pytest.approx(comparison.difference("use_at_fidelity").mean(axis=0), abs=1e-4)
-    assert found["words"]["cost"] == cost_in_words(comparison)
-    assert found["words"]["sustained"] == sustained_in_words(comparison)
+    assert found["words"] == {
+        "headline": headline(comparison),
+        "sureness": sureness(comparison),
+        "sustained": sustained_in_words(comparison),
+        "causes": causes_in_words(comparison, list(expected.values())),
+        "cost": cost_in_words(comparison),
+        "sets": sets_in_words(comparison, "pair", nothing, LONGER).strip(),
+        "caution": f"{NOT_A_FORECAST} {caution(comparison, 12)}",
+        "pairing": "The same luck saved much.",
+        "chart": alternative_text(comparison).partition(" Bars below")[0],
+    }
     assert min(glance(compare(LONGER, nothing, 12))["gap"]["low"]) < 0
+
+
+def test_where_nobody_stopped_a_glance_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conducive.experiments.glance.compared_causes", lambda _: [])
+
+    found = glance(compare(SMALL, LONGER, 1))
+
+    assert found["causes"] == []
+    assert found["words"]["causes"] == "Nobody began to use it, so nobody stopped."
+
+
+def test_a_headline_is_the_mean_of_the_runs_in_which_it_can_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    nan = math.nan
+    values = (np.array([[0.2], [nan]]), np.array([[nan], [0.6]]))
+    monkeypatch.setattr("conducive.experiments.glance.both", lambda *_: values)
+    monkeypatch.setattr(Comparison, "uncertainty", lambda *_: SimpleNamespace(low=nan, mean=nan, high=nan))
+
+    found = _headline(compare(SMALL, LONGER, 1), HEADLINES[1])
+
+    assert (found["a"], found["b"], found["difference"], found["unit"]) == ("20.0%", "60.0%", "not known", "")
+
+
+def test_each_step_of_a_growing_comparison_has_an_executor_of_its_own() -> None:
+    seen: list[int] = []
+
+    list(growing(SMALL, LONGER, steps=(4, 8), executor=seen.append))
+
+    assert seen == [0, 1]
 
 
 def test_money_is_shaded_where_any_run_has_it() -> None:
@@ -241,10 +299,17 @@ def test_a_curve_is_drawn_with_all_else_as_usual_from_end_to_end() -> None:
     (curve,) = rule_curves(declared()["finance.mainstreaming"])
     usual = odd.spread("council_share", "budget")[1]
 
-    assert len(curve.x) == len(curve.y)
+    assert len(curve.x) == len(curve.y) == 41
     assert curve.y == pytest.approx([odd.plain(funder.council_share)(budget=usual, mainstreaming=x) for x in curve.x])
     assert curve.says.startswith("Share")
-    assert "`" not in curve.says
+
+
+def test_a_curve_says_the_first_paragraph_of_its_rule_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(odd, "docstring", lambda _: "Share of `it`\n    that lasts.\n\n    More of it.")
+
+    (curve,) = rule_curves(declared()["finance.mainstreaming"])
+
+    assert curve.says == "Share of it that lasts."
 
 
 def test_no_curve_is_flat_and_processes_are_named_in_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -224,27 +225,60 @@ def test_the_command_runs_once_shows_it_again_and_refuses_another_run_there() ->
     assert (identity["kind"], identity["region"], identity["year"]) == ("national", NORTH, 2025)
 
 
-@pytest.mark.usefixtures("empty_folder")
-def test_an_interrupt_keeps_the_authorities_that_are_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = module.read_each
+class Killed(BaseException):
+    """What nobody catches, like a kill -9."""
 
-    def interrupted(*given: object) -> object:
-        for n, values in enumerate(whole(*given)):  # type: ignore[arg-type]
-            if n == 3:
-                raise KeyboardInterrupt
+
+@pytest.mark.usefixtures("empty_folder")
+@pytest.mark.parametrize(("stop", "kept"), [(KeyboardInterrupt, 3), (Killed, 2)])
+@pytest.mark.parametrize("against", [(), ("--against", "six-year-funding")])
+def test_stopped_it_keeps_the_authorities_that_are_finished_and_goes_on_with_the_others(
+    monkeypatch: pytest.MonkeyPatch, stop: type[BaseException], kept: int, against: tuple[str, ...]
+) -> None:
+    """Killed, it loses at most the authorities since it last kept them."""
+    both = 1 + bool(against)
+    read_each, asked = module.read_each, list[int]()
+
+    def stopped(scenarios: Iterable[cz.Scenario], *given: object) -> Iterator[object]:
+        waiting = list(scenarios)
+        asked.append(len(waiting))
+        for n, values in enumerate(read_each(waiting, *given)):  # type: ignore[arg-type]
+            if n == 4 * both - 1 and len(asked) == 2:
+                raise stop
             yield values
 
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "read_each", interrupted)
-        stopped = conducive(*QUICK)
-    kept = pd.read_parquet("here/authorities.parquet")
-    again = conducive(*QUICK)
+    monkeypatch.setattr(module, "KEPT", 2)
+    monkeypatch.setattr(module, "read_each", stopped)
+    conducive(*QUICK, *against, "--out", "whole")
 
-    assert stopped.exit_code == 130
-    assert "Interrupted: 3 authorities of" in stopped.stdout
-    assert len(kept) == 3
-    assert again.exit_code == 0
-    assert len(pd.read_parquet("here/authorities.parquet")) == len(found().places)
+    if stop is KeyboardInterrupt:
+        first = conducive(*QUICK, *against)
+        assert first.exit_code == 130
+        assert "Interrupted: 3 authorities of" in first.stdout
+        assert len(pd.read_parquet("here/authorities.parquet")) == kept
+    else:
+        with pytest.raises(stop):
+            conducive(*QUICK, *against)
+    there = pd.read_parquet("here/runs.parquet")
+    again = conducive(*QUICK, *against)
+
+    assert there["authority"].nunique() == kept
+    assert again.exit_code == 0, again.output
+    assert asked == [both * len(found().places), both * len(found().places), both * (len(found().places) - kept)]
+    for name in ("authorities.parquet", "starting_conditions.parquet", "runs.parquet", "summary.txt"):
+        assert Path("here", name).read_bytes() == Path("whole", name).read_bytes()
+
+
+def test_every_run_is_in_the_table_of_runs(tmp_path: Path) -> None:
+    one = found()
+    assert one.other is not None
+
+    write_national(one, tmp_path)
+    runs = pd.read_parquet(tmp_path / "runs.parquet").set_index(["authority", "scenario", "replicate"])
+
+    assert list(runs.columns) == ["sustained", "mean_use"]
+    assert runs.loc[(one.places[1].name, "A", 2), "mean_use"] == one.values[1, 2, 1]
+    assert runs.loc[(one.places[1].name, "B", 2), "mean_use"] == one.other[1, 2, 1]
 
 
 @pytest.mark.usefixtures("empty_folder")

@@ -394,69 +394,67 @@ def test_the_command_refuses_bad_input_with_status_2_and_writes_nothing(file: Pa
     assert not (tmp_path / "out").exists()
 
 
+def stopping(monkeypatch: pytest.MonkeyPatch, after: int, stop: BaseException) -> list[int]:
+    """Stop after so many points; return their number, to which a test adds 0 for those of another go to be counted."""
+    lived, counts = study._lived, [0]
+
+    def counted(*arguments: object) -> Iterator[np.ndarray]:
+        for values in lived(*arguments):  # type: ignore[arg-type]
+            if counts == [after]:
+                raise stop
+            counts[-1] += 1
+            yield values
+
+    monkeypatch.setattr(study, "_lived", counted)
+    return counts
+
+
 @pytest.mark.parametrize("stop", [10, 100])
 def test_an_interrupted_analysis_is_kept_and_goes_on_where_it_stopped(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
-    whole, out, lived = tmp_path / "whole", tmp_path / "out", study._lived
-    done = 0
-
-    def counted(*arguments: object) -> Iterator[np.ndarray]:
-        nonlocal done
-        for values in lived(*arguments):  # type: ignore[arg-type]
-            if done == stop:
-                raise KeyboardInterrupt
-            done += 1
-            yield values
+    whole, out = tmp_path / "whole", tmp_path / "out"
 
     CliRunner().invoke(app, command(file, whole))
-    monkeypatch.setattr(study, "_lived", counted)
+    counts = stopping(monkeypatch, stop, KeyboardInterrupt())
     interrupted = CliRunner().invoke(app, command(file, out))
     kept = len(pd.read_parquet(out / "runs.parquet"))
-    done = -10_000
+    counts.append(0)
     again = CliRunner().invoke(app, command(file, out))
 
     assert interrupted.exit_code == 130
     assert "Interrupted" in interrupted.output
     assert kept == 2 * stop
-    assert done == -10_000 + 152 - stop
-    assert f"{2 * stop} more are kept from before" in again.stderr
+    assert counts == [stop, 152 - stop]
+    assert f"{kept} more are kept from before" in again.stderr
     assert again.exit_code == 0, again.output
     assert (out / "runs.parquet").read_bytes() == (whole / "runs.parquet").read_bytes()
     assert (out / "summary.txt").read_text() == (whole / "summary.txt").read_text()
 
 
-@pytest.mark.parametrize(("stop", "kept"), [(BaseException, 90), (WorkersError, 100)])
+@pytest.mark.parametrize(("stop", "kept"), [(BaseException("gone"), 90), (WorkersError("gone"), 100)])
 def test_an_analysis_that_is_killed_or_whose_workers_are_lost_goes_on_from_what_was_kept(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException], kept: int
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: BaseException, kept: int
 ) -> None:
     """Killed, it loses at most the points since it last kept them; where workers are lost, none."""
-    whole, out, lived = tmp_path / "whole", tmp_path / "out", study._lived
-    done = 0
-
-    def counted(*arguments: object) -> Iterator[np.ndarray]:
-        nonlocal done
-        for values in lived(*arguments):  # type: ignore[arg-type]
-            if done == 100:
-                raise stop("gone")
-            done += 1
-            yield values
+    whole, out = tmp_path / "whole", tmp_path / "out"
 
     CliRunner().invoke(app, command(file, whole))
     monkeypatch.setattr(study, "KEPT", 30)
-    monkeypatch.setattr(study, "_lived", counted)
-    if stop is WorkersError:
+    counts = stopping(monkeypatch, 100, stop)
+    if isinstance(stop, WorkersError):
         stopped = CliRunner().invoke(app, command(file, out))
         assert stopped.exit_code == 1
         assert "conducive: gone What was finished is kept" in stopped.stderr
     else:
-        with pytest.raises(stop):
+        with pytest.raises(BaseException, match="gone"):
             CliRunner().invoke(app, command(file, out))
     there = len(pd.read_parquet(out / "runs.parquet"))
-    monkeypatch.setattr(study, "_lived", lived)
+    counts.append(0)
     again = CliRunner().invoke(app, command(file, out))
 
     assert there == 2 * kept
+    assert counts == [100, 152 - kept]
     assert again.exit_code == 0, again.output
     assert f"{2 * kept} more are kept from before" in again.stderr
     assert (out / "runs.parquet").read_bytes() == (whole / "runs.parquet").read_bytes()

@@ -250,8 +250,7 @@ def test_killed_without_warning_it_goes_on_with_nothing_lost_or_repeated(whole: 
     Path("sweep.toml").write_text(TOML.replace("replicates = 5", "replicates = 100"), encoding="utf-8")
     command = [sys.executable, "-c", IN_SMALL_PARTS, "sweep", "sweep.toml", "--out", "here"]
     victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not len(list(Path("here").glob("part-*"))) > 3 and time.monotonic() < deadline:
+    while not len(list(Path("here").glob("part-*"))) > 3 and victim.poll() is None:
         time.sleep(0.005)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
@@ -281,6 +280,16 @@ def test_the_same_sweep_again_runs_nothing(whole: Path) -> None:
 
     assert lived == [60]
     assert times(whole) == before
+
+
+def test_a_sweep_that_was_killed_before_its_summary_gets_one(whole: Path) -> None:
+    shutil.copytree(whole, "here")
+    Path("here/_summary.txt").unlink()
+
+    sweep(ASKED, "here")
+
+    new, old = ((folder / "_summary.txt").read_text("utf-8") for folder in (Path("here"), whole))
+    assert new == old.replace(whole.as_posix(), "here")
 
 
 @pytest.mark.parametrize(
@@ -443,11 +452,13 @@ def test_a_design_that_the_disk_cannot_hold_is_said_before_anything_is_written(
     with pytest.raises(cz.InputError, match=r"runs .*may need .*B, and here has .*B free"):
         sweep({**ASKED, "factors": {c.name: {"steps": 10} for c in cz.conditions()}}, "here")
 
-    usage = shutil.disk_usage(".")
-    monkeypatch.setattr(sweeps.shutil, "disk_usage", lambda _: usage._replace(free=10_000))
-    with pytest.raises(cz.InputError, match="10 kB free"):
+    usage, needed = shutil.disk_usage("."), foresee(ASKED, "here", timed=False).bytes
+    monkeypatch.setattr(sweeps.shutil, "disk_usage", lambda _: usage._replace(free=needed - 1))
+    with pytest.raises(cz.InputError, match="kB free"):
         sweep(ASKED, "here")
     assert not Path("here").exists()
+    monkeypatch.setattr(sweeps.shutil, "disk_usage", lambda _: usage._replace(free=needed))
+    assert foresee(ASKED, "here", timed=False).runs == 60
 
 
 def test_a_second_sweep_into_the_folder_is_refused_and_may_begin_when_the_first_is_killed(whole: Path) -> None:
@@ -592,6 +603,20 @@ def test_a_dry_run_of_one_half_done_counts_what_is_left() -> None:
 
     assert foreseen.runs == 30
     assert "30 of them done before" in foreseen.text(2)
+
+
+def test_a_dry_run_counts_a_damaged_part_as_one_to_be_done_again_and_leaves_it_alone(file: str, whole: Path) -> None:
+    shutil.copytree(whole, "here")
+    Path("here/part-000001.parquet").write_bytes(b"damaged")
+    Path("here/part-000004.parquet").unlink()
+    record = Path("here/_parts.jsonl").read_bytes()
+
+    result = conducive("sweep", file, "--out", "here", "--dry-run")
+
+    assert "40 of them done before: about " in result.stdout
+    assert result.stdout.endswith("2 parts damaged or missing: to be done again.\n")
+    assert Path("here/part-000001.parquet").read_bytes() == b"damaged"
+    assert Path("here/_parts.jsonl").read_bytes() == record
 
 
 def test_a_forecast_is_an_upper_bound_of_what_is_written(whole: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +19,8 @@ import pytest
 from scipy.optimize import brentq
 from typer.testing import CliRunner
 
+from conducive.experiments import executors, ways
 from conducive.experiments import tipping as study
-from conducive.experiments import ways
 from conducive.experiments.cli import app
 from conducive.experiments.crossing import Search, nodes_between, search
 from conducive.experiments.factors import Question, factor, factors, question
@@ -152,6 +155,23 @@ def test_a_straight_curve_is_not_said_to_turn() -> None:
     assert not any(shown(logistic(0.5, 0.1), 0.5, seed).turn for seed in range(6))
 
 
+@pytest.mark.parametrize(("back", "turn"), [(0.29, None), (0.31, (0.5, 1.0))])
+def test_only_a_turn_of_three_standard_errors_is_one(back: float, turn: tuple[float, float] | None) -> None:
+    found = Search(np.array([0.0, 0.5, 1.0]), 0.5, binary=False)
+    found.__dict__["curve"] = np.array([0.0, 1.0, 1.0 - back]), np.full(3, 0.1 / math.sqrt(2)), 0.5
+
+    assert found.turn == turn
+
+
+def test_the_outcome_at_each_end_is_that_of_the_runs_made_there() -> None:
+    found = shown(logistic(0.5, 0.2), 0.5)
+
+    low, high = found.at_end(0), found.at_end(-1)
+
+    assert low[0] < low[1] < low[2] < 0.5 < high[0] < high[1] < high[2]
+    assert high[1] == found.outcome[found.nodes[found.at] == 1.0].mean()
+
+
 def test_whole_numbers_alone_are_tried_where_only_these_make_sense() -> None:
     assert nodes_between(12, 72, whole=True).tolist() == list(range(12, 73))
     assert all(x.is_integer() for x in nodes_between(40, 450, whole=True).tolist())
@@ -171,7 +191,7 @@ def test_an_interrupt_keeps_the_runs_that_are_finished() -> None:
 
     found = search(Search(nodes, 0.5, binary=True), observe, 0.001, 2000)
 
-    assert found.interrupted
+    assert isinstance(found.stopped, KeyboardInterrupt)
     assert len(found.outcome) == 96
 
 
@@ -260,6 +280,16 @@ def test_plausible_sets_give_the_spread_that_evidence_leaves() -> None:
     assert "in 3 of them; in 2 it is below the target all over the range and in 1 it is above it" in text
 
 
+def test_of_a_set_the_crossing_that_goes_the_same_way_counts() -> None:
+    def falls_then_rises(x: float) -> float:
+        return 1 - logistic(0.2, 0.03)(x) + logistic(0.7, 0.03)(x)
+
+    point = made("attitudes", logistic(0.6, 0.05), others=(falls_then_rises,))
+
+    assert [c.rising for c in point.others[0].crossings] == [False, True]
+    assert min(point.by_set) > 0.5
+
+
 def test_without_plausible_sets_it_says_that_the_interval_is_luck_alone() -> None:
     point = made("attitudes", logistic(0.5, 0.05))
 
@@ -302,6 +332,17 @@ def test_a_run_has_luck_of_its_own_and_the_same_at_every_level() -> None:
     assert first["outcome"].to_list() == second["outcome"].to_list()
 
 
+def test_every_run_is_lived_at_its_value_and_its_level() -> None:
+    found = tipping("attitudes", SMALL, against="knowledge_and_skills", levels=2, **EARLY)  # type: ignore[arg-type]
+    runs = found.every_run
+
+    first, second = (runs[runs["level"] == level] for level in (0.0, 1.0))
+    assert first["outcome"].to_list() != second["outcome"].to_list()
+    for row in pd.concat([first[::12], second[::12]]).itertuples():
+        again = found.plan.question.outcome([row.value, row.level], [int(row.run)], 0)  # type: ignore[arg-type, list-item]
+        assert again[0] == row.outcome
+
+
 def test_a_search_finds_what_many_runs_at_single_values_show() -> None:
     found = tipping("attitudes", SMALL, 0.1, indicator="use", runs=600, plausible=False)
     asked = found.plan.question
@@ -319,6 +360,34 @@ def test_plausible_sets_are_lived_under() -> None:
     assert runs["set"].nunique() == 12
     first = [runs[(runs["set"] == n) & (runs["run"] < 96)].sort_values("run")["outcome"].to_list() for n in (1, 2)]
     assert first[0] != first[1]
+
+
+def test_under_further_plausible_sets_a_search_is_coarser_and_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def noted(begun: Search, observe: object, precision: float, most: int) -> Search:
+        asked.append((precision, most))
+        return shown(logistic(0.5, 0.1), 0.5, most=96)
+
+    monkeypatch.setattr(study, "SETS", 2)
+    monkeypatch.setattr(study, "search", noted)
+    found = tipping("attitudes", SMALL, precision=0.02, runs=800)
+
+    assert asked == [(0.02, 800), (0.04, 200)]
+    assert found.plan.most_runs == 1000
+
+
+def test_whatever_else_is_asked_makes_it_another_search() -> None:
+    asked = {"moved": "attitudes", "scenario": SMALL, "target": 0.1, "indicator": "use", "plausible": False}
+    further = [
+        {}, {"target": 0.2}, {"precision": 0.01}, {"runs": 96}, {"seed": 1}, {"month": 6}, {"plausible": True},
+        {"indicator": "use_at_fidelity"}, {"moved": "attitudes=0.1:1"}, {"moved": "fit"}, {"against": "fit"},
+        {"against": "fit", "levels": 3}, {"scenario": SMALL.change({"organisation.posts": 13})},
+    ]  # fmt: skip
+
+    found = [tipping_identity(tipping_plan(**asked | each)) for each in further]  # type: ignore[arg-type]
+
+    assert len({str(each) for each in found}) == len(further)
 
 
 def test_the_horizon_grows_so_that_sustained_use_can_be_judged() -> None:
@@ -529,6 +598,48 @@ def test_a_worker_of_another_program_is_said_and_what_is_finished_is_kept(
     assert "a worker has another version of conducive" in stopped.stderr
     assert "What was finished is kept" in stopped.stderr
     assert len(pd.read_parquet(out / "runs.parquet")) == 224
+
+
+class Breaking(Executor):
+    """An executor that does so many tasks and then is broken: it takes no more, or gives no result."""
+
+    def __init__(self, tasks: int, *, takes: bool) -> None:
+        self.left, self.takes = tasks, takes
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.left -= 1
+        done: Future[Any] = Future()
+        if self.left >= 0:
+            done.set_result(fn(*args, **kwargs))
+        elif self.takes:
+            done.set_exception(BrokenProcessPool("gone"))
+        else:
+            raise BrokenProcessPool("gone")
+        return done
+
+
+@pytest.mark.parametrize("takes", [True, False])
+@pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 320)])
+def test_a_search_whose_workers_are_lost_keeps_what_is_finished_and_goes_on_with_the_same_bits(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool, tasks: int, kept: int
+) -> None:
+    """Whether they were lost in the first batch of the first search, in its second, or in the second search."""
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    CliRunner().invoke(app, command(file, whole, *FRONTIER))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(executors, "processes", lambda: nullcontext(Breaking(tasks, takes=takes)))
+        stopped = CliRunner().invoke(app, command(file, out, *FRONTIER, "--processes"))
+    there = len(pd.read_parquet(out / "runs.parquet")) if out.exists() else 0
+    again = CliRunner().invoke(app, command(file, out, *FRONTIER))
+
+    assert stopped.exit_code == 1
+    assert "a worker was killed from outside" in stopped.stderr
+    assert "What was finished is kept: run the same again to go on." in stopped.stderr
+    assert there == kept
+    assert again.exit_code == 0, again.output
+    for name in ("runs.parquet", "tipping.parquet", "summary.txt"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_processes_give_the_same_files_as_threads(file: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import conducive as cz
 from conducive.experiments import cli, readings, zone
 from conducive.experiments.figures import zone_figure
 from conducive.experiments.outcomes import ends
-from conducive.experiments.readings import Reading, chance_of, drawn_anew, read, sets_of
+from conducive.experiments.readings import SHOWN, Reading, Shown, chance_of, drawn_anew, read, sets_of
 from conducive.experiments.zone import COLUMNS, Move, ZoneMap, axis, write_zone, zone_map, zone_plan
 
 SHORT = {"horizon": 30, "warm_up": 12}
@@ -450,6 +450,21 @@ def test_the_figure_marks_the_place_and_labels_the_edge() -> None:
     star = next(line for line in axes.lines if line.get_marker() == "*")
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.25, 0.25)  # type: ignore[index]
     assert "R = 1" in {text.get_text() for text in axes.texts}
+
+
+@pytest.mark.parametrize("one", SHOWN, ids=lambda one: one.column)
+def test_the_figure_shows_what_is_asked_for_and_else_both_chances(one: Shown) -> None:
+    found = made(RISING, spread=0.1)
+
+    axes, bar = zone_figure(found, one).axes
+
+    (mesh,) = (m for m in axes.collections if isinstance(m, QuadMesh))
+    assert axes.get_title(loc="left") == one.label
+    np.testing.assert_array_equal(np.ma.filled(mesh.get_array(), np.nan).ravel(), found.grid(one.column).ravel())
+    assert mesh.get_clim() == (0, 1 if one.share else 2)
+    assert ("%" in bar.yaxis.get_major_formatter()(0.5)) == one.share
+    assert "R = 1" in {text.get_text() for text in axes.texts}
+    assert [a.get_title(loc="left") for a in zone_figure(found).axes[:2]] == [SHOWN[0].label, SHOWN[2].label]
 
 
 @pytest.fixture
