@@ -37,7 +37,6 @@ from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
 
-
 @pytest.fixture(scope="module")
 def life() -> Recording:
     return record(load_scenario("classroom").change({"horizon": 36}), 1)
