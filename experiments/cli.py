@@ -41,7 +41,8 @@ class _Commands(TyperGroup):
             typer.echo(f"conducive: {error}", err=True)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            typer.echo("conducive: interrupted before anything was finished. Nothing was written.", err=True)
+            kept = "Nothing was written but what a study keeps on its way: the same again goes on from there."
+            typer.echo(f"conducive: interrupted before there was a result. {kept}", err=True)
             raise typer.Exit(INTERRUPTED) from None
 
 
