@@ -51,9 +51,9 @@ between the two.
 
 Bounds were fixed beforehand; settings were not. In which organisation a claim is tried (grant, culture, other
 conditions of the arms) was chosen for P02, P03, P04, P08, P09, P12, P16 and P18 while their results under an earlier
-default set could be seen, and rules and ranges were mended in the same sitting (see the changelog). Rules of leaders and
-of evidence were mended again because P03 and P06 did not show. Read all of these as consistent with the claim, not as
-predictions that came true.
+default set could be seen, and rules and ranges were mended in the same sitting (see the changelog). Rules of leaders
+and of evidence were mended again because P03 and P06 did not show. Read all of these as consistent with the claim, not
+as predictions that came true.
 
 Which plausible set is the default was settled late as well: it is the one under which every scenario of the library
 goes most as it goes under the others, and that definition took the place of an earlier one after P11 had been seen not
