@@ -8,8 +8,8 @@ from conducive.model.state import CAREER
 LEAVES = 6
 
 
-def left(**changes: object) -> cz.Organisation:
-    """A small organisation in the month in which its director left."""
+def leaving(**changes: object) -> cz.Organisation:
+    """A small organisation in the month before its director leaves."""
     settings = {
         "warm_up": 12, "horizon": 40, "organisation.posts": 14, "organisation.families": 40,
         "leadership.leader_tenure": 480.0, "political_agendas.policy_stability": 50.0, "finance.funding_term": 120,
@@ -18,7 +18,15 @@ def left(**changes: object) -> cz.Organisation:
     }  # fmt: skip
     scenario = cz.load_scenario("baseline").change({**settings, **changes}).with_event(LEAVES, "leader_leaves")
     model = cz.Organisation(scenario, rng=3)
-    model.run_for(LEAVES)
+    model.run_for(LEAVES - 1)
+    assert model.world.leaders[0].acting == 0
+    return model
+
+
+def left(**changes: object) -> cz.Organisation:
+    """The same in the month in which the director left."""
+    model = leaving(**changes)
+    model.step()
     assert model.world.leaders[0].acting > 0
     return model
 
@@ -42,6 +50,26 @@ def test_what_is_handed_over_or_carried_by_the_case_is_not_lost(name: str) -> No
 
     assert high.ownership_lost < low.ownership_lost
     assert high.commitment > low.commitment
+
+
+def test_as_much_commitment_is_handed_over_as_ownership_is_not_lost() -> None:
+    model = leaving()
+    before = float(model.world.leaders[0].commitment)
+
+    model.step()
+
+    assert model.world.leaders[0].commitment == pytest.approx(before * (1 - (1 - 0.4) * (1 - 0.5)))
+
+
+def test_the_case_for_change_convinces_a_leader_as_far_as_it_is_owned() -> None:
+    owned, lost = leaving(), leaving()
+    lost.world.leaders.ownership_lost[0] = 0.9
+
+    for model in (owned, lost):
+        model.world.timeline.director_leaves[:] = 0
+        model.step()
+
+    assert lost.world.leaders[0].commitment < owned.world.leaders[0].commitment
 
 
 def test_ownership_comes_back_only_as_far_as_the_successor_is_committed() -> None:
