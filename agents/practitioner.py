@@ -399,18 +399,19 @@ def fidelity(
     belief: float,
     clarity: float,
     aptitude: float,
+    integrity: float,
     fidelity_skill: float,
     fidelity_context: float,
 ) -> float:
-    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity; low fidelity is "tick-box" use.
+    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity, of what tailoring has left whole.
 
-    Paper 4.3.
+    Paper 4.2, 4.3; low fidelity is "tick-box" use.
     """
     context = (
         gate(reinforcement, fidelity_context) * gate(fit, fidelity_context) * gate(belief, fidelity_context)
         * gate(clarity, fidelity_context)
     )  # fmt: skip
-    return clip(aptitude * gate(skill, fidelity_skill) * context)
+    return clip(aptitude * integrity * gate(skill, fidelity_skill) * context)
 
 
 @rule

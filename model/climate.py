@@ -188,14 +188,9 @@ def codified_next(
 
 
 @rule
-def evidence_next(
-    evidence: float, benefit: float, data_capability: float, integrity: float, benefit_seen: float, pace: float
-) -> float:
-    """Evidence after a month (0-1): benefit shown so far, as far as data catch it and the model is still itself.
-
-    Paper 4.2, 4.3.
+def evidence(benefit: float, data_capability: float, integrity: float, benefit_seen: float) -> float:
+    """Evidence (0-1): benefit shown so far, as far as data catch it and the model is still itself. Paper 4.2, 4.3.
 
     `benefit` is the effect of practice `effect_lag` months ago; what data do not catch has to be seen by eye.
     """
-    seen = saturating(benefit, benefit_seen * (1.0 - data_capability))
-    return toward(evidence, seen * integrity, pace)
+    return integrity * saturating(benefit, benefit_seen * (1.0 - data_capability))

@@ -546,7 +546,7 @@ def families(world: World, p: Record, o: Record) -> None:
     staff, rows, teams, held, offers = world.practitioners, world.families, world.teams, world.cases_held, world.help
     seed, luck, in_post = world.seed, world.case_luck, world.in_post
     month = int(p.month)
-    works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
+    works = p.potential * o.fit if p.wave > 0.0 else 0.0
     for i in range(len(staff)):
         offers[i, TIME] = 1.0 / max(1.0, staff[i].load)
         offers[i, EFFECT] = works * staff[i].fidelity
@@ -619,6 +619,7 @@ def learning(world: World, p: Record, o: Record) -> None:
     course = course_yield(p)
     pace = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
     refreshed = o.paid * course / p.refresher_interval
+    whole = climate.integrity(p.adaptation, p.dilution)
     for i in range(len(staff)):
         q = staff[i]
         if q.stage == NONE:
@@ -640,7 +641,8 @@ def learning(world: World, p: Record, o: Record) -> None:
         fresh = refreshed if q.stage in (TRAINED, TRYING, ROUTINE) else 0.0
         q.skill = prac.skill_next(q.skill, using, q.reinforcement, q.habit, fresh, pace, p.skill_retention)
         q.fidelity = using * prac.fidelity(
-            q.skill, q.reinforcement, o.fit, q.belief, p.clarity, q.aptitude, p.fidelity_skill, p.fidelity_context
+            q.skill, q.reinforcement, o.fit, q.belief, p.clarity, q.aptitude, whole, p.fidelity_skill,
+            p.fidelity_context,
         )
         q.habit = toward(q.habit, q.fidelity, pace)
 
@@ -867,9 +869,7 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
     if p.age > p.effect_lag + 1.0:
         shown = months[int(p.month) - 2 - int(p.effect_lag)].benefit
     o.visible_benefit = saturating(shown, p.benefit_seen)
-    o.evidence = climate.evidence_next(
-        o.evidence, shown, p.data_capability, whole, p.benefit_seen, p.climate_pace
-    )
+    o.evidence = climate.evidence(shown, p.data_capability, whole, p.benefit_seen)
 
 
 # ---- 10. Measure ---------------------------------------------------------------------------------------------------
@@ -884,7 +884,7 @@ def measure(world: World, p: Record, o: Record) -> None:
     stages = np.zeros(7)
     filled = permanent = agency = established = faithful = 0.0
     strain = safety = fatigue = belief = skill = fidelity = benefit = up = support = hope = 0.0
-    works = p.potential * o.fit * climate.integrity(p.adaptation, p.dilution) if p.wave > 0.0 else 0.0
+    works = p.potential * o.fit if p.wave > 0.0 else 0.0
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
         q = staff[i]
