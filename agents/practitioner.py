@@ -231,7 +231,8 @@ def willing_rate(
     top-down push,
     `added_share` the share of the week that using it would add.
     """
-    appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony * (1.0 - added_share)
+    time_left = max(0.0, 1.0 - added_share)
+    appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony * time_left
     willingness = logistic(decision_steepness * (appeal - willing_threshold * (1.0 - openness)))
     return step_pace * either(willingness * gate(safety, gate_strength), mandate)
 

@@ -43,7 +43,7 @@ type Values = dict[str, float]
 CUTOFF = 3.0
 HORIZON = 78
 """Months that the clauses used for calibration look at."""
-DISCREPANCY: Mapping[str, float] = {"points": 0.005, "": 0.02, "% points": 1.0, "cases": 0.3}
+DISCREPANCY: Mapping[str, float] = {"points": 0.005, "": 0.02, "% points": 0.5, "cases": 0.3}
 """How far the model may be off a bound of a pattern, by unit."""
 
 
@@ -61,7 +61,7 @@ class Stage:
 FIRST = Stage("first", "classroom", 4, 0)
 REFOCUSED = Stage("refocused", "classroom", 4, 0)
 FULL = Stage("full size", "baseline", 10, 1, panel=True)
-FRESH = Stage("fresh luck", "baseline", 10, 2)
+FRESH = Stage("fresh luck", "baseline", 24, 2)
 
 
 @dataclass(frozen=True, slots=True)

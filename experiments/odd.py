@@ -474,7 +474,7 @@ CURVES: Mapping[str, tuple[str, str]] = {
     "climate.fit_next": ("fit", "effort"),
     "climate.obstacles_next": ("obstacles", "implementers"),
     "climate.codified_next": ("codified_memory", "reflection"),
-    "climate.evidence_next": ("benefit", "data_capability"),
+    "climate.evidence": ("benefit", "data_capability"),
 }
 """What a rule is drawn against: an argument along the axis, and one that tells lines apart; otherwise its first two."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from conducive.agents.rule import chance, clip, either, gate, logistic, rule, saturating, stock, toward
+from conducive.agents.rule import chance, clip, either, gate, logistic, rule, saturating, stock
 
 INADEQUATE = 4.0
 """Inspection grade from which an improvement regime is in force."""

@@ -46,7 +46,7 @@ from conducive.agents.practitioner import (
 from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
 from conducive.model import climate
 from conducive.model.random import draw, normal, stream, uniforms
-from conducive.model.state import CAREER, World, make_leader, make_person, monthly_turnover, open_case, worker_for
+from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, usual_stay, worker_for
 from conducive.model.uptake import course_yield, expected, lapse_rates, uptake, uses, value_harmony
 
 TWO_YEARS = 24.0
@@ -333,9 +333,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
             if leader.acting <= 0.0:
                 succeed(world, p, k)
         elif p.leaders_on > 0.0:
-            tenure = (
-                p.leader_tenure if leader.level != MANAGER else 1.0 / max(monthly_turnover(p.turnover), 1.0 / CAREER)
-            )
+            tenure = p.leader_tenure if leader.level != MANAGER else usual_stay(p.turnover)
             shock = max(o.judged_inadequate, o.policy_shifted if leader.level == DIRECTOR else 0.0)
             scheduled = leader.level == DIRECTOR and p.director_leaves > 0.0
             if scheduled or leaves < lead.leaving_chance(tenure, shock, p.exit_shock):

@@ -234,6 +234,12 @@ def monthly_turnover(turnover: float) -> float:
 
 
 @rule
+def usual_stay(turnover: float) -> float:
+    """Mean months a permanent worker stays, from leavers a year; a career at most."""
+    return 1.0 / max(monthly_turnover(turnover), 1.0 / CAREER)
+
+
+@rule
 def make_person(q: Any, p: Any, u: float, v: float, w: float, z: float) -> None:
     """Give a practitioner who joins their lasting traits and a newcomer's state; four uniforms."""
     q.openness = clip(p.openness + p.person_spread * normal(u, v))
@@ -326,7 +332,7 @@ def settle_in(world: World) -> None:
             anyone = True
             a, b, c, d = uniforms(world.seed, START_PERSON, 0, i)
             make_person(q, p, a, b, c, d)
-            stay = p.agency_stay if q.post == AGENCY else 1.0 / max(monthly_turnover(p.turnover), 1.0 / CAREER)
+            stay = p.agency_stay if q.post == AGENCY else usual_stay(p.turnover)
             q.tenure = min(CAREER, -math.log(w) * stay)
     if not anyone:
         a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)

@@ -137,14 +137,10 @@ KNOWN: tuple[tuple[str, Mapping[str, float], float], ...] = (
     ("leader.ownership_next", {"lost": 0.6, "drawn_away": 0.2, "commitment": 0.5, "pace": 0.5}, 0.5),
     ("leader.ownership_next", {"lost": 0.6, "drawn_away": 0.2, "commitment": 0, "pace": 0.5}, 0.6),
     # What data do not catch has to be seen by eye: half of it at the effect of which half is recognised.
-    ("climate.evidence_next", {"evidence": 0, "benefit": 0.1, "data_capability": 0, "integrity": 1,
-     "benefit_seen": 0.1, "pace": 1}, 0.5),
-    ("climate.evidence_next", {"evidence": 0, "benefit": 0.1, "data_capability": 0.5, "integrity": 0.9,
-     "benefit_seen": 0.2, "pace": 1}, 0.45),
-    ("climate.evidence_next", {"evidence": 0, "benefit": 0.001, "data_capability": 1, "integrity": 1,
-     "benefit_seen": 0.1, "pace": 1}, 1),
-    ("climate.evidence_next", {"evidence": 0.4, "benefit": 0, "data_capability": 1, "integrity": 1,
-     "benefit_seen": 0.1, "pace": 0.5}, 0.2),
+    ("climate.evidence", {"benefit": 0.1, "data_capability": 0, "integrity": 1, "benefit_seen": 0.1}, 0.5),
+    ("climate.evidence", {"benefit": 0.1, "data_capability": 0.5, "integrity": 0.9, "benefit_seen": 0.2}, 0.45),
+    ("climate.evidence", {"benefit": 0.001, "data_capability": 1, "integrity": 1, "benefit_seen": 0.1}, 1),
+    ("climate.evidence", {"benefit": 0, "data_capability": 1, "integrity": 1, "benefit_seen": 0.1}, 0),
     ("practitioner.tenure_factor", {"tenure": 40, "monthly_turnover": 0.01, "leave_early": 0, "early_months": 24}, 1),
     ("practitioner.leaving_chance",
      {"monthly_turnover": 0.02, "tenure_factor": 1, "strain": 0.4, "colleagues_lost": 0.02, "weather": 0,
@@ -386,7 +382,7 @@ DIRECTIONS: Mapping[str, Mapping[str, int]] = {
     "climate.fit_next": {"fit": UP, "ceiling": UP, "effort": UP},
     "climate.obstacles_next": {"obstacles": UP, "fit": DOWN, "implementers": DOWN, "partners": DOWN},
     "climate.codified_next": {"codified_memory": UP, "use": UP, "reflection": UP, "codification": UP},
-    "climate.evidence_next": {"evidence": UP, "benefit": UP, "data_capability": UP, "integrity": UP},
+    "climate.evidence": {"benefit": UP, "data_capability": UP, "integrity": UP},
 }  # fmt: skip
 
 AMOUNTS: Mapping[str, tuple[float, float]] = {
