@@ -70,7 +70,7 @@ class Plan:
 
     draws: int = 4096
     refocused: int = 512
-    full: int = 480
+    full: int = 600
     seed: int = 0
 
 

@@ -47,7 +47,15 @@ from conducive.agents.rule import chance, clip, compiled, either, fading, gate, 
 from conducive.model import climate
 from conducive.model.random import draw, normal, stream, uniforms
 from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, usual_stay, worker_for
-from conducive.model.uptake import course_yield, expected, lapse_rates, uptake, uses, value_harmony
+from conducive.model.uptake import (
+    course_yield,
+    expected,
+    lapse_rates,
+    ownership_lost_above,
+    uptake,
+    uses,
+    value_harmony,
+)
 
 TWO_YEARS = 24.0
 """Months after external money at which an innovation is judged sustained or not."""
@@ -710,7 +718,7 @@ def adoption(world: World, p: Record, o: Record) -> None:
             if moves < chance(prac.return_rate(q.belief, lead_seen, expects, q.influence, p.return_pace)):
                 q.stage = WILLING
         else:
-            lost = either(manager.ownership_lost, leaders[0].ownership_lost)
+            lost = ownership_lost_above(leaders, q.manager)
             struck = lapse(p, o, q, lost, cost, unpaid, moves, cause)
             if struck > 0:
                 q.stage = LAPSED

@@ -56,6 +56,14 @@ def expected(p: Any, trust_up: float, money_ahead: float, stay: float) -> float:
 
 
 @rule
+def ownership_lost_above(leaders: Any, manager: int) -> float:
+    """Ownership lost (0-1) with any of those above a worker: team manager, service head, director. Paper 4.3."""
+    head = leaders[manager].above
+    seniors = either(leaders[head].ownership_lost, leaders[leaders[head].above].ownership_lost)
+    return either(leaders[manager].ownership_lost, seniors)
+
+
+@rule
 def lapse_rates(
     p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, unpaid: float
 ) -> tuple[float, float, float, float, float, float, float]:
@@ -136,7 +144,7 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
         if q.stage == NONE:
             continue
         manager, lead_seen = leaders[q.manager], lead_before[q.manager]
-        lost = either(manager.ownership_lost, leaders[0].ownership_lost)
+        lost = ownership_lost_above(leaders, q.manager)
         freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
         pressure = p.push * lead_seen
         supervision = p.containment * (1.0 - q.strain) * lead_seen * (manager.acting <= 0.0)
