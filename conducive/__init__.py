@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conducive.scenarios.schema import scenario_schema
     from conducive.scenarios.workforce import authorities
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 
 _HOMES = {
     "Comparison": "experiments.comparison",

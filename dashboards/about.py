@@ -37,6 +37,7 @@ IS_NOT = (
 )
 ANSWERS = {
     "shown": "The whole 95% interval is on the side that the claim says.",
+    "at the bound": "The whole 95% interval lies around the bound, so close to it that there is no difference.",
     "unclear": "The 95% interval straddles the bound.",
     "not shown": "The whole 95% interval is on the other side.",
 }

@@ -41,8 +41,6 @@ type Numbers = npt.NDArray[np.float64]
 type Values = dict[str, float]
 
 CUTOFF = 3.0
-HORIZON = 78
-"""Months that the clauses used for calibration look at."""
 DISCREPANCY: Mapping[str, float] = {"points": 0.005, "": 0.02, "% points": 0.5, "cases": 0.3}
 """How far the model may be off a bound of a pattern, by unit."""
 
@@ -135,7 +133,7 @@ def held_against_patterns(base: Scenario, replicates: int, seed: int) -> Values:
     """Implausibility of each clause of the patterns that calibrate."""
     found = {}
     for pattern in (p for p in PATTERNS if p.calibrates):
-        arms = lived(pattern.arms(base), replicates, seed)
+        arms = lived(pattern.arms(pattern.short(base)), replicates, seed)
         for clause in pattern.clauses:
             value, error = jackknife(clause.statistic, arms, replicates)
             found[f"{pattern.name}: {clause.says}"] = implausibility(
@@ -190,7 +188,7 @@ def tried(stage: Stage, draw: list[float], values: Values | None = None) -> dict
     base = load_scenario(stage.scenario)
     values = settled(base, np.array(draw)) if values is None else values
     under = base.under(values)
-    found = held_against_patterns(under.change({"horizon": HORIZON}), stage.replicates, stage.seed)
+    found = held_against_patterns(under, stage.replicates, stage.seed)
     if stage.panel:
         found |= held_against_panel(load_scenario("baseline").under(values), stage.seed)
     return {"values": values, "implausibility": found}

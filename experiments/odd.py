@@ -665,7 +665,7 @@ rules, the shape of the organisation, dated events, and the trends of budget and
 
 Practitioners respond as above. The organisation adapts the innovation: reflection, participation of staff and
 families' voice that is acted on raise fit (`climate.fit_next`) up to a ceiling set by distance from home and room to
-tailor; too much tailoring costs active ingredients (`climate.integrity`).
+tailor; too much tailoring costs active ingredients (`climate.integrity`), and with them fidelity.
 
 ### Objectives
 

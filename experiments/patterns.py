@@ -75,6 +75,8 @@ class Pattern:
         chart: what to draw.
         notes: how the claim was read where it leaves a choice.
         calibrates: whether calibration uses it; all others are out of sample.
+        shuffled: arms in which people change places with each other at launch.
+        until: last month that its clauses look at.
 
     """
 
@@ -88,7 +90,11 @@ class Pattern:
     notes: str = ""
     calibrates: bool = False
     shuffled: tuple[str, ...] = ()
-    """Arms in which people change places with each other at launch."""
+    until: int = 120
+
+    def short(self, base: Scenario) -> Scenario:
+        """Return a base scenario that is lived no longer than the clauses look at."""
+        return base.change({"horizon": self.until})
 
 
 # ---- Statistics ----------------------------------------------------------------------------------------------------
@@ -573,6 +579,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         calibrates=True,
+        until=72,
     ),
     Pattern(
         "P02",
@@ -597,6 +604,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         notes="Mobilisers at their facilitator end throughout; culture at its facilitator end or at 0.2; a grant of 48 "
         "months, so that take-up is over when upkeep falls to the council (0.95 of it, or nothing).",
+        until=60,
     ),
     Pattern(
         "P03",
@@ -612,6 +620,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         chart=Chart("stopped_by_funder", label="Stopped by the funder"),
+        until=60,
     ),
     Pattern(
         "P04",
@@ -631,6 +640,7 @@ PATTERNS: tuple[Pattern, ...] = (
             Clause("reinforced less with feedback", lambda v: _step(v, "reinforced", "with feedback")),
         ),
         calibrates=True,
+        until=72,
     ),
     Pattern(
         "P05",
@@ -652,6 +662,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         calibrates=True,
+        until=60,
     ),
     Pattern(
         "P06",
@@ -668,6 +679,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         chart=Chart(arms=("tenure 18", "tenure 36", "tenure 60")),
+        until=60,
     ),
     Pattern(
         "P07",
@@ -676,6 +688,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "Paper 4.3",
         _p07,
         (Clause("U at month 24, not known less known", lambda v: at(v, "not known", 24) - at(v, "known", 24)),),
+        until=24,
     ),
     Pattern(
         "P08",
@@ -695,6 +708,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "running cost from the council. In month 18 40% of permanent staff leave, or 40% of the council's budget goes, "
         "or the service is judged inadequate. Collapse: U under half its level before the shock 24 months on, as a "
         "difference from the same organisation without the shock.",
+        until=42,
     ),
     Pattern(
         "P09",
@@ -723,6 +737,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         chart=Chart(TRIALS, label="Trials per practitioner and month"),
         calibrates=True,
+        until=54,
     ),
     Pattern(
         "P10",
@@ -765,6 +780,7 @@ PATTERNS: tuple[Pattern, ...] = (
         chart=Chart("uptake_number", arms=("ll", "lh", "hl", "hh"), label="Uptake number R"),
         notes="Low is 0.15 and high 0.85; the first letter is culture, the second the macro context. R is taken in the "
         "last month of the grant. By a wide margin: 20 points.",
+        until=24,
     ),
     Pattern(
         "P12",
@@ -785,6 +801,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         chart=Chart(arms=("lllll", "hllll", "lhlll", "llhll", "lllhl", "llllh", "hhhhh")),
+        until=60,
     ),
     Pattern(
         "P13",
@@ -803,6 +820,7 @@ PATTERNS: tuple[Pattern, ...] = (
             along="position of all 18 conditions",
             label="Share of runs with R of at least 1",
         ),
+        until=24,
     ),
     Pattern(
         "P14",
@@ -829,6 +847,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         chart=Chart(axis="n", month=48, along="number of initiatives at once", label="U of each initiative"),
         notes="The burst is eight initiatives at once from month 1 to 36; the later wave starts in month 37.",
+        until=72,
     ),
     Pattern(
         "P15",
@@ -859,6 +878,7 @@ PATTERNS: tuple[Pattern, ...] = (
         chart=Chart(
             "benefit", axis="near", month=60, along="share that may be tailored, near home", label="Benefit to families"
         ),
+        until=60,
     ),
     Pattern(
         "P17",
@@ -884,6 +904,7 @@ PATTERNS: tuple[Pattern, ...] = (
             ),
         ),
         notes="No gain: at most two points.",
+        until=48,
     ),
     Pattern(
         "P18",
@@ -922,6 +943,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         chart=Chart("agency_rate", label="Agency share"),
         calibrates=True,
+        until=75,
     ),
 )
 """Every pattern, in order."""
@@ -978,6 +1000,7 @@ CONTROLS: tuple[Pattern, ...] = (
             "U, months 1-72, shuffled less not", lambda v: over(v, "shuffled", 1, 72) - over(v, "as they sit", 1, 72)
         ),
         shuffled=("shuffled",),
+        until=72,
     ),
     Pattern(
         "control b",
@@ -988,6 +1011,7 @@ CONTROLS: tuple[Pattern, ...] = (
         _no_effect(
             "U, months 1-72, loop on less off", lambda v: over(v, "loop on", 1, 72) - over(v, "loop off", 1, 72)
         ),
+        until=72,
     ),
     Pattern(
         "control c",
@@ -1000,6 +1024,7 @@ CONTROLS: tuple[Pattern, ...] = (
             lambda v: over(v, "hostile", 19, 60, TRIALS) - over(v, "kind", 19, 60, TRIALS),
         ),
         chart=Chart(TRIALS, label="Trials per practitioner and month"),
+        until=60,
     ),
     Pattern(
         "control d",
@@ -1008,6 +1033,7 @@ CONTROLS: tuple[Pattern, ...] = (
         "Negative control",
         _control_d,
         _no_effect("U, months 1-72, heard less unheard", lambda v: over(v, "heard", 1, 72) - over(v, "unheard", 1, 72)),
+        until=72,
     ),
 )
 """What must show no effect: differences within two points."""

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -43,11 +43,11 @@ class Power:
     """How much is run: replicates of each pattern, draws and sets with replicates each, cells of the map, panels."""
 
     replicates: int = 160
-    most: int = 2560
-    """Replicates at which a pattern whose verdict is unclear is left; it gets four times as many until then."""
-    prior: int = 64
+    most_runs: int = 40_960
+    """Runs of all arms at which a pattern whose verdict is unclear is left; replicates are multiplied until then."""
+    prior: int = 48
     sets: int = 200
-    of_a_set: int = 8
+    of_a_set: int = 16
     map: int = 40
     panels: int = 6
 
@@ -62,7 +62,7 @@ def smoke(executor: Executor, progress: Progress = print) -> tuple[dict[str, Ver
     base = load_scenario("baseline")
     found, failed = {}, []
     for pattern in ALL:
-        verdict = found[pattern.name] = verdict_on(pattern, base, SMOKE_REPLICATES, 0, executor)
+        verdict = found[pattern.name] = verdict_on(pattern, pattern.short(base), SMOKE_REPLICATES, 0, executor)
         before = stored["patterns"][pattern.name]["answer"]
         progress(f"{pattern.name} {pattern.title}: {verdict.answer} (stored: {before})")
         clearly_not = any(f.answer == "not shown" and f.error > 0 for f in verdict.findings)
@@ -120,11 +120,11 @@ def _told(found: determinism.Result) -> dict[str, Any]:
 
 
 def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor) -> dict[str, Any]:
-    replicates = power.replicates
-    verdict = verdict_on(pattern, base, replicates, 0, executor)
-    while verdict.answer == "unclear" and replicates < power.most:
-        replicates = min(4 * replicates, power.most)
-        verdict = verdict_on(pattern, base, replicates, 0, executor)
+    verdict = verdict_on(pattern, base, power.replicates, 0, executor)
+    most = power.most_runs // len(pattern.arms(base))
+    while verdict.answer == "unclear" and verdict.replicates < most:
+        more = verdict_on(pattern, pattern.short(base), min(4 * verdict.replicates, most), 0, executor)
+        verdict = replace(more, drawn=verdict.drawn)
     told = {**asdict(verdict), "answer": verdict.answer}
     for finding, bound in product(told["findings"], ("above", "most")):
         finding[bound] = finding[bound] if math.isfinite(finding[bound]) else None
@@ -157,7 +157,7 @@ def clauses_judged(given: list[float] | Mapping[str, float], replicates: int) ->
     base = small.under(given if isinstance(given, Mapping) else settled(small, np.array(given)))
     judged = {}
     for pattern in PATTERNS:
-        arms = lived(pattern.arms(base), replicates, 0, None, pattern.shuffled)
+        arms = lived(pattern.arms(pattern.short(base)), replicates, 0, None, pattern.shuffled)
         found = [(clause, judge(clause, arms)) for clause in pattern.clauses]
         judged[pattern.name] = [(c.holds(f.value), f.answer == "not shown" and f.error > 0) for c, f in found]
     return judged

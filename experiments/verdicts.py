@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from conducive.agents.practitioner import ESTABLISHED, NONE
 from conducive.experiments.intervals import LEVEL
-from conducive.experiments.patterns import Clause, Pattern, View
+from conducive.experiments.patterns import NO_GAIN, Clause, Pattern, View
 from conducive.model.month import live
 from conducive.model.random import stream, uniforms
 from conducive.model.state import new_world
@@ -20,7 +20,12 @@ from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.timeline import timeline
 
 type Numbers = npt.NDArray[np.float64]
-Answer = Literal["shown", "not shown", "unclear"]
+Answer = Literal["shown", "at the bound", "unclear", "not shown"]
+
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+"""Answers from the best to the worst."""
+NEAR: Mapping[str, float] = {"points": NO_GAIN, "": NO_GAIN, "% points": 100.0 * NO_GAIN}
+"""How close to a bound, by unit, is no difference from it: what counts as no gain."""
 
 READ = (
     "use_at_fidelity", "use", "trials", "stopped_by_funder", "benefit", "spend", "training_spend", "vertical_trust",
@@ -58,9 +63,8 @@ class Verdict:
 
     @property
     def answer(self) -> Answer:
-        """`shown` when every clause is, `not shown` when any is clearly not, else `unclear`."""
-        answers = {f.answer for f in self.findings}
-        return "not shown" if "not shown" in answers else "unclear" if "unclear" in answers else "shown"
+        """The worst answer of a clause."""
+        return max((f.answer for f in self.findings), key=ANSWERS.index)
 
 
 def readings(rows: npt.NDArray[Any], seed: int, replicate: int, *, shuffled: bool = False) -> Numbers:
@@ -130,20 +134,23 @@ def jackknife(statistic: Callable[[View], float], arms: Mapping[str, Numbers], b
 def judge(clause: Clause, arms: Mapping[str, Numbers]) -> Finding:
     """Return what came of a clause.
 
-    `shown` and `not shown` need the whole interval on that side of the bound. The power is the chance that as many
-    replicates again would give the clear answer, were the value found the true one.
+    `shown` and `not shown` need the whole interval on that side of the bound, `at the bound` needs it so close around
+    a bound that the difference is none. The power is the chance that as many replicates again would give the clear
+    answer, were the value found the true one.
     """
     from scipy.special import ndtr, ndtri
 
     value, error = jackknife(clause.statistic, arms)
     reach = float(ndtri(0.5 + LEVEL / 2))
     low, high = value - reach * error, value + reach * error
-    clear = clause.margin(value)
+    clear, near = clause.margin(value), NEAR.get(clause.unit, 0.0)
     answer: Answer = "unclear"
     if low > clause.above and high <= clause.most:
         answer = "shown"
     elif high <= clause.above or low > clause.most:
         answer = "not shown"
+    elif any(b - near <= low and high <= b + near for b in (clause.above, clause.most)):
+        answer = "at the bound"
     power = float(ndtr(abs(clear) / error - reach)) if error > 0 else 1.0
     return Finding(clause.says, clause.unit, clause.above, clause.most, value, error, low, high, power, answer)
 

@@ -130,6 +130,15 @@ KNOWN: tuple[tuple[str, Mapping[str, float], float], ...] = (
     ("practitioner.skill_next",
      {"skill": 0.5, "using": 1, "reinforcement": 0, "habit": 0.5, "refreshed": 0, "pace": 0.1, "skill_retention": 0.9},
      0.5),
+    # What tailoring has taken from the core is missing from fidelity, however good the rest.
+    ("practitioner.fidelity",
+     {"skill": 1, "reinforcement": 1, "fit": 1, "belief": 1, "clarity": 1, "aptitude": 1, "integrity": 0.7,
+      "fidelity_skill": 0.9, "fidelity_context": 0.3}, 0.7),
+    # A task that would fill the week and more appeals to nobody: only a mandate moves people.
+    ("practitioner.willing_rate",
+     {"belief": 1, "continuation": 1, "safety": 1, "influence": 1, "harmony": 1, "openness": 1, "mandate": 0,
+      "added_share": 1.5, "step_pace": 0.4, "willing_threshold": 0.7, "decision_steepness": 9, "belief_peers": 0.2,
+      "gate_strength": 0.5}, 0.2),
     ("practitioner.embedding_pace", {"pace": 0.2, "radicalness": 0, "radical_drag": 3}, 0.2),
     ("practitioner.embedding_pace", {"pace": 0.2, "radicalness": 1, "radical_drag": 3}, 0.05),
     # Ownership goes at the pace of the climate, and comes back as far as the leader is committed.
@@ -329,7 +338,8 @@ DIRECTIONS: Mapping[str, Mapping[str, int]] = {
     "practitioner.reinforcement": {"coaching": UP, "feedback": UP, "paid": UP, "supervision": UP, "influence": UP,
     "codified_memory": UP},
     "practitioner.skill_next": {"skill": UP, "using": UP, "reinforcement": UP, "habit": UP, "refreshed": UP},
-    "practitioner.fidelity": {"skill": UP, "reinforcement": UP, "fit": UP, "belief": UP, "clarity": UP},
+    "practitioner.fidelity": {"skill": UP, "reinforcement": UP, "fit": UP, "belief": UP, "clarity": UP,
+    "integrity": UP},
     "practitioner.embedding_pace": {"radicalness": DOWN},
     "practitioner.tenure_factor": {"tenure": DOWN},
     "practitioner.leaving_chance": {"monthly_turnover": UP, "strain": UP, "colleagues_lost": UP, "weather": UP},

@@ -30,6 +30,7 @@ from conducive.experiments.plausible import model_version, plausible_sets
 from conducive.experiments.ranking import ranking_plan
 from conducive.experiments.sensitivity import sensitivity_identity, sensitivity_plan
 from conducive.experiments.validation import stored_results
+from conducive.experiments.verdicts import ANSWERS
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.conditions import conditions, inputs
@@ -546,12 +547,12 @@ def test_about_says_what_each_claim_is_and_how_it_fares() -> None:
         assert row.endswith(f"{rate['all']:.0%}" if rate else "unclear")
 
 
-@pytest.mark.parametrize("answer", ["shown", "unclear", "not shown"])
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_about_says_what_a_verdict_means(answer: str) -> None:
     (verdict,) = about._claim(PATTERNS[0], answer, stored_results()).kwargs["children"][2].kwargs["children"]
 
     assert verdict.kwargs["attributes"]["title"] == about.ANSWERS[answer]
-    assert len(set(about.ANSWERS.values())) == 3
+    assert len(set(about.ANSWERS.values())) == len(ANSWERS)
 
 
 def test_about_counts_what_the_model_has() -> None:

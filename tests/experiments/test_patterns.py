@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from conducive.experiments.patterns import CONTROLS, PATTERNS, Pattern, fall, interaction, kept, kept_longer, months_to
-from conducive.experiments.verdicts import READ
+from conducive.experiments.verdicts import READ, lived, view
 from conducive.scenarios.files import load_scenario
 
 BASE = load_scenario("classroom")
@@ -51,6 +51,16 @@ def test_a_pattern_reads_only_arms_and_indicators_that_it_has(pattern: Pattern) 
     assert set(pattern.chart.arms) <= set(arms)
     assert pattern.source
     assert pattern.claim.endswith(".")
+
+
+@pytest.mark.parametrize("pattern", ALL, ids=lambda p: p.name)
+def test_a_pattern_is_the_same_when_lived_no_longer_than_it_looks(pattern: Pattern) -> None:
+    tiny = BASE.change({"organisation.posts": 16, "organisation.families": 40, "warm_up": 3})
+
+    whole, short = (view(lived(pattern.arms(base), 2, 0)) for base in (tiny, pattern.short(tiny)))
+
+    assert short(next(iter(pattern.arms(tiny))), "use").shape == (2, pattern.until)
+    assert [c.statistic(short) for c in pattern.clauses] == [c.statistic(whole) for c in pattern.clauses]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda p: p.name)

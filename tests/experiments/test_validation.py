@@ -24,6 +24,7 @@ from conducive.experiments.report import CALIBRATION, report
 from conducive.experiments.validation import ALL, Power, stored_results, validate
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = stored_results()
@@ -40,9 +41,9 @@ def test_stored_results_are_those_of_these_rules() -> None:
 def test_stored_results_have_full_power() -> None:
     full = Power()
 
-    assert {name: RESULTS[name] for name in ("replicates", "most", "prior", "of_a_set")} == {
+    assert {name: RESULTS[name] for name in ("replicates", "most_runs", "prior", "of_a_set")} == {
         "replicates": full.replicates,
-        "most": full.most,
+        "most_runs": full.most_runs,
         "prior": full.prior,
         "of_a_set": full.of_a_set,
     }
@@ -50,27 +51,35 @@ def test_stored_results_have_full_power() -> None:
 
 
 def test_an_unclear_verdict_was_given_more_replicates() -> None:
-    for name, found in RESULTS["patterns"].items():
-        enough = {Power().most} if found["answer"] == "unclear" else {160, 640, 2560}
-        assert found["replicates"] in enough, name
+    base = load_scenario("baseline")
+    for p in ALL:
+        found, most = RESULTS["patterns"][p.name], Power().most_runs // len(p.arms(base))
+        enough = {most} if found["answer"] == "unclear" else {160, 640, 2560, most}
+        assert found["replicates"] in enough, p.name
 
 
-@pytest.mark.parametrize(("clear_at", "given"), [(160, [160]), (640, [160, 640]), (9999, [160, 640, 2560])])
+@pytest.mark.parametrize(
+    ("clear_at", "given"), [(160, [160]), (640, [160, 640]), (9999, [160, 640, 2560, 10_240, 13_653])]
+)
 def test_replicates_are_multiplied_until_a_verdict_is_clear(
     monkeypatch: pytest.MonkeyPatch, clear_at: int, given: list[int]
 ) -> None:
     asked: list[int] = []
+    months: list[int] = []
 
-    def verdict_on(pattern: Pattern, base: object, replicates: int, *_: object) -> verdicts.Verdict:
+    def verdict_on(pattern: Pattern, base: Scenario, replicates: int, *_: object) -> verdicts.Verdict:
         asked.append(replicates)
+        months.append(base.horizon)
         answer: verdicts.Answer = "shown" if replicates >= clear_at else "unclear"
         finding = verdicts.Finding("says", "", 0.0, math.inf, 1.0, 1.0, -1.0, 3.0, 0.5, answer)
-        return verdicts.Verdict(pattern.name, replicates, (finding,), {})
+        return verdicts.Verdict(pattern.name, replicates, (finding,), {"months": base.horizon})
 
     monkeypatch.setattr(validation, "verdict_on", verdict_on)
     told = validation._verdict(PATTERNS[0], load_scenario("baseline"), Power(), ThreadPoolExecutor(1))
 
     assert asked == given
+    assert months == [120] + [PATTERNS[0].until] * (len(given) - 1)
+    assert told["drawn"] == {"months": 120}
     assert told["replicates"] == given[-1]
     assert told["findings"][0]["most"] is None
 

@@ -57,6 +57,36 @@ def test_an_answer_is_clear_only_where_the_interval_is(above: float, most: float
     assert (found.power > 0.9) == (answer != "unclear")
 
 
+@pytest.mark.parametrize(
+    ("above", "most", "unit", "answer"),
+    [
+        (0.3, 1.0, "points", "at the bound"),
+        (0.0, 0.3, "", "at the bound"),
+        (0.3, 1.0, "% points", "at the bound"),
+        (0.3, 1.0, "cases", "unclear"),
+        (0.285, 1.0, "points", "shown"),
+        (0.315, 1.0, "points", "not shown"),
+    ],
+)
+def test_an_interval_close_around_a_bound_is_no_difference_from_it(
+    above: float, most: float, unit: str, answer: str
+) -> None:
+    arms = made_up(spread=0.05)
+
+    found = judge(Clause("mean", mean_use, above, most, unit), arms)
+
+    assert found.high - found.low < 0.03
+    assert found.answer == answer
+
+
+def test_an_interval_that_reaches_further_than_no_difference_is_unclear() -> None:
+    found = judge(Clause("mean", mean_use, 0.285, 1.0), made_up())
+
+    assert found.low < 0.285 < found.high
+    assert found.high > 0.305
+    assert found.answer == "unclear"
+
+
 def test_what_does_not_vary_is_clear() -> None:
     found = judge(Clause("mean", mean_use, 0.2), made_up(spread=0.0))
 
@@ -95,5 +125,6 @@ def test_a_verdict_is_as_good_as_its_worst_clause() -> None:
     found = verdict_on(trust, SMALL, 4)
 
     assert len(found.findings) == len(trust.clauses)
-    assert found.answer == min((f.answer for f in found.findings), key=["not shown", "unclear", "shown"].index)
+    worst_first = ["not shown", "unclear", "at the bound", "shown"]
+    assert found.answer == min((f.answer for f in found.findings), key=worst_first.index)
     assert set(found.drawn["lines"]) == set(trust.arms(SMALL))

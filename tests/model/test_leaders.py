@@ -1,9 +1,12 @@
 """What goes when a leader goes, what an acting leader holds, and how ownership comes back."""
 
+import numpy as np
 import pytest
 
 import conducive as cz
+from conducive.agents.leader import LEADER
 from conducive.model.state import CAREER
+from conducive.model.uptake import ownership_lost_above
 
 LEAVES = 6
 
@@ -82,6 +85,16 @@ def test_ownership_comes_back_only_as_far_as_the_successor_is_committed() -> Non
 
     assert director.acting == 0
     assert 0.6 * lost < director.ownership_lost < 0.9 * lost
+
+
+@pytest.mark.parametrize("lost_with", [0, 2, 5], ids=["director", "service head", "team manager"])
+def test_ownership_is_lost_with_any_leader_above_a_worker(lost_with: int) -> None:
+    leaders = np.zeros(6, LEADER).view(np.recarray)
+    leaders["above"] = [0, 0, 0, 1, 1, 2]
+    leaders["ownership_lost"][lost_with] = 0.4
+
+    assert ownership_lost_above(leaders, 5) == pytest.approx(0.4)
+    assert ownership_lost_above(leaders, 3) == pytest.approx(0.4 if lost_with == 0 else 0.0)
 
 
 def test_nobody_has_been_in_post_for_longer_than_a_career() -> None:
