@@ -39,16 +39,16 @@ explanations. The model compares scenarios: none of this makes it a forecast.
 
 How to read a verdict. A pattern is a claim turned into clauses, each a statistic of scenarios lived with the same
 luck and a bound that was fixed before the model was run. *Shown*: the whole 95% interval is on the right side; *not
-shown*: it is on the wrong side; *at the bound*: it straddles the bound and lies within two points of it, which is no
-difference; *unclear*: it straddles and is wider. *Power* is the chance of a clear answer with as many replicates, were
-the value found the true one; a verdict that was unclear was given four times the replicates, and again, until it was
-clear or {most_runs:,} runs of all arms were spent. *Prior*: share of draws of all free coefficients over
-their plausible ranges, before calibration, in which all clauses hold at their value; near 100% means that the
-structure of the model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of the sets that
-calibration leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that luck flips a
-clause near its bound: they understate. *Not missed*: share of the same sets in which no clause is clearly missed, its
-whole 95% interval on the wrong side; so few replicates make few things clear, so that this overstates. The truth lies
-between the two.
+shown*: it is on the wrong side; *at the bound*: it straddles the bound and lies within two points (0.02) of it, which
+is no difference; *unclear*: it straddles and is wider. *Power* is the chance of a clear answer with as many
+replicates, were the value found the true one. A verdict that straddled was given four times the replicates, and
+again, until it was clear or {most_runs:,} runs of all arms were spent. *Prior*: share of draws of all free
+coefficients over their plausible ranges, before calibration, in which all clauses hold at their value; near 100%
+means that the structure of the model gives the pattern, near 0% that it takes tuning. *Plausible*: the same share of
+the sets that calibration leaves. These shares come from a class-sized organisation and {of_a_set} replicates, so that
+luck flips a clause near its bound: they understate. *Not missed*: share of the same sets in which no clause is
+clearly missed, its whole 95% interval on the wrong side; so few replicates make few things clear, so that this
+overstates. The truth lies between the two.
 
 Bounds were fixed beforehand; settings were not. In which organisation a claim is tried (grant, culture, other
 conditions of the arms) was chosen for P02, P03, P04, P08, P09, P12, P16 and P18 while their results under an earlier

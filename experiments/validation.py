@@ -122,7 +122,7 @@ def _told(found: determinism.Result) -> dict[str, Any]:
 def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor) -> dict[str, Any]:
     verdict = verdict_on(pattern, base, power.replicates, 0, executor)
     most = power.most_runs // len(pattern.arms(base))
-    while verdict.answer == "unclear" and verdict.replicates < most:
+    while verdict.answer in ("at the bound", "unclear") and verdict.replicates < most:
         more = verdict_on(pattern, pattern.short(base), min(4 * verdict.replicates, most), 0, executor)
         verdict = replace(more, drawn=verdict.drawn)
     told = {**asdict(verdict), "answer": verdict.answer}
