@@ -26,9 +26,9 @@ import numpy.typing as npt
 
 from conducive.experiments.ensemble import check_whole
 from conducive.experiments.official import official_panel, places, simulated_panel, statistics, statistics_errors
-from conducive.experiments.patterns import ENOUGH, NOMINAL, PATTERNS, USE, at
+from conducive.experiments.patterns import ENOUGH, PATTERNS, at
 from conducive.experiments.plausible import DERIVED, model_version
-from conducive.experiments.verdicts import jackknife, lived, view
+from conducive.experiments.verdicts import jackknife, lived
 from conducive.model.month import live
 from conducive.model.state import new_world
 from conducive.scenarios.coefficients import free_coefficients
@@ -366,24 +366,26 @@ YEAR_ENDS = slice(11, None, 12)
 
 
 def _medoid_first(sets: list[Values], executor: Executor) -> list[Values]:
-    """Return the sets with the medoid first: the one under which use goes most as it goes under all others.
+    """Return the sets with the medoid first: the one that behaves most like all others.
 
-    Distance is in points of use, and of use as meant, year by year in every scenario of the library. Distances between
-    coefficients would be near equal, for most of the sixty hardly matter; other indicators differ by little but luck,
-    and in units of spread so do late years, when next to nothing is in use under most sets.
+    Distance is between what happens under them in every scenario of the library, year by year, each indicator in units
+    of its spread. Distances between coefficients would be near equal, for most of the sixty hardly matter; and one
+    scenario alone shows little of what makes use last, for under many sets nothing is left of it after a short grant.
     """
     from scipy.spatial.distance import cdist
 
     seen = np.array(list(executor.map(_behaviour, sets)))
-    medoid = int(cdist(seen, seen).sum(axis=1).argmin())
+    spread = seen.std(axis=0)
+    unit = seen[:, spread > 0] / spread[spread > 0]
+    medoid = int(cdist(unit, unit).sum(axis=1).argmin())
     order = [medoid, *(int(n) for n in np.random.default_rng(0).permutation(len(sets)) if n != medoid)]
     return [sets[n] for n in order]
 
 
 def _behaviour(values: Values) -> Numbers:
-    """Mean share that use it, and use it as meant, at the end of every year in every scenario of the library."""
-    v = view(lived({s.name: s.under(values) for s in library()}, MEDOID_REPLICATES, 0))
-    return np.concatenate([v(s.name, i).mean(axis=0)[YEAR_ENDS] for s in library() for i in (USE, NOMINAL)])
+    """Mean of every indicator at the end of every year, in every scenario of the library."""
+    lives = lived({s.name: s.under(values) for s in library()}, MEDOID_REPLICATES, 0)
+    return np.concatenate([life.mean(axis=1)[:, YEAR_ENDS].ravel() for life in lives.values()])
 
 
 DIGITS = 6
