@@ -44,8 +44,12 @@ def voice_target(
 
 @rule
 def burden_target(participation_depth: float, answered: float) -> float:
-    """What taking part costs a family (0-1): ambition not paid for, or asked for and not acted on. Paper 4.2, 7."""
-    return participation_depth * (1.0 - answered)
+    """What taking part costs a family (0-1): ambition not paid for, or asked for and not acted on. Paper 4.2, 7.
+
+    Families bear with a part that goes unanswered; little is left of patience where most of it does.
+    """
+    unanswered = 1.0 - answered
+    return participation_depth * unanswered * unanswered
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from conducive.agents.rule import clip, either, gate, logistic, rule
+from conducive.agents.rule import clip, either, gate, logistic, rule, saturating
 
 NOTHING = 1e-9
 """Least budget that a shortfall is held against."""
@@ -60,7 +60,7 @@ def confidence_target(
     Paper 4.2, 4.3, 4.5.
     """
     kept = either(clip(1.0 - (promised - reported)), voice)
-    return gate(kept, gate_strength) * gate(policy_support, gate_strength)
+    return kept * gate(policy_support, gate_strength)
 
 
 @rule
@@ -88,8 +88,36 @@ def diverted_share(ring_fenced: float, budget: float, diversion: float) -> float
 
 @rule
 def council_share(mainstreaming: float, budget: float) -> float:
-    """Share of running cost the council takes on once external money has ended, as far as its budget allows.
+    """Most of the running cost that the council can take on (0-1): what it could afford, as its budget now allows.
 
     Paper 4.3.
     """
     return mainstreaming * min(1.0, max(0.0, budget))
+
+
+@rule
+def council_case(reported: float, ownership: float, voice: float, gate_strength: float) -> float:
+    """Case for taking it on (0-1): results reported and families heard, as far as leaders own it. Paper 4.2, 4.3.
+
+    `ownership` is the commitment of senior leaders, without which little of the case comes through; `voice` is what
+    families said and leaders weigh.
+    """
+    return either(reported, voice) * gate(ownership, 1.0 - gate_strength)
+
+
+@rule
+def council_reluctance(cost_per_post: float, budget: float, council_price: float) -> float:
+    """Case a council asks for (0-1): a half where it costs `council_price` (GBP a post and year), more in tight times.
+
+    Paper 4.3: evidence is weighed against cost, and more strictly when budgets shrink.
+    """
+    return saturating(cost_per_post, council_price * max(NOTHING, budget))
+
+
+@rule
+def council_takes_on(case: float, reluctance: float, bar: float, person_spread: float) -> bool:
+    """Whether the council takes it on: the case for it beats what this council asks for.
+
+    `bar` (standard normal) is how much more than others those who decide now ask for; councils differ as people do.
+    """
+    return case - reluctance > person_spread * bar

@@ -20,7 +20,8 @@ LEADER = np.dtype(
         ("energy", np.float64),
         ("acting", np.float64),  # months the post will still be covered by somebody acting; 0 when it has a holder
         ("agenda", np.float64),  # commitment a successor will bring
-        ("ownership_lost", np.float64),
+        ("ownership_lost", np.float64),  # to pressure
+        ("unowned", np.float64),  # what went with the last holder and has not been made the successor's own
         ("trust_up", np.float64),  # trust in the leader above
     ],
     align=True,
@@ -70,9 +71,9 @@ def drawn_away(
 def ownership_lost(succession_continuity: float, theory_of_change: float) -> float:
     """Ownership that goes with a leader (0-1): what is neither handed over nor carried by the case for change itself.
 
-    Paper 4.1, 4.3.
+    Only a strong case carries itself. Paper 4.1, 4.3.
     """
-    return (1.0 - succession_continuity) * (1.0 - theory_of_change)
+    return (1.0 - succession_continuity) * (1.0 - theory_of_change * theory_of_change)
 
 
 @rule
@@ -82,6 +83,15 @@ def ownership_next(lost: float, drawn_away: float, commitment: float, pace: floa
     Paper 4.1, 4.3.
     """
     return toward(lost, drawn_away, pace if drawn_away > lost else pace * commitment)
+
+
+@rule
+def unowned_next(unowned: float, commitment: float, trust_growth: float) -> float:
+    """What went with the last holder and is not the successor's own yet (0-1): it grows back as slowly as trust.
+
+    Paper 4.3, 4.4: a successor has to be won for it, and the more committed, the sooner.
+    """
+    return toward(unowned, 0.0, trust_growth * commitment)
 
 
 @rule

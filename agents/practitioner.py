@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from conducive.agents.rule import chance, clip, either, gate, logistic, rule, saturating, stock
+from conducive.agents.rule import clip, either, gate, logistic, rule, saturating, stock
 
 VACANT, AGENCY, PERMANENT, CLOSED = 0, 1, 2, 3
 POSTS = ("vacant", "agency", "permanent", "closed")
@@ -238,15 +238,21 @@ def willing_rate(
 
 
 @rule
-def shadow_rate(mentors: float, codified_memory: float, slack: float, step_pace: float) -> float:
-    """WILLING -> TRAINED without a course: shadowing trusted routine users, or from what is written down. Paper 4.3."""
-    return step_pace * either(mentors, codified_memory) * slack
+def shadow_rate(mentors: float, codified_memory: float, slack: float, pace: float) -> float:
+    """WILLING -> TRAINED without a course: shadowing trusted routine users, or from what is written down. Paper 4.3.
+
+    `pace` is that at which use becomes skill: watching takes as long as doing.
+    """
+    return pace * either(mentors, codified_memory) * slack
 
 
 @rule
 def trial_freedom(openness: float, safety: float, slack: float, permission: float, gate_strength: float) -> float:
-    """How free a person is to attempt the unfamiliar (0-1): safety, openness, time, manager. Paper 4.3-4.5."""
-    return safety * gate(openness, gate_strength) * gate(slack, gate_strength) * gate(permission, gate_strength)
+    """How free a person is to attempt the unfamiliar (0-1): safe to, with time to; and openness, manager's openness.
+
+    Without time, or where it is not safe, nobody does. Paper 4.3-4.5.
+    """
+    return safety * slack * gate(openness, gate_strength) * gate(permission, gate_strength)
 
 
 @rule
@@ -257,16 +263,20 @@ def trying_rate(
     obstacles: float,
     continuation: float,
     influence: float,
+    mandate: float,
     try_alone: float,
     try_peers: float,
+    step_pace: float,
     gate_strength: float,
 ) -> float:
-    """TRAINED -> TRYING: free to try, able to, nothing in the way, worth starting - alone, or because colleagues do.
+    """TRAINED -> TRYING: able to, nothing in the way, and either free to and worth starting, or told to.
 
-    Paper 4.2, 4.3.
+    People start on their own, because colleagues do, or because it is required; who only complies has no more
+    conviction than before, so that fidelity lags behind use. Paper 4.2-4.4; Leathers 2016 (being required to).
     """
     readiness = gate(skill, gate_strength) * gate(fit, gate_strength) * gate(1.0 - obstacles, gate_strength)
-    return freedom * readiness * gate(continuation, gate_strength) * (try_alone + try_peers * influence)
+    own_will = freedom * gate(continuation, gate_strength) * (try_alone + try_peers * influence)
+    return readiness * (own_will + step_pace * mandate)
 
 
 @rule
@@ -286,7 +296,7 @@ def return_rate(belief: float, lead: float, continuation: float, influence: floa
 
 @rule
 def lapse_shield(habit: float, habit_shield: float) -> float:
-    """Share of every cause of lapse that still gets through once it is habit."""
+    """Share of every cause of lapse, but the lack of money, that still gets through once it is habit."""
     return 1.0 - habit_shield * habit
 
 
@@ -316,14 +326,18 @@ def lapse_incident(personal_cost: float, scar: float, lapse_blame: float) -> flo
 
 @rule
 def lapse_leader(ownership_lost: float, lapse_leader_gone: float) -> float:
-    """Monthly rate of lapse after those who owned the innovation have left. Paper 4.3."""
-    return lapse_leader_gone * ownership_lost
+    """Monthly rate of lapse after those who owned the innovation have left: one goes unnoticed, all do not.
+
+    Paper 4.3.
+    """
+    return lapse_leader_gone * ownership_lost * ownership_lost
 
 
 @rule
-def lapse_money(paid: float, lapse_unpaid: float, unpaid_convexity: float) -> float:
+def lapse_money(paid: float, lapse_unpaid: float) -> float:
     """Monthly rate of lapse when running cost is not paid: small gaps are absorbed, large ones are not. Paper 4.3."""
-    return lapse_unpaid * math.pow(1.0 - paid, unpaid_convexity)
+    gap = 1.0 - paid
+    return lapse_unpaid * gap * gap * gap
 
 
 @rule
@@ -365,13 +379,23 @@ def reinforcement(
 ) -> float:
     """How far practice is held in place (0-1): paid coaching and feedback, attuned supervision, peers and manuals.
 
-    Paper 4.3.
+    Helps overlap: whoever is coached well needs less of the others. Paper 4.3.
 
     `coaching` is in hours a month; one hour gives half of what coaching can.
     """
     coached = paid * either(saturating(coaching, 1.0), feedback)
     shown = either(influence, codified_memory * codified_memory)
-    return clip(reinforce_coaching * coached + reinforce_supervision * supervision + reinforce_peers * shown)
+    by_people = either(reinforce_supervision * supervision, reinforce_peers * shown)
+    return either(reinforce_coaching * coached, by_people)
+
+
+@rule
+def supervision(containment: float, strain: float, support: float, lead: float, gate_strength: float) -> float:
+    """Attuned supervision (0-1): containing, with head-space left, by a supportive manager, who best carries it too.
+
+    Paper 4.3, 4.4; LOCI trial: supportive leaders of first line raise the climate for an innovation, and so fidelity.
+    """
+    return containment * (1.0 - strain) * support * gate(lead, gate_strength)
 
 
 @rule
@@ -384,12 +408,14 @@ def skill_next(
     pace: float,
     skill_retention: float,
 ) -> float:
-    """Skill after a month (0-1): use that is supported, or habit by now, and refreshers build it; else it wears.
+    """Skill after a month (0-1): supported use and refreshers build it; it wears where nothing holds it.
 
-    What wears off is skill that is unused, or used without support before it is habit. Paper 4.3; Tatel & Ackerman.
+    Little support builds next to nothing. What wears off is skill that is unused, or used without support before it is
+    habit. Paper 4.3 ("drop-off"); Joyce & Showers 2002; Tatel & Ackerman.
     """
-    practised = using * either(reinforcement, habit)
-    return stock(skill, pace * practised + refreshed, (1.0 - skill_retention) * (1.0 - practised))
+    built = using * reinforcement * reinforcement
+    kept = using * either(reinforcement, habit)
+    return stock(skill, pace * built + refreshed, (1.0 - skill_retention) * (1.0 - kept))
 
 
 @rule
@@ -397,28 +423,34 @@ def fidelity(
     skill: float,
     reinforcement: float,
     fit: float,
+    obstacles: float,
     belief: float,
     clarity: float,
     aptitude: float,
     integrity: float,
     fidelity_skill: float,
     fidelity_context: float,
+    gate_strength: float,
 ) -> float:
-    """Fidelity of use (0-1): skill first, then support, fit, conviction and clarity, of what tailoring has left whole.
+    """Fidelity of use (0-1): skill and support first, then fit, belief and clarity, of what tailoring has left whole.
 
-    Paper 4.2, 4.3; low fidelity is "tick-box" use.
+    What systems and structures stand in the way of cannot be done as it is meant. Paper 4.2, 4.3; low fidelity is
+    "tick-box" use.
     """
     context = (
-        gate(reinforcement, fidelity_context) * gate(fit, fidelity_context) * gate(belief, fidelity_context)
-        * gate(clarity, fidelity_context)
+        gate(fit, fidelity_context) * gate(belief, fidelity_context) * gate(clarity, fidelity_context)
+        * gate(1.0 - obstacles, gate_strength)
     )  # fmt: skip
-    return clip(aptitude * integrity * gate(skill, fidelity_skill) * context)
+    return clip(aptitude * integrity * gate(skill, fidelity_skill) * gate(reinforcement, fidelity_skill) * context)
 
 
 @rule
 def embedding_pace(pace: float, radicalness: float, radical_drag: float) -> float:
-    """A monthly pace slowed by how radical the change is: full-system change may take 10-15 years. Paper 4.3."""
-    return pace / (1.0 + radical_drag * radicalness)
+    """A monthly pace slowed by how radical the change is, hardly at first: full-system change may take 10-15 years.
+
+    Paper 4.3.
+    """
+    return pace / (1.0 + radical_drag * radicalness * radicalness * radicalness)
 
 
 # ---- Staying and leaving -------------------------------------------------------------------------------------------
@@ -485,12 +517,15 @@ def newcomer_start(codified_memory: float, living_memory: float, memory_transfer
 
 
 @rule
-def seat_chance(seats: float, waiting: float) -> float:
-    """Chance that a person waiting gets a place on a course this month."""
-    return min(1.0, seats / waiting) if waiting > 0.0 else 0.0
+def own_induction(codified_memory: float, mentors: float, lead: float, gate_strength: float) -> float:
+    """Chance that those who keep it train a newcomer themselves, with no course to pay for (0-1).
+
+    What is written down, as far as routine users in the team can show it and the supervisor carries it. Paper 4.2, 4.3.
+    """
+    return codified_memory * gate(mentors, gate_strength) * gate(lead, gate_strength)
 
 
 @rule
-def lapses_within_month(total_rate: float, shield: float) -> float:
-    """Chance that a user lapses this month, all causes together."""
-    return chance(total_rate * shield)
+def seat_chance(seats: float, waiting: float) -> float:
+    """Chance that a person waiting gets a place on a course this month."""
+    return min(1.0, seats / waiting) if waiting > 0.0 else 0.0

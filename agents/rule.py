@@ -14,18 +14,23 @@ from pathlib import Path
 from typing import cast
 
 import numba
-import platformdirs
+import numpy
 from numba.core.registry import CPUDispatcher
+
+from conducive.agents.cache import folder_for, kept_in
+from conducive.agents.own import own_rules, replaced
 
 _HOUSE = Path(__file__).resolve().parents[1]
 _SOURCES = [
-    *sorted(f for room in ("agents", "model") for f in (_HOUSE / room).glob("*.py")),
+    *sorted(f for room in ("agents", "model") for f in (_HOUSE / room).rglob("*.py")),
     _HOUSE / "scenarios" / "timeline.py",
 ]
-_KEY = hashlib.sha256(b"".join(f.read_bytes() for f in _SOURCES)).hexdigest()[:16]
-CACHE = Path(numba.config.CACHE_DIR or platformdirs.user_cache_dir("conducive", appauthor=False)) / f"rules-{_KEY}"
+_LIBRARIES = f"{numba.__version__} {numpy.__version__}".encode()
+_OWN = (own.source if (own := own_rules()) else "").encode()
+_KEY = hashlib.sha256(b"".join([*(f.read_bytes() for f in _SOURCES), _LIBRARIES, _OWN])).hexdigest()[:16]
+CACHE = folder_for(_KEY)
 """Where compiled code is kept, a folder for each version of the rules: Numba misses a change in a called function."""
-numba.config.CACHE_DIR = str(CACHE)
+_KEPT = kept_in(CACHE)
 
 _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
@@ -38,8 +43,11 @@ class _Rule(CPUDispatcher):
 
 
 def rule[F: Callable[..., object]](function: F) -> F:
-    """Make a rule of a function: compiled inside the month, plain Python when called from a notebook or a test."""
-    made = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    """Make a rule of a function: compiled inside the month, plain Python when called from a notebook or a test.
+
+    A rule of the user's own (`agents.own`) takes its place.
+    """
+    made = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(replaced(function))
     if isinstance(made, CPUDispatcher):
         made.__class__ = _Rule
     return cast("F", made)
@@ -47,7 +55,10 @@ def rule[F: Callable[..., object]](function: F) -> F:
 
 def compiled[F: Callable[..., object]](function: F) -> F:
     """Make an entry point of a function: Python calls the compiled code, which is kept in a cache between sessions."""
-    return cast("F", numba.njit(cache=True, **_OPTIONS)(function))
+    made = numba.njit(**_OPTIONS)(function)
+    if isinstance(made, CPUDispatcher):
+        made._cache = _KEPT(function)
+    return cast("F", made)
 
 
 @rule

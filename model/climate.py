@@ -161,12 +161,21 @@ def fit_next(fit: float, ceiling: float, effort: float, fit_pace: float, drift_p
 
 
 @rule
-def obstacles_next(obstacles: float, fit: float, implementers: float, partners: float, fit_pace: float) -> float:
+def obstacles_at_launch(initial_fit: float, radicalness: float) -> float:
+    """Obstacles at launch (0-1): what does not fit here, and what a change of the whole system has to rebuild first.
+
+    Paper 4.2, 4.3.
+    """
+    return either(1.0 - initial_fit, radicalness)
+
+
+@rule
+def obstacles_next(obstacles: float, fit: float, implementers: float, partners: float, pace: float) -> float:
     """Obstacles in the way (0-1): misfit makes them; implementation staff and partners clear them. Paper 4.2, 4.4.
 
-    `implementers` is in FTE per 100 posts.
+    `implementers` is in FTE per 100 posts; `pace` is slower for a radical change.
     """
-    return stock(obstacles, fit_pace * (1.0 - fit), fit_pace * (implementers + partners))
+    return stock(obstacles, pace * (1.0 - fit), pace * (implementers + partners))
 
 
 @rule

@@ -1,127 +1,14 @@
-"""What is measured each month: the indicators, and the ledger of every change in the number of users."""
+"""What is measured each month: the table of the indicators, and the ledger of every change in the number of users."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from conducive.scenarios.indicators import AFTERMATH, INDICATORS, Indicator
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A column of the monthly table."""
+__all__ = ["AFTERMATH", "INDICATORS", "LEDGER", "MONTHLY", "NULLABLE", "Indicator"]
 
-    name: str
-    unit: str
-    meaning: str
-
-
-def _shares(**meanings: str) -> list[Indicator]:
-    return [Indicator(name, "share", meaning) for name, meaning in meanings.items()]
-
-
-def _counts(**meanings: str) -> list[Indicator]:
-    return [Indicator(name, "count", meaning) for name, meaning in meanings.items()]
-
-
-def _pounds(**meanings: str) -> list[Indicator]:
-    return [Indicator(name, "GBP", meaning) for name, meaning in meanings.items()]
-
-
-INDICATORS: tuple[Indicator, ...] = (
-    *_counts(wave="Number of the latest innovation, from 1."),
-    *_shares(
-        unaware="Practitioners who have not heard of it.",
-        aware="Practitioners who know of it.",
-        willing="Practitioners who want to do it.",
-        trained="Practitioners trained who have not begun.",
-        trying="Practitioners trying it.",
-        routine="Practitioners for whom it is routine.",
-        lapsed="Practitioners who used it and have stopped.",
-        use="Practitioners using it: trying and routine.",
-        use_at_fidelity="Practitioners using it as it is meant.",
-    ),
-    *_counts(
-        new_users="Practitioners who began using it this month, new starters inducted into it included.",
-        lapses="Users who stopped and stayed in post.",
-        losses="Users who left their post, or whose innovation was superseded.",
-    ),
-    Indicator("trials", "per practitioner", "Attempts at unfamiliar practice of any kind this month."),
-    *_shares(
-        codified_memory="What the organisation has written down and kept.",
-        living_memory="Skill and habit of those in post.",
-        newcomer_start="Skill that somebody new would start with.",
-        peer_trust="Mean trust between colleagues.",
-        vertical_trust="Mean trust of practitioners in their manager.",
-        family_trust="Mean trust of families in their worker.",
-        funder_confidence="Confidence of the external funder.",
-        safety="Mean psychological safety.",
-        strain="Mean emotional strain.",
-        fatigue="Mean change fatigue and cynicism.",
-        belief="Mean conviction that the innovation helps families.",
-        skill="Mean skill in the innovation.",
-        reinforcement="Mean reinforcement of practice.",
-        continuation="How far people expect the innovation to last.",
-        scar="Scar of past incidents in the culture.",
-        vacancy_rate="Posts without a permanent holder.",
-        agency_rate="Agency workers over agency and permanent workers.",
-    ),
-    Indicator("turnover_12m", "ratio", "Permanent leavers of the last 12 months over permanent staff in post."),
-    *_counts(
-        filled_posts="Posts with somebody in them.",
-        leavers="Permanent staff who left this month.",
-        starters="Permanent staff who started this month.",
-    ),
-    Indicator("caseload", "cases", "Cases per filled post."),
-    Indicator("cases", "cases", "Open cases."),
-    *_shares(
-        fit="Fit of the innovation with this place.",
-        fidelity="Mean fidelity of those using it.",
-        benefit="What practice now does for a family on average, before it shows.",
-        evidence="Evidence as reported to leaders and funders.",
-        paid="Share of running cost and support that is paid for.",
-    ),
-    Indicator("budget", "ratio", "Council budget relative to launch."),
-    *_pounds(
-        external_money="Grant received this month.",
-        council_money="Council money for the innovation this month.",
-        spend="Spent on the innovation this month.",
-        cumulative_cost="Spent on it since the first launch.",
-        training_spend="Spent on training this month.",
-        diverted="Grant drawn off to other calls this month.",
-        returned="Grant unspent at its end and returned this month.",
-        balance="Grant received and not yet spent.",
-    ),
-    *_shares(
-        wellbeing="Mean wellbeing of families.",
-        voice="Mean part families take in coproduction.",
-        burden="Mean cost to families of taking part.",
-        leader_commitment="Mean commitment of leaders.",
-    ),
-    *_counts(
-        leader_changes="Leaders who left this month.",
-        incidents="Serious public incidents this month.",
-        inspections="Inspections this month.",
-    ),
-    Indicator("inspection_grade", "grade", "Latest grade: 1 outstanding to 4 inadequate."),
-    Indicator(
-        "uptake_number",
-        "colleagues",
-        "Colleagues one user brings into use before lapsing or leaving, nobody else using it.",
-    ),
-    Indicator("uptake_number_without_grant", "colleagues", "The same without external money, held or expected."),
-    *_counts(
-        zone_open="1 when use can grow from some level on: the conducive zone.",
-        stopped_by_funder="1 once the funder has stopped this innovation early.",
-    ),
-    Indicator(
-        "sustained",
-        "0 or 1",
-        "Whether use at fidelity lasted two years beyond external money; empty before that is known.",
-    ),
-)
-
-NULLABLE = frozenset({"sustained"})
+NULLABLE = frozenset({"sustained", *AFTERMATH})
 MONTHLY = np.dtype([(i.name, np.float64) for i in INDICATORS])
 LEDGER = np.dtype(
     [("month", np.int32), ("post", np.int32), ("from_stage", np.int32), ("to_stage", np.int32), ("cause", np.int32)]

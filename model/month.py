@@ -43,7 +43,19 @@ from conducive.agents.practitioner import (
     VACANT,
     WILLING,
 )
-from conducive.agents.rule import chance, clip, compiled, either, fading, gate, rule, saturating, stock, toward
+from conducive.agents.rule import (
+    chance,
+    clip,
+    compiled,
+    either,
+    fading,
+    gate,
+    logistic,
+    rule,
+    saturating,
+    stock,
+    toward,
+)
 from conducive.model import climate
 from conducive.model.random import draw, normal, stream, uniforms
 from conducive.model.state import World, make_leader, make_person, monthly_turnover, open_case, usual_stay, worker_for
@@ -57,8 +69,9 @@ from conducive.model.uptake import (
     value_harmony,
 )
 
-TWO_YEARS = 24.0
-"""Months after external money at which an innovation is judged sustained or not."""
+TWO_YEARS, FIVE_YEARS = 24.0, 60.0
+"""Months after external money at which it is said what has become of an innovation."""
+YEAR = 12.0
 
 type Record = Any
 """A row of a structured array: what is given for the month, the organisation, one agent."""
@@ -67,7 +80,7 @@ type Table = Any
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.int32]
 
-WORLD, FUNDER = stream("world"), stream("funder decides")
+WORLD, FUNDER, COUNCIL_ASKS = stream("world"), stream("funder decides"), stream("council asks")
 LEADER_LEAVES, SUCCESSOR = stream("leader leaves"), stream("successor")
 LEAVES, ARRIVES, PERSON = stream("practitioner leaves"), stream("post is filled"), stream("person")
 CLOSES, FAMILY = stream("case closes"), stream("family")
@@ -143,7 +156,7 @@ def launch(world: World, p: Record, o: Record) -> None:
         leader.commitment = lead.commitment_target(
             p.theory_of_change, 1.0, 0.0, 0.0, 1.0, p.commitment_evidence, p.commitment_line
         )
-        leader.ownership_lost = 0.0
+        leader.ownership_lost = leader.unowned = 0.0
     external = funders[EXTERNAL]
     external.term = p.funding_term if p.grant > 0.0 else 0.0
     confidence = fund.confidence_at_launch(p.initial_trust, p.theory_of_change, p.gate_strength)
@@ -155,12 +168,17 @@ def launch(world: World, p: Record, o: Record) -> None:
     o.stopped_by_funder = 0.0
     o.policy = 1.0
     o.fit = p.initial_fit
-    o.obstacles = 1.0 - p.initial_fit
+    o.obstacles = climate.obstacles_at_launch(p.initial_fit, p.radicalness)
     o.evidence = o.reported = o.visible_benefit = o.family_voice = 0.0
     o.codified_memory *= 1.0 - p.radicalness
     o.paid = o.paid_start_up = 1.0
     o.implementers = o.seats = o.waiting = o.learners = o.users = 0.0
+    o.council_pays = 0.0
     o.sustained = math.nan
+    o.ended_two_years = o.reduced_two_years = o.kept_two_years = math.nan
+    o.ended_five_years = o.reduced_five_years = o.kept_five_years = math.nan
+    u, v, _, _ = uniforms(world.seed, COUNCIL_ASKS, int(p.month), 0)
+    o.council_bar = normal(u, v)
 
 
 # ---- 1. Wider world ------------------------------------------------------------------------------------------------
@@ -238,12 +256,12 @@ def inspect(p: Record, o: Record, u: float, wait: float) -> None:
 @rule
 def money(world: World, p: Record, o: Record) -> None:
     """Grants and the council pay for start-up and for embedding; near the end leaders chase revenue."""
-    staff, funders, seed = world.practitioners, world.funders, world.seed
+    funders, seed = world.funders, world.seed
     external = funders[EXTERNAL]
     if p.wave == 0.0:
         return
     running = external.term > 0.0
-    o.council_share = fund.council_share(p.mainstreaming, o.budget)
+    most = fund.council_share(p.mainstreaming, o.budget)
     grant = p.grant / 12.0 if running else 0.0
     o.external_money = grant
     o.diverted = grant * fund.diverted_share(p.ring_fenced, o.budget, p.diversion)
@@ -266,6 +284,9 @@ def money(world: World, p: Record, o: Record) -> None:
     )
     voice = 0.0 if running else p.coproduction_budget * p.grant / 12.0
     council = 0.0 if running else o.council_share
+    ownership, voiced = seniors_commitment(world.leaders), p.voice_weight * o.family_voice
+    case = fund.council_case(o.reported, ownership, voiced, p.gate_strength)
+    reluctance = fund.council_reluctance(embedding * 12.0 / p.posts, o.budget, p.council_price)
     if p.money_on == 0.0:
         council = 1.0
     o.council_money = council * (start_up + embedding + voice)
@@ -289,7 +310,22 @@ def money(world: World, p: Record, o: Record) -> None:
     o.reported = fund.reported_evidence(o.evidence, o.promised, p.failure_tolerance, p.rosy_reporting)
     if running:
         stops, renews, _, _ = uniforms(seed, FUNDER, int(p.month), 0)
-        decide(p, o, external, staff, stops, renews)
+        decide(p, o, external, stops, renews)
+    since = p.month - o.last_external_month
+    if external.term <= 0.0 and (running or since % YEAR == 0.0 or p.age == 1.0):
+        acting = world.leaders[0].acting > 0.0  # whoever minds the shop drops things, and takes on nothing new
+        if fund.council_takes_on(case, reluctance, o.council_bar, p.person_spread):
+            o.council_pays = o.council_pays if acting and not running else 1.0
+        else:
+            o.council_pays = 0.0
+    if p.council_bound >= 0.0:
+        o.council_share = fund.council_share(p.council_bound, o.budget)
+    elif external.term > 0.0:
+        o.council_share = most * logistic(p.decision_steepness * (case - reluctance))
+    else:
+        o.council_share = most * o.council_pays
+    if running and external.term <= 0.0:
+        grant_ends(world, p, o)
     o.money_ahead = (
         lead.money_ahead(external.term, o.council_share, p.renewal, p.look_ahead) if p.anticipation_on > 0.0 else 1.0
     )
@@ -298,8 +334,8 @@ def money(world: World, p: Record, o: Record) -> None:
 
 
 @rule
-def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, renews: float) -> None:
-    """A funder reviews, stops, renews or lets a grant end; an end without the council's money is a promise broken."""
+def decide(p: Record, o: Record, external: Record, stops: float, renews: float) -> None:
+    """A funder reviews, stops, renews or lets a grant end."""
     go_on = fund.chance_to_go_on(o.reported, o.promised, external.confidence, o.budget, p.decision_steepness)
     external.term -= 1.0
     if p.age == p.review_month and stops >= go_on:
@@ -307,11 +343,29 @@ def decide(p: Record, o: Record, external: Record, staff: Table, stops: float, r
         o.stopped_by_funder = 1.0
     elif external.term <= 0.0 and renews < p.renewal * go_on:
         external.term = p.funding_term
-    if external.term > 0.0:
-        return
+
+
+@rule
+def seniors_commitment(leaders: Table) -> float:
+    """Mean commitment of the director and the service heads."""
+    total, seniors = 0.0, 0
+    for k in range(len(leaders)):
+        if leaders[k].level != MANAGER:
+            total += leaders[k].commitment
+            seniors += 1
+    return total / seniors
+
+
+@rule
+def grant_ends(world: World, p: Record, o: Record) -> None:
+    """What is unspent goes back; in so far as the council does not step in, it is a promise broken, to families too."""
+    staff, rows = world.practitioners, world.families
     o.returned += o.start_up_balance + o.embedding_balance
     o.start_up_balance = o.embedding_balance = 0.0
     abandoned = p.breach * (1.0 - o.council_share) if p.money_on > 0.0 else 0.0
+    for f in range(len(rows)):
+        built = max(0.0, rows[f].trust - p.initial_trust)  # beyond first impressions; what was gained, and no more
+        rows[f].trust -= built * abandoned * rows[f].voice
     for i in range(len(staff)):
         q = staff[i]
         if q.stage >= WILLING:
@@ -339,7 +393,7 @@ def leadership(world: World, p: Record, o: Record) -> None:
         if leader.acting > 0.0:
             leader.acting -= 1.0
             if leader.acting <= 0.0:
-                succeed(world, p, k)
+                succeed(world, p, o, k)
         elif p.leaders_on > 0.0:
             tenure = p.leader_tenure if leader.level != MANAGER else usual_stay(p.turnover)
             shock = max(o.judged_inadequate, o.policy_shifted if leader.level == DIRECTOR else 0.0)
@@ -348,21 +402,23 @@ def leadership(world: World, p: Record, o: Record) -> None:
                 o.leader_changes += 1.0
                 leader.acting = max(1.0, p.acting_months)
                 leader.agenda = agenda * gate(p.theory_of_change, p.gate_strength)
-                leader.ownership_lost = lead.ownership_lost(p.succession_continuity, p.theory_of_change)
-                leader.commitment *= 1.0 - leader.ownership_lost
+                gone = lead.ownership_lost(p.succession_continuity, p.theory_of_change)
+                leader.unowned = either(leader.unowned, gone)
+                leader.commitment *= 1.0 - gone
         if p.wave == 0.0 or leader.acting > 0.0:
             continue
         away = lead.drawn_away(
             o.chasing, o.intervention, p.blame_culture * o.scar, o.vacancies, tightness, p.theory_of_change
         )
         leader.ownership_lost = lead.ownership_next(leader.ownership_lost, away, leader.commitment, p.climate_pace)
+        leader.unowned = lead.unowned_next(leader.unowned, leader.commitment, p.trust_growth)
         if p.leaders_on == 0.0:
             continue
         line = o.policy * funders[COUNCIL].confidence
         if leader.level != DIRECTOR:
             line = leader.trust_up * lead_before[leader.above]
         target = lead.commitment_target(
-            p.theory_of_change * (1.0 - leader.ownership_lost),
+            p.theory_of_change * (1.0 - either(leader.ownership_lost, leader.unowned)),
             drive,
             o.reported,
             p.voice_weight * o.family_voice,
@@ -384,12 +440,16 @@ def lead_drive(outcome_motivation: float, age: float) -> float:
 
 
 @rule
-def succeed(world: World, p: Record, k: int) -> None:
+def succeed(world: World, p: Record, o: Record, k: int) -> None:
     """A successor starts: part of the commitment is handed over; what the leaver had built in trust is gone."""
     staff, leaders, sponsor_trust, seed = world.practitioners, world.leaders, world.sponsor_trust, world.seed
     leader = leaders[k]
     u, v, w, _ = uniforms(seed, SUCCESSOR, int(p.month), k)
     leader.commitment = lead.successor_commitment(leader.commitment, leader.agenda, p.succession_continuity)
+    if leader.level == DIRECTOR and p.wave > 0.0:  # whoever decides now asks for more, or for less, than before
+        u, v, _, _ = uniforms(seed, COUNCIL_ASKS, int(p.month), 0)
+        same = p.succession_continuity
+        o.council_bar = same * o.council_bar + math.sqrt(1.0 - same * same) * normal(u, v)
     make_leader(leader, p, u, v, w)
     for f in range(2):
         sponsor_trust[k, f] = p.initial_trust
@@ -489,7 +549,7 @@ def feel(
     """A month's load, and the strain, safety and slack it leaves."""
     added = extra_hours
     if uses(q.stage):
-        added += p.added_work * (1.0 - p.backfill * o.paid)
+        added += p.added_work * (1.0 - q.habit) * (1.0 - p.backfill * o.paid)
     q.load = prac.load(q.caseload, p.hours_per_case, p.contract_hours, bureaucracy, added)
     if p.strain_on > 0.0:
         containment = p.containment * gate(manager.support * (1.0 - p.blame_culture * o.scar), p.safety_context)
@@ -527,8 +587,8 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
     q = staff[i]
     month = int(p.month)
     u, v, w, z = uniforms(seed, PERSON, month, i)
-    inducted, _, _, _ = uniforms(seed, ARRIVES, month, i)
-    make_person(q, p, u, v, w, z)
+    inducted, taught, _, _ = uniforms(seed, ARRIVES, month, i)
+    make_person(q, p, o.people_here, u, v, w, z)
     q.post = post
     if post == PERMANENT:
         o.starters += 1.0
@@ -537,10 +597,26 @@ def join(world: World, p: Record, o: Record, i: int, post: int) -> None:
     q.belief = clip(p.belief_values * p.value_alignment * lead_drive(p.outcome_motivation, p.age))
     if p.memory_on > 0.0:
         q.skill = prac.newcomer_start(o.codified_memory, o.living_memory, p.memory_transfer)
+        manager = world.leaders[q.manager]
+        carried = lead.lead(manager.commitment, manager.energy) if manager.acting <= 0.0 else 0.0
+        mentors = team_mentors(staff, world.teams[q.team], world.teams[q.team + 1])
+        if taught < prac.own_induction(o.codified_memory, mentors, carried, p.gate_strength):
+            q.stage = TRAINED
     if inducted < p.induction and AWARE <= q.left_stage <= ROUTINE:
         q.stage, q.skill, q.habit = q.left_stage, max(q.skill, q.left_skill), q.left_habit
         if uses(q.stage):
             log(o, ledger, p.month, i, NONE, q.stage, INDUCTED)
+
+
+@rule
+def team_mentors(staff: Table, first: int, last: int) -> float:
+    """Share of those in post in a team for whom it is routine."""
+    mentors = filled = 0.0
+    for i in range(first, last):
+        if staff[i].stage != NONE:
+            filled += 1.0
+            mentors += staff[i].stage == ROUTINE
+    return mentors / max(1.0, filled)
 
 
 # ---- 5. Families ---------------------------------------------------------------------------------------------------
@@ -558,7 +634,8 @@ def families(world: World, p: Record, o: Record) -> None:
         offers[i, EFFECT] = works * staff[i].fidelity
         in_post[i] = staff[i].stage != NONE
         offers[i, NEW] = staff[i].stage == NONE or staff[i].tenure == 0.0
-    depth = p.participation_depth if p.wave > 0.0 and (o.external_money > 0.0 or o.council_share > 0.0) else 0.0
+    invited = 1.0 if o.external_money > 0.0 else o.council_share  # nobody is asked where nobody carries it on
+    depth = p.participation_depth * invited if p.wave > 0.0 else 0.0
     annual = o.coproduction_money * 12.0
     resourced = coproduction_resourced(annual, depth, len(rows) * o.cases_each, p.coproduction_family)
     burden = fam.burden_target(depth, resourced * p.acted_on)
@@ -566,6 +643,7 @@ def families(world: World, p: Record, o: Record) -> None:
     wellbeing = voice = trusted = burdened = 0.0
     usual_chance = 1.0 / p.case_duration
     initial_trust, usual_wellbeing, pace = p.initial_trust, p.usual_wellbeing, p.climate_pace
+    acted_on = p.acted_on
     draw(seed, CLOSES, month, luck)
     for f in range(len(rows)):
         one = rows[f]
@@ -588,7 +666,7 @@ def families(world: World, p: Record, o: Record) -> None:
         one.wellbeing = toward(
             one.wellbeing, fam.wellbeing_target(one.need, available, eased, effect, usual_help), pace
         )
-        one.trust = stock(one.trust, trust_growth * available, trust_wear)
+        one.trust = stock(one.trust, trust_growth * (available + acted_on * one.voice), trust_wear)
         heard = fam.voice_target(depth, resourced, one.burden, one.need, gate_strength)
         one.voice = toward(one.voice, heard, pace)
         one.burden = toward(one.burden, burden, pace)
@@ -631,7 +709,8 @@ def learning(world: World, p: Record, o: Record) -> None:
         if q.stage == NONE:
             continue
         manager = leaders[q.manager]
-        supervision = p.containment * (1.0 - q.strain) * lead_before[q.manager] * (manager.acting <= 0.0)
+        carried = lead_before[q.manager] if manager.acting <= 0.0 else 0.0
+        supervision = prac.supervision(p.containment, q.strain, manager.support, carried, p.gate_strength)
         q.reinforcement = prac.reinforcement(
             p.coaching,
             p.feedback,
@@ -647,8 +726,8 @@ def learning(world: World, p: Record, o: Record) -> None:
         fresh = refreshed if q.stage in (TRAINED, TRYING, ROUTINE) else 0.0
         q.skill = prac.skill_next(q.skill, using, q.reinforcement, q.habit, fresh, pace, p.skill_retention)
         q.fidelity = using * prac.fidelity(
-            q.skill, q.reinforcement, o.fit, q.belief, p.clarity, q.aptitude, whole, p.fidelity_skill,
-            p.fidelity_context,
+            q.skill, q.reinforcement, o.fit, o.obstacles, q.belief, p.clarity, q.aptitude, whole, p.fidelity_skill,
+            p.fidelity_context, p.gate_strength,
         )
         q.habit = toward(q.habit, q.fidelity, pace)
 
@@ -673,8 +752,9 @@ def adoption(world: World, p: Record, o: Record) -> None:
     drive = lead_drive(p.outcome_motivation, p.age)
     focus = prac.attention(p.concurrent_initiatives, p.attention_cost)
     harmony = value_harmony(p)
-    unpaid = prac.lapse_money(o.paid, p.lapse_unpaid, p.unpaid_convexity)
+    unpaid = prac.lapse_money(o.paid, p.lapse_unpaid)
     memory = o.codified_memory
+    watched = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
     draw(seed, MOVES, int(p.month), luck)
     stay = lead.expected_stay(p.leader_tenure, p.months_to_known_exit, p.look_ahead)
     for i in range(len(staff)):
@@ -691,12 +771,14 @@ def adoption(world: World, p: Record, o: Record) -> None:
         make_up_mind(p, o, q, lead_seen, drive, focus)
         expects = expected(p, q.trust_up, o.money_ahead, stay)
         pressure = p.push * lead_seen
+        mandate = pressure * (1.0 - p.staff_participation)
+        told = mandate * q.slack
         if stage == UNAWARE:
             if moves < chance(prac.aware_rate(pressure, q.exposure)):
                 q.stage = AWARE
         elif stage == AWARE:
             rate = prac.willing_rate(
-                q.belief, expects, q.safety, q.influence, harmony, q.openness, pressure * (1.0 - p.staff_participation),
+                q.belief, expects, q.safety, q.influence, harmony, q.openness, mandate,
                 p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness,
                 p.belief_peers, p.gate_strength,
             )  # fmt: skip
@@ -705,12 +787,13 @@ def adoption(world: World, p: Record, o: Record) -> None:
         elif stage == WILLING:
             if taught < seat:
                 q.stage, q.skill = TRAINED, either(q.skill, course)
-            elif moves < chance(prac.shadow_rate(q.mentors, memory, q.slack, p.step_pace)):
+            elif moves < chance(prac.shadow_rate(q.mentors, memory, q.slack, watched)):
                 q.stage, q.skill = TRAINED, either(q.skill, prac.newcomer_start(memory, q.mentors, p.memory_transfer))
         elif stage == TRAINED:
             rate = prac.trying_rate(
-                freedom, q.skill, o.fit, o.obstacles, expects, q.influence, p.try_alone, p.try_peers, p.gate_strength
-            )
+                freedom, q.skill, o.fit, o.obstacles, expects, q.influence, told, p.try_alone, p.try_peers,
+                p.step_pace, p.gate_strength,
+            )  # fmt: skip
             if moves < chance(rate):
                 q.stage = TRYING
                 log(o, ledger, p.month, i, stage, TRYING, BEGAN)
@@ -788,9 +871,9 @@ def lapse(
     p: Record, o: Record, q: Record, lost: float, cost: float, unpaid: float, moves: float, cause: float
 ) -> int:
     """Cause of lapse that strikes a user this month, or 0: causes compete in proportion to their rates."""
-    rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, unpaid)
+    rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, unpaid, prac.lapse_shield(q.habit, p.habit_shield))
     total = rates[0] + rates[1] + rates[2] + rates[3] + rates[4] + rates[5] + rates[6]
-    if moves >= prac.lapses_within_month(total, prac.lapse_shield(q.habit, p.habit_shield)):
+    if moves >= chance(total):
         return 0
     mark = cause * total
     struck = OVERLOAD
@@ -870,7 +953,8 @@ def memory_and_adaptation(world: World, p: Record, o: Record) -> None:
         p.gate_strength,
     )
     o.fit = climate.fit_next(o.fit, climate.fit_ceiling(p.context_distance, tailored), effort, p.fit_pace, p.drift_pace)
-    o.obstacles = climate.obstacles_next(o.obstacles, o.fit, o.implementers, p.partner_collaboration, p.fit_pace)
+    rebuilt = prac.embedding_pace(p.fit_pace, p.radicalness, p.radical_drag)
+    o.obstacles = climate.obstacles_next(o.obstacles, o.fit, o.implementers, p.partner_collaboration, rebuilt)
     shown = 0.0
     if p.age > p.effect_lag + 1.0:
         shown = months[int(p.month) - 2 - int(p.effect_lag)].benefit
@@ -962,9 +1046,40 @@ def measure(world: World, p: Record, o: Record) -> None:
         o.uptake_number, o.zone_open, o.uptake_number_without_grant = uptake(world, p, o, granted, ahead)
     row.uptake_number, row.zone_open = o.uptake_number, o.zone_open
     row.uptake_number_without_grant = o.uptake_number_without_grant
-    since = p.month - o.last_external_month
-    if p.wave > 0.0 and funders[EXTERNAL].term <= 0.0 and since == TWO_YEARS:
-        at = int(p.month) - 1
-        mean = (months[at - 2].use_at_fidelity + months[at - 1].use_at_fidelity + row.use_at_fidelity) / 3.0
-        o.sustained = 1.0 if mean >= p.sustained_share else 0.0
+    if p.wave > 0.0 and funders[EXTERNAL].term <= 0.0:
+        after_the_money(p, o, months)
     row.sustained = o.sustained
+    row.ended_two_years, row.ended_five_years = o.ended_two_years, o.ended_five_years
+    row.reduced_two_years, row.reduced_five_years = o.reduced_two_years, o.reduced_five_years
+    row.kept_two_years, row.kept_five_years = o.kept_two_years, o.kept_five_years
+
+
+@rule
+def quarter_to(months: Table, month: float, earliest: float) -> tuple[float, float]:
+    """Mean use, and use at fidelity, over the three months up to `month`, none of them before `earliest`."""
+    first = int(max(month - 2.0, earliest))
+    use = faithful = 0.0
+    for m in range(first, int(month) + 1):
+        use += months[m - 1].use
+        faithful += months[m - 1].use_at_fidelity
+    count = max(1.0, month - first + 1.0)
+    return use / count, faithful / count
+
+
+@rule
+def after_the_money(p: Record, o: Record, months: Table) -> None:
+    """Two and five years after external money: has it ended, is it reduced, or kept? And is it sustained?"""
+    since = p.month - o.last_external_month
+    if since not in (TWO_YEARS, FIVE_YEARS):
+        return
+    launched = p.month - p.age + 1.0
+    use_then, faithful_then = quarter_to(months, o.last_external_month, launched)
+    use, faithful = quarter_to(months, p.month, launched)
+    ended = 1.0 if use < p.ended_below else 0.0
+    kept = 1.0 - ended if use >= p.kept_from * use_then else 0.0
+    reduced = 1.0 - ended - kept
+    if since == TWO_YEARS:
+        o.ended_two_years, o.reduced_two_years, o.kept_two_years = ended, reduced, kept
+        o.sustained = 1.0 - ended if faithful >= p.sustained_share * faithful_then else 0.0
+    else:
+        o.ended_five_years, o.reduced_five_years, o.kept_five_years = ended, reduced, kept

@@ -55,7 +55,7 @@ class Organisation(mesa.Model):
         self, scenario: str | Path | Mapping[str, object] | Scenario = "baseline", rng: Any = None, **changes: object
     ) -> None:
         """Set the organisation up and live through its warm-up."""
-        self.seed = _seed(rng)
+        self.seed = as_seed(rng)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             super().__init__(rng=self.seed)
@@ -149,7 +149,7 @@ class Organisation(mesa.Model):
         return graph
 
 
-def _seed(rng: Any) -> int:
+def as_seed(rng: Any) -> int:
     """Return a whole number to seed with; None draws one."""
     if rng is None:
         return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])

@@ -25,7 +25,7 @@ from conducive.agents.practitioner import (
 )
 from conducive.agents.rule import clip, compiled, either, rule
 from conducive.model.climate import INADEQUATE
-from conducive.model.measures import LEDGER, MONTHLY
+from conducive.model.measures import AFTERMATH, LEDGER, MONTHLY
 from conducive.model.network import build_ties, team_bounds
 from conducive.model.random import normal, stream, uniforms
 from conducive.scenarios.timeline import TIMELINE
@@ -45,6 +45,7 @@ ORGANISATION = np.dtype(
             "weather",  # pull of other jobs, standard normal, like the next two
             "hiring",  # how hard posts are to fill
             "demand",  # for casework
+            "people_here",  # lasting difference of the people who work here, standard normal
             "cases_each",  # cases that one family stands for
             "scar",
             "intervention",
@@ -68,7 +69,9 @@ ORGANISATION = np.dtype(
             "diverted",
             "returned",
             "cumulative_cost",
-            "council_share",
+            "council_share",  # of running cost: paid by the council, or while a grant runs what may be hoped for
+            "council_bar",  # how much more than others the council asks for, standard normal
+            "council_pays",  # 1 where it has taken the innovation on
             "money_ahead",
             "chasing",  # energy that chasing money takes (0-1)
             "last_external_month",
@@ -114,6 +117,7 @@ ORGANISATION = np.dtype(
             "uptake_number_without_grant",
             "zone_open",
             "sustained",
+            *AFTERMATH,
         )
     ],
     align=True,
@@ -240,10 +244,14 @@ def usual_stay(turnover: float) -> float:
 
 
 @rule
-def make_person(q: Any, p: Any, u: float, v: float, w: float, z: float) -> None:
-    """Give a practitioner who joins their lasting traits and a newcomer's state; four uniforms."""
-    q.openness = clip(p.openness + p.person_spread * normal(u, v))
-    q.aptitude = math.exp(p.person_spread * normal(w, z))
+def make_person(q: Any, p: Any, people_here: float, u: float, v: float, w: float, z: float) -> None:
+    """Give a practitioner who joins their lasting traits and a newcomer's state; four uniforms.
+
+    People differ, and part of it (`place_share` of the variance) is that places attract and keep different people.
+    """
+    of_the_place, own = math.sqrt(p.place_share) * people_here, math.sqrt(1.0 - p.place_share)
+    q.openness = clip(p.openness + p.person_spread * (of_the_place + own * normal(u, v)))
+    q.aptitude = math.exp(p.person_spread * (of_the_place + own * normal(w, z)))
     q.tenure = 0.0
     q.stage = UNAWARE
     q.strain = p.usual_strain
@@ -316,6 +324,8 @@ def settle_in(world: World) -> None:
     """Fill posts, leaders' chairs and caseloads as the declared rates imply; the warm-up settles the rest."""
     p = world.timeline[0]
     o = world.organisation[0]
+    u, v, _, _ = uniforms(world.seed, START_WORLD, 0, 2)
+    o.people_here = normal(u, v)
     open_for = monthly_turnover(p.turnover) * p.time_to_fill
     vacancy = open_for / (1.0 + open_for)
     anyone = False
@@ -331,13 +341,13 @@ def settle_in(world: World) -> None:
         if q.post in (AGENCY, PERMANENT):
             anyone = True
             a, b, c, d = uniforms(world.seed, START_PERSON, 0, i)
-            make_person(q, p, a, b, c, d)
+            make_person(q, p, o.people_here, a, b, c, d)
             stay = p.agency_stay if q.post == AGENCY else usual_stay(p.turnover)
             q.tenure = min(CAREER, -math.log(w) * stay)
     if not anyone:
         a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)
         world.practitioners[0].post = PERMANENT
-        make_person(world.practitioners[0], p, a, b, c, d)
+        make_person(world.practitioners[0], p, o.people_here, a, b, c, d)
     for i in range(len(world.practitioners)):
         world.in_post[i] = world.practitioners[i].stage != NONE
     for e in range(len(world.tie_to)):
@@ -377,4 +387,6 @@ def settle_in(world: World) -> None:
     o.slack = 1.0 - p.usual_strain
     o.filled = len(world.practitioners)
     o.sustained = math.nan
+    o.ended_two_years = o.reduced_two_years = o.kept_two_years = math.nan
+    o.ended_five_years = o.reduced_five_years = o.kept_five_years = math.nan
     o.last_external_month = -1.0

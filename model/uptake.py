@@ -37,10 +37,12 @@ def uses(stage: int) -> bool:
 
 @rule
 def course_yield(p: Any) -> float:
-    """Share of the missing skill that one course gives this month."""
-    return prac.training_yield(
+    """Share of the missing skill that one course gives: it teaches what builds on usual practice, not what departs."""
+    taught: float = prac.training_yield(
         p.training_days, p.interactive_training, p.feedback, p.clarity, p.manualised, p.didactic_share, p.gate_strength
     )
+    built_on = 1.0 - float(p.radicalness)
+    return taught * built_on
 
 
 @rule
@@ -59,23 +61,32 @@ def expected(p: Any, trust_up: float, money_ahead: float, stay: float) -> float:
 def ownership_lost_above(leaders: Any, manager: int) -> float:
     """Ownership lost (0-1) with any of those above a worker: team manager, service head, director. Paper 4.3."""
     head = leaders[manager].above
-    seniors = either(leaders[head].ownership_lost, leaders[leaders[head].above].ownership_lost)
-    return either(leaders[manager].ownership_lost, seniors)
+    seniors = either(missing(leaders[head]), missing(leaders[leaders[head].above]))
+    return either(missing(leaders[manager]), seniors)
+
+
+@rule
+def missing(leader: Any) -> float:
+    """Ownership missing with a leader (0-1): taken by pressure, or gone with the last holder."""
+    return either(leader.ownership_lost, leader.unowned)
 
 
 @rule
 def lapse_rates(
-    p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, unpaid: float
+    p: Any, o: Any, q: Any, ownership_lost: float, cost: float, reinforcement: float, unpaid: float, shield: float
 ) -> tuple[float, float, float, float, float, float, float]:
-    """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on, before any shield."""
+    """Monthly rates of the seven causes of lapse, in the order of `CAUSES` from overload on; habit does not pay bills.
+
+    `shield` is what habit lets through of every cause but the lack of money.
+    """
     return (
-        prac.lapse_overload(q.strain, p.lapse_strain),
-        prac.lapse_unsupported(reinforcement, p.lapse_reinforcement),
-        prac.lapse_poor_fit(o.fit, o.obstacles, p.lapse_fit),
-        prac.lapse_incident(cost, o.scar, p.lapse_blame),
-        prac.lapse_leader(ownership_lost, p.lapse_leader_gone),
+        shield * prac.lapse_overload(q.strain, p.lapse_strain),
+        shield * prac.lapse_unsupported(reinforcement, p.lapse_reinforcement),
+        shield * prac.lapse_poor_fit(o.fit, o.obstacles, p.lapse_fit),
+        shield * prac.lapse_incident(cost, o.scar, p.lapse_blame),
+        shield * prac.lapse_leader(ownership_lost, p.lapse_leader_gone),
         unpaid,
-        prac.lapse_sceptics(q.doubt, p.lapse_doubt),
+        shield * prac.lapse_sceptics(q.doubt, p.lapse_doubt),
     )
 
 
@@ -127,14 +138,16 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
     course = course_yield(p)
     harmony = value_harmony(p)
     memory = o.codified_memory
+    watched = prac.embedding_pace(p.practice_pace, p.radicalness, p.radical_drag)
     new_habit, old_habit = habits(p, staff)
     new_shield, old_shield = prac.lapse_shield(new_habit, p.habit_shield), prac.lapse_shield(old_habit, p.habit_shield)
     leaving = monthly_turnover(p.turnover) * (1.0 - p.induction) if p.turnover_on > 0.0 else 0.0
-    # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back. Last axis: levels of use.
-    rates = np.zeros((2, 6, STEPS + 1))
+    # Rows: with the grant, without it. Columns: aware, willing, trained, begin, lapse, back, lapse for want of money.
+    # Last axis: levels of use.
+    rates = np.zeros((2, 7, STEPS + 1))
     worlds = 2 if granted else 1
-    unpaid_now = prac.lapse_money(o.paid, p.lapse_unpaid, p.unpaid_convexity)
-    unpaid_without = prac.lapse_money(o.council_share, p.lapse_unpaid, p.unpaid_convexity)
+    unpaid_now = prac.lapse_money(o.paid, p.lapse_unpaid)
+    unpaid_without = prac.lapse_money(o.council_share, p.lapse_unpaid)
     scale = np.array(
         [(step / STEPS) ** p.contagion_steepness for step in range(STEPS + 1)]
     )  # of the pull at exposure x
@@ -147,7 +160,9 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
         lost = ownership_lost_above(leaders, q.manager)
         freedom = prac.trial_freedom(q.openness, q.safety, q.slack, manager.openness, p.gate_strength)
         pressure = p.push * lead_seen
-        supervision = p.containment * (1.0 - q.strain) * lead_seen * (manager.acting <= 0.0)
+        mandate = pressure * (1.0 - p.staff_participation)
+        carried = lead_seen if manager.acting <= 0.0 else 0.0
+        supervision = prac.supervision(p.containment, q.strain, manager.support, carried, p.gate_strength)
         exposure = used * tie_trust(p.silo, staff, i, tie_start, tie_to, trust, width) if seeded else q.exposure
         mentors = exposure if seeded else q.mentors
         skill = max(q.skill, course)
@@ -173,17 +188,18 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
                 )  # fmt: skip
                 rates[without, 0, step] += prac.aware_rate(pressure, x * exposure)
                 rates[without, 1, step] += prac.willing_rate(
-                    q.belief, expects, q.safety, influence, harmony, q.openness,
-                    pressure * (1.0 - p.staff_participation),
+                    q.belief, expects, q.safety, influence, harmony, q.openness, mandate,
                     p.added_work / p.contract_hours, p.step_pace, p.willing_threshold, p.decision_steepness,
                     p.belief_peers, p.gate_strength,
                 )  # fmt: skip
-                rates[without, 2, step] += prac.shadow_rate(x * mentors, memory, q.slack, p.step_pace)
+                rates[without, 2, step] += prac.shadow_rate(x * mentors, memory, q.slack, watched)
                 rates[without, 3, step] += prac.trying_rate(
-                    freedom, skill, o.fit, o.obstacles, expects, influence, p.try_alone, p.try_peers, p.gate_strength
-                )
-                c = lapse_rates(p, o, q, lost, cost, held, unpaid)
-                rates[without, 4, step] += c[0] + c[1] + c[2] + c[3] + c[4] + c[5] + c[6]
+                    freedom, skill, o.fit, o.obstacles, expects, influence, mandate * q.slack, p.try_alone, p.try_peers,
+                    p.step_pace, p.gate_strength,
+                )  # fmt: skip
+                c = lapse_rates(p, o, q, lost, cost, held, 0.0, 1.0)
+                rates[without, 4, step] += c[0] + c[1] + c[2] + c[3] + c[4] + c[6]
+                rates[without, 6, step] += unpaid
                 rates[without, 5, step] += prac.return_rate(q.belief, lead_seen, expects, influence, p.return_pace)
     numbers = np.zeros(2)
     is_open = 0.0
@@ -194,7 +210,8 @@ def uptake(world: World, p: Any, o: Any, granted: bool, money_ahead_without: flo
         for step in range(STEPS + 1):
             odds = odds_of_use(
                 mean[0, step], mean[1, step], mean[2, step] + seat, mean[3, step], prac.routine_rate(new_habit),
-                mean[4, step] * new_shield, mean[4, step] * old_shield, mean[5, step], leaving,
+                mean[4, step] * new_shield + mean[6, step], mean[4, step] * old_shield + mean[6, step], mean[5, step],
+                leaving,
             )  # fmt: skip
             if step == 0:
                 nobody = odds

@@ -7,6 +7,7 @@ page and the tests that every input acts follow from this file. "Paper 4.3" is a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from conducive.scenarios.declaration import Condition, Grade, Input
@@ -132,7 +133,8 @@ CONDITIONS: tuple[Condition, ...] = (
                    (0.9, 0.1), (0.2, 0.7), "Paper 2, 4.3", "paper"),
             _input("manualised", "How far it comes as a package with tools and a manual.", "share", 0.5, SHARE,
                    (0.1, 0.7), (0.2, 0.8), "Paper 4.3", "paper"),
-            _input("added_work", "Extra work for each person using it.", "hours a week", 2.0, (0.0, 20.0),
+            _input("added_work", "Extra work for each person using it, until it is habit.", "hours a week", 2.0,
+                   (0.0, 20.0),
                    (6.0, 0.0), (0.5, 4.0), "Paper 4.1; no measured figure found", "assumed"),
         ),
     ),
@@ -215,11 +217,12 @@ CONDITIONS: tuple[Condition, ...] = (
             _input("interactive_training", "Share of training that is hands-on practice, not lecture.", "share", 0.5,
                    SHARE,
                    (0.1, 0.9), (0.2, 0.9), "Paper 4.3; Joyce & Showers 2002", "paper"),
-            _input("coaching", "Coaching offered to each person trained.", "hours a month", 1.5, (0.0, 20.0),
-                   (0.0, 4.0), (0.5, 4.0), "Paper 4.3; Joyce & Showers 2002; Forrester et al. 2018", "assumed"),
+            _input("coaching", "Coaching that each person trained takes up.", "hours a month", 0.5, (0.0, 20.0),
+                   (0.0, 4.0), (0.25, 4.0), "Paper 4.3; Forrester et al. 2008 (take-up low), 2018 (15 sessions)",
+                   "assumed"),
             _input("refresher_interval", "Time between refresher courses.", "months", 18.0, (1.0, 240.0),
                    (60.0, 6.0), (6.0, 48.0), "Paper 4.3", "assumed"),
-            _input("feedback", "How far practice is observed, monitored and fed back.", "share", 0.3, SHARE,
+            _input("feedback", "How far practice is observed, monitored and fed back.", "share", 0.2, SHARE,
                    (0.0, 0.9), (0.1, 0.8), "Paper 4.3; Aarons et al. 2009", "paper"),
             _input("induction",
                    "Share of new starters who are handed the post's practice in full before they take cases.", "share",
@@ -249,9 +252,11 @@ CONDITIONS: tuple[Condition, ...] = (
             _input("embedding_share", "Share of the grant that may be spent on embedding rather than start-up.",
                    "share of the grant", 0.55,
                    SHARE, (0.2, 0.75), (0.3, 0.75), "Paper 4.3", "assumed"),
-            _input("mainstreaming", "Share of the running cost that the council takes on when external money ends.",
-                   "share", 0.2, SHARE,
-                   (0.0, 0.95), (0.0, 0.8), "Paper 4.3", "paper"),
+            _input("mainstreaming",
+                   "Most of the running cost that the council could take on when external money ends; whether it does "
+                   "is its decision, on evidence against cost, ownership and families' voice.",
+                   "share", 0.5, SHARE,
+                   (0.0, 0.95), (0.0, 0.9), "Paper 4.3", "paper"),
             _input("renewal", "Chance that a funder content with the evidence renews the grant for another term.",
                    "share", 0.0, SHARE,
                    (0.0, 0.8), (0.0, 0.5), "Paper 4.3; 10 of 57 projects were continued into round 2", "assumed"),
@@ -470,9 +475,21 @@ OTHER_INPUTS: tuple[Input, ...] = (
         _input("inspection_grade",
                "Inspection grade at the start: 1 outstanding, 2 good, 3 requires improvement, 4 inadequate.", "grade",
                2.0, (1.0, 4.0), None, (1.0, 4.0), "Ofsted, 31 March 2025: 44% good", "measured", whole=True),
-        _input("sustained_share", "Share of filled posts using at fidelity that counts as sustained.",
-               "share of filled posts", 0.3,
-               (0.01, 1.0), None, (0.2, 0.5), "Analyst's choice, fixed before the model was run", "assumed"),
+        _input("sustained_share",
+               "Share of its level at the end of external money that use at fidelity must keep to count as sustained.",
+               "share of that level", 0.5,
+               (0.01, 1.0), None, (0.3, 0.8), "Scheirer 2005, Wiltsey Stirman 2012: partial continuation is the rule",
+               "literature"),
+        _input("ended_below", "Use below which an innovation has ended.", "share of filled posts", 0.1,
+               (0.0, 1.0), None, (0.05, 0.2), "Our reading of an innovation that is not operating (Tibbits 2010)",
+               "literature"),
+        _input("kept_from", "Share of its level at the end of external money from which use counts as kept.",
+               "share of that level", 0.9,
+               (0.0, 2.0), None, (0.8, 1.0), "Tibbits 2010: operating at the same level or more", "literature"),
+        _input("place_share", "Share of the lasting differences between people that lies between organisations.",
+               "share of variance", 0.15,
+               SHARE, None, (0.03, 0.3), "Dopp et al. 2023: intraclass correlation .03-.16 and .28-.32 of staff "
+               "certified, net of chance", "literature"),
         _input("faithful_at", "Fidelity from which use counts as use at fidelity.", "share", 0.5, SHARE, None, (0.4,
                0.6),
                "Analyst's choice, fixed before the model was run", "assumed"),
@@ -495,3 +512,8 @@ def conditions() -> tuple[Condition, ...]:
 def inputs() -> tuple[Input, ...]:
     """Every input of a scenario: those of the 18 conditions, then the others."""
     return tuple(i for c in CONDITIONS for i in c.inputs) + OTHER_INPUTS
+
+
+def positions(cluster: str, position: float, but: Iterable[str] = ()) -> dict[str, object]:
+    """Every condition of a cluster at a position, but some."""
+    return {c.name: position for c in conditions() if c.cluster == cluster and c.name not in but}

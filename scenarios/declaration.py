@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from conducive.scenarios.errors import InputError
@@ -133,12 +135,27 @@ def nearest_names(name: str, known: list[str], count: int = 3) -> str:
     )
 
 
-THOUSAND = 1000
+DIGITS = 6
 
 
 def number(value: float) -> str:
-    """A number as people write it: no trailing zeros, thousands separated."""
-    return f"{value:,.0f}" if abs(value) >= THOUSAND and float(value).is_integer() else f"{value:g}"
+    """A number as people write it: six digits or all before the point, no zeros at its end, never a power of ten."""
+    if not math.isfinite(value):
+        return str(value)
+    whole = math.floor(math.log10(abs(value))) + 1 if value else 1
+    return _grouped(f"{value:.{max(DIGITS, whole)}g}")
+
+
+def exact(value: float) -> str:
+    """A number that reads like `number`, with as many digits as it takes to tell it from any other."""
+    said = number(value)
+    return said if not math.isfinite(value) or float(said.replace(",", "")) == value else _grouped(repr(float(value)))
+
+
+def _grouped(digits: str) -> str:
+    """Digits, or digits and a power of ten, written out with thousands separated."""
+    written = f"{Decimal(digits):,f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 _WORDS = {
@@ -154,6 +171,8 @@ def _meant_number(value: object) -> str:
     """For `two years` or `24 months` or `30%`, a hint with the number that was probably meant."""
     if not isinstance(value, str):
         return ""
+    if re.fullmatch(r"\s*-?\d+,\d+\s*%?\s*", value):
+        return f" Decimals take a point: did you mean {value.strip().replace(',', '.')}?"
     words = value.lower().replace("-", " ").replace("%", " %").split()
     if not words:
         return ""

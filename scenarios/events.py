@@ -36,6 +36,9 @@ EVENTS: Mapping[str, EventKind] = MappingProxyType(
                       "known", bool, False),
             EventKind("broken_promise", "Leaders break a promise to staff."),
             EventKind("push_withdrawn", "Management stops pushing the innovation."),
+            EventKind("council_decides",
+                      "The council binds itself: once external money has ended it pays this share of the running cost, "
+                      "as far as its budget allows, and decides no more; 0 is nothing.", "share", (0.0, 1.0), 0.9),
         )
     }
 )  # fmt: skip

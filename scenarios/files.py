@@ -11,16 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from conducive.scenarios.claims import Claim
 from conducive.scenarios.conditions import conditions
-from conducive.scenarios.declaration import number
+from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
-from conducive.scenarios.scenario import Scenario
-from conducive.scenarios.tables import document_from, scenario_from
+from conducive.scenarios.official_csv import MARKS
+from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.tables import document_from, groups, scenario_from
 
 LIBRARY = Path(__file__).with_name("library")
 LARGEST_FILE = 1024 * 1024  # bytes
 READING_ORDER = (
     "baseline",
+    "optional-technique",
     "two-year-funding",
     "six-year-funding",
     "three-short-waves",
@@ -105,8 +108,43 @@ def _from_file(path: Path) -> Scenario:
 def _checked(document: dict[str, Any], name: str) -> Scenario:
     from conducive.scenarios.schema import check_shape
 
+    for table in (document, *_tables(document, "event"), *_tables(document, "innovation")):
+        if isinstance(table.get("set"), dict):
+            table["set"] = _flat(table["set"])
     check_shape(document)
-    return scenario_from(document, name)
+    scenario = scenario_from(document, name)
+    for row, claim in enumerate(scenario.claims, 1):
+        _check_claim(f"claim {row}: ", claim, scenario)
+    return scenario
+
+
+def _tables(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = document.get(key)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """Return values by dotted name, whether their names stood in quotes or, without, made a table of tables."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        nested = isinstance(value, dict) and name in groups()
+        flat |= {f"{name}.{inner}": each for inner, each in value.items()} if nested else {name: value}
+    return flat
+
+
+def _check_claim(which: str, claim: Claim, scenario: Scenario) -> None:
+    """Raise InputError where there is no such scenario to hold a claim against, or months lie beyond the horizon."""
+    horizon = other = scenario.horizon
+    if claim.against:
+        if claim.against not in library_names():
+            hint = nearest_names(claim.against[:80], library_names())
+            msg = f"{which}against {claim.against[:80]!r} is not a scenario of the library.{hint}"
+            raise InputError(msg)
+        other = int(read_toml(LIBRARY / f"{claim.against}.toml").get("horizon", declared()["horizon"].default))
+    for key, (_, last), most in (("when", claim.when, horizon), ("against_when", claim.against_when, other)):
+        if last > most:
+            msg = f"{which}{key} must lie within 1 to {most} (the horizon). Got {last}. Did you mean {most}?"
+            raise InputError(msg)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -133,7 +171,8 @@ def _text(path: Path) -> str:
         if len(content) > LARGEST_FILE:
             msg = f"larger than {number(LARGEST_FILE)} bytes, so not a scenario file."
             raise InputError(msg)
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
+        return content.decode(encoding).replace("\r\n", "\n")
     except OSError as error:
         msg = f"cannot be read: {error.strerror}."
         raise InputError(msg) from None

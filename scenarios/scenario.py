@@ -11,14 +11,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from conducive.scenarios.claims import Claim
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import CONDITIONS, inputs
 from conducive.scenarios.declaration import Condition, Input, nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import Event
+from conducive.scenarios.kinds import KIND, of_kind
+from conducive.scenarios.short import InShort
 
 PER_POST = ("finance.grant", "innovation.start_up_cost", "innovation.running_cost")
-"""Amounts of money that `at` scales with the establishment: authorities of all sizes get the same for each post."""
+"""Amounts of money that grow with the establishment in `at`, unless set: authorities get the same for each post."""
 
 
 CASELOAD, USUAL_STRAIN = "workforce_capacity.caseload", "coefficients.usual_strain"
@@ -44,13 +47,13 @@ def _conditions() -> Mapping[str, Condition]:
 
 
 def checked(changes: Mapping[str, object]) -> dict[str, float]:
-    """Return changes as values by address, with positions of whole conditions spread over their inputs.
+    """Return changes as values by address, with a kind and positions of whole conditions spread over their inputs.
 
-    An exact input beats the position of its condition. Raises InputError for unknown names, wrong types and values out
-    of range.
+    An exact input beats the position of its condition, and that the kind of innovation. Raises InputError for unknown
+    names and kinds, wrong types and values out of range.
     """
-    values: dict[str, float] = {}
     plain = {name: _plain_number(value) for name, value in changes.items()}
+    values = of_kind(plain.pop(KIND)) if KIND in plain else {}
     for name, value in plain.items():
         if name in _conditions():
             values |= _conditions()[name].at_position(value)  # type: ignore[arg-type]
@@ -58,7 +61,7 @@ def checked(changes: Mapping[str, object]) -> dict[str, float]:
         if name in _conditions():
             continue
         if name not in declared():
-            hint = nearest_names(str(name)[:80], [*declared(), *_conditions()])
+            hint = nearest_names(str(name)[:80], [*declared(), *_conditions(), KIND])
             msg = f"{str(name)[:80]} is not an input of the model.{hint} `conducive conditions` lists them all."
             raise InputError(msg)
         values[name] = _switch(name, value) if name.startswith("mechanisms.") else declared()[name].check(value)
@@ -92,8 +95,8 @@ class Wave:
     changes: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+@dataclass(frozen=True, repr=False, slots=True)
+class Scenario(InShort):
     """What is asked: values on top of a place's own (`start`), other `coefficients` and the defaults; events; waves.
 
     Make one with `load_scenario`; derive others with `change`, `at`, `under`, `with_event` and `with_wave`, which check
@@ -112,11 +115,13 @@ class Scenario:
     place: str = ""
     compare_with: str = ""
     """The library scenario that this one is best compared with."""
+    claims: tuple[Claim, ...] = field(default=(), compare=False)
+    """What the scenario of a file must show, as the file says: a note, without which it is the same scenario."""
 
     def __post_init__(self) -> None:
         """Check what no single field can: months within the horizon, waves in order."""
         for event in self.events:
-            _check_month(event.month, f"the month of event {event.name or 'change'}", 1, self.horizon)
+            _check_month(event.month, f"the month of event {event.name or 'change'}", self._first(event), self.horizon)
         months = [w.month for w in self.waves]
         for month in months:
             _check_month(month, "the month of an innovation", 0, self.horizon - 1)
@@ -124,6 +129,10 @@ class Scenario:
             meant = sorted(set(months)) or [0]
             msg = f"innovations must be launched in order, one at a time. Got months {months}. Did you mean {meant}?"
             raise InputError(msg)
+
+    def _first(self, event: Event) -> int:
+        """Return the first month an event may have: an inspection may lie in the warm-up, its last month being 0."""
+        return 1 - self.warm_up if event.name == "inspection" else 1
 
     def __getitem__(self, address: str) -> float:
         """Value of an input by address, from the start."""
@@ -140,6 +149,16 @@ class Scenario:
     def __bool__(self) -> bool:
         """Return False: Mesa's SolaraViz takes a `model.scenario` that is true for one of its own. Test for None."""
         return False
+
+    def in_short(self) -> dict[str, str]:
+        """Return what it is called, where it is, and how much it sets."""
+        return {
+            "name": self.title or self.name,
+            **({"place": self.place} if self.place else {}),
+            "inputs set": f"{len(self.values)}",
+            "events": f"{len(self.events)}",
+            "months": f"{self.horizon}",
+        }
 
     @property
     def horizon(self) -> int:
@@ -166,30 +185,20 @@ class Scenario:
         """Start from an authority's, a region's or England's published workforce figures.
 
         What the scenario itself sets stays: `high-turnover` at Leeds has high turnover, and is Leeds in everything
-        else. Money grows
-        with the establishment, so that each post has as much as in the scenario. Raises InputError for unknown
-        names, with the
-        nearest ones, and where figures are missing, saying which.
+        else; a grant of 1,000,000 is that amount, whatever the place. Money that is not set grows with the
+        establishment, so that each post has as much as in the average authority. Without a year the figures are the
+        newest that can be used. Raises InputError for unknown names, with the nearest ones, and where figures are
+        missing, saying which.
         """
-        from conducive.scenarios.workforce import LATEST, find, starting_point
+        from conducive.scenarios.workforce import find, starting_point
 
-        year = LATEST if year is None else year
-        moved = replace(self, start=MappingProxyType(starting_point(name, year)))._used_to_its_caseload()
-        start = moved.start
+        found = find(name, year)
+        theirs = starting_point(found.name, found.year)
+        moved = replace(self, start=MappingProxyType(theirs))._used_to_its_caseload()
         per_post = moved["organisation.posts"] / self["organisation.posts"]
-
-        def scaled(changes: Mapping[str, float]) -> Mapping[str, float]:
-            return dated_changes({a: v * per_post if a in PER_POST else v for a, v in changes.items()})
-
-        money = scaled({address: self[address] for address in PER_POST})
-        return replace(
-            moved,
-            start=MappingProxyType({**start, **{a: v for a, v in money.items() if a not in self.values}}),
-            values=MappingProxyType({a: money.get(a, v) for a, v in self.values.items()}),
-            place=f"{find(name, year).name}, {year}",
-            events=tuple(replace(e, changes=scaled(e.changes)) for e in self.events),
-            waves=tuple(replace(w, changes=scaled(w.changes)) for w in self.waves),
-        )
+        money = {address: self[address] * per_post for address in PER_POST if address not in self.values}
+        start = MappingProxyType({**moved.start, **money})
+        return replace(moved, start=start, place=f"{found.name}, {found.year}")
 
     def under(self, coefficients: Mapping[str, object]) -> Scenario:
         """Return the scenario under other coefficients: what it sets itself, and its place, stay.
@@ -217,9 +226,11 @@ class Scenario:
     def with_event(self, month: int, what: str | Mapping[str, object], **details: object) -> Scenario:
         """Return a scenario with one more dated event: a named one, or values that change from that month on.
 
-        Raises InputError for unknown events, details or inputs, and for a month outside 1 to the horizon.
+        An inspection may lie in the warm-up, whose last month is 0. Raises InputError for unknown events, details or
+        inputs, and for a month outside 1 to the horizon.
         """
-        _check_month(month, "the month of an event", 1, self.horizon)
+        if what != "inspection":
+            _check_month(month, "the month of an event", 1, self.horizon)
         if isinstance(what, str):
             event = Event.named(month, what, details)
         elif isinstance(what, Mapping) and what and not details:

@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
+from conducive.scenarios.claims import KEYS, MEASURES, NAMES, claim_from
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import Input, nearest_names
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS
+from conducive.scenarios.kinds import KIND, KINDS
 from conducive.scenarios.scenario import checked, declared
 from conducive.scenarios.tables import TEXTS, event_from, groups
 
@@ -55,7 +57,7 @@ def _refuse(document: dict[str, Any], error: ErrorDetails) -> NoReturn:
     where = [part for part in error["loc"] if part not in {ONE, SEVERAL}]
     row = where[1] if len(where) > 1 else None
     prefix, inner = (f"{where[0]} {row + 1}: ", where[2:]) if isinstance(row, int) else ("", where)
-    if kind not in {"model_type", "list_type", "missing"}:
+    if kind not in {"model_type", "list_type", "missing"} or where[0] == "claim":
         try:
             _refuse_as_declared(document, where, value)
         except InputError as refusal:
@@ -78,6 +80,8 @@ def _refuse_as_declared(document: dict[str, Any], where: list[int | str], value:
     match where:
         case ["conditions" | "set", name, *_] | ["event" | "innovation", int(), "set", name, *_]:
             checked({str(name): short})
+        case ["claim", int(row), *_] if isinstance(document["claim"][row], dict):
+            claim_from(document["claim"][row])
         case ["event", int(row), key, *_] if key not in {"month", "set"}:
             event_from(document["event"][row])
         case ["innovation", int(), name, *_] if name not in {"month", "name", "set"}:
@@ -96,13 +100,14 @@ def _file() -> type[BaseModel]:
         for c in conditions()
     }
     by_address = {f"set_{n}": _input(i, i.address) for n, i in enumerate(declared().values())}
+    by_address |= {"set_kind": _kind(KIND)["kind"]}
     changes = (_table("set", "Values by dotted name.", by_address | positions), _optional("What changes.", dict))
     tables: dict[str, Any] = {
         group: (_table(group, _meaning(group), _inputs(found)), _optional(_meaning(group), dict))
         for group, found in groups().items()
         if group
     }
-    single: Any = tables["innovation"][0]
+    single: Any = _table("innovation", _meaning("innovation"), {**_kind(), **_inputs(groups()["innovation"])})
     several: Any = GenericAlias(list, _wave(changes))
     tag = Discriminator(lambda given: ONE if isinstance(given, dict) else SEVERAL if isinstance(given, list) else None)
     tables["innovation"] = (
@@ -118,8 +123,31 @@ def _file() -> type[BaseModel]:
         **tables,
         "set": changes,
         "event": (GenericAlias(list, _event(changes)), _optional("What happens, and when.", list)),
+        "claim": (GenericAlias(list, _claim()), _optional("What the scenario must show.", list)),
     }
     return _table("scenario", "What is asked of the model. What is left out keeps its default.", fields)
+
+
+def _claim() -> Any:
+    """Build the model of a `[[claim]]` table."""
+    month = Annotated[int, Field(ge=1)]
+    months: Any = month | Annotated[list[month], Field(min_length=2, max_length=2)]
+    kinds: dict[str, Any] = {
+        "indicator": Literal[NAMES],
+        "when": months,
+        "measure": Literal[MEASURES],
+        "against_when": months,
+        "above": float,
+        "at_most": float,
+        "share_of_sets": Annotated[float, Field(gt=0, le=1)],
+    }
+    needed = ("says", "source", "indicator", "when", "measure")
+    fields = {
+        key: (kinds.get(key, str), Field(description=meaning) if key in needed else _optional(meaning, object))
+        for key, meaning in KEYS.items()
+    }
+    either = {"anyOf": [{"required": ["above"]}, {"required": ["at_most"]}]}
+    return _table("claim", "What the scenario must show over plausible sets of coefficients.", fields, either)
 
 
 def _event(changes: Any) -> Any:
@@ -130,12 +158,17 @@ def _event(changes: Any) -> Any:
         of = [k.name for k in EVENTS.values() if k.detail == kind.detail]
         details[kind.detail] = (options, _optional(f"For {' and '.join(of)}.", str))
     fields = {
-        "month": (int, _month("Month after launch.", 1, int(declared()["horizon"].maximum))),
+        "month": (int, _month("Month after launch; an inspection may lie in the warm-up, whose last month is 0.",
+                              1 - int(declared()["warm_up"].maximum), int(declared()["horizon"].maximum))),
         "name": (Literal[tuple(EVENTS)], _optional(" ".join(f"{k.name}: {k.meaning}" for k in EVENTS.values()), str)),
         **details,
         "set": changes,
     }
-    either = {"oneOf": [{"required": ["name"]}, {"required": ["set"]}]}
+    inspection = {"properties": {"name": {"const": "inspection"}}, "required": ["name"]}
+    either = {
+        "oneOf": [{"required": ["name"]}, {"required": ["set"]}],
+        "anyOf": [{"properties": {"month": {"minimum": 1}}}, inspection],
+    }
     return _table("event", "Something that happens in a month, or values that change from then on.", fields, either)
 
 
@@ -144,6 +177,7 @@ def _wave(changes: Any) -> Any:
     fields = {
         "month": (int, _month("Months from the first launch to this one.", 0, int(declared()["horizon"].maximum) - 1)),
         "name": (str, _optional("Name of the innovation.", str)),
+        **_kind(),
         **_inputs(groups()["innovation"]),
         "set": changes,
     }
@@ -175,6 +209,12 @@ def _input(declaration: Input, alias: str | None = None) -> tuple[Any, Any]:
         bool | kind if declaration.group == "mechanisms" else kind,
         Field(default=declaration.default, alias=alias, description=declaration.meaning, json_schema_extra=more),
     )
+
+
+def _kind(alias: str | None = None) -> dict[str, Any]:
+    """Return the type and description of a kind of innovation, under its key."""
+    meaning = " ".join(f"{kind.name}: {kind.meaning}" for kind in KINDS.values())
+    return {"kind": (Literal[tuple(KINDS)], Field(default=next(iter(KINDS)), alias=alias, description=meaning))}
 
 
 def _month(meaning: str, first: int, last: int) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conducive.scenarios.claims import claim_from
 from conducive.scenarios.declaration import Input
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS, Event
@@ -57,11 +58,15 @@ def scenario_from(document: Mapping[str, Any], name: str) -> Scenario:
         scenario,
         waves=_each("innovation", wave_from, waves) if isinstance(waves, Sequence) else scenario.waves,
         events=_each("event", event_from, document.get("event", ())),
+        claims=_each("claim", claim_from, document.get("claim", ())),
     )
 
 
 def document_from(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as the document of a file: every input, its events and innovations."""
+    """Return a scenario as the document of a file: every input, its events and innovations.
+
+    Claims stay behind: they are those of the file that makes them, and a scenario that is changed need not show them.
+    """
     document: dict[str, Any] = {key: getattr(scenario, key) for key in TEXTS if getattr(scenario, key)}
     tables = {
         group: {i.name: _plain(i.address, scenario[i.address]) for i in found} for group, found in groups().items()

@@ -29,6 +29,7 @@ TIMELINE = np.dtype(
             "director_leaves",
             "months_to_known_exit",  # of the director
             "promise_broken",
+            "council_bound",  # share of running cost the council is bound to pay after external money; -1: free
         )
     ]
 )
@@ -58,6 +59,7 @@ def timeline(scenario: Scenario) -> npt.NDArray[Any]:  # noqa: PLR0912 - one cas
     rows = np.zeros(scenario.warm_up + scenario.horizon, TIMELINE)
     rows["month"] = np.arange(1 - scenario.warm_up, scenario.horizon + 1)
     rows["months_to_known_exit"] = FAR
+    rows["council_bound"] = -1
     for address, value in scenario.complete().items():
         rows[declared()[address].column] = value
     for number, wave in enumerate(scenario.waves, 1):
@@ -88,6 +90,8 @@ def timeline(scenario: Scenario) -> npt.NDArray[Any]:  # noqa: PLR0912 - one cas
                 rows["promise_broken"][now] = 1
             case "push_withdrawn":
                 rows["push"][after] = 0
+            case "council_decides":
+                rows["council_bound"][after] = float(event.detail)
             case _:
                 _set(rows, after, event.changes)
     rows["cases_per_family"] = rows["caseload"] * usual_staff(scenario) / scenario["organisation.families"]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import difflib
-import io
+import hashlib
 import math
 import os
 import re
-from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,33 +24,34 @@ from typing import Literal, cast
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.official_csv import read_cells
 
 TABLE = Path(__file__).with_name("data") / "workforce.csv"
-LATEST = 2025
+"""The table that comes with the program."""
+CHOSEN = "CONDUCIVE_WORKFORCE"
+"""Environment variable that names another table to use."""
 SMALLEST_STAFF = 5.0  # social workers in post, FTE: below, one leaver moves turnover by 20 points
 SWING_STAFF = 30.0  # FTE: up to this size single people make the swing between years
-LARGEST_FILE = 64 * 1024 * 1024
 
 Level = Literal["authority", "region", "england"]
 _LEVELS: dict[str, Level] = {"Local authority": "authority", "Regional": "region", "National": "england"}
-_FIGURES = {  # field: (official column, official units in one of ours, largest believable cell)
+FIGURES = {  # field: (official column, official units in one of ours, largest believable cell)
     "in_post": ("inpost_fte", 1.0, 1e6),
     "turnover": ("turnover_rate_fte", 100.0, 1000.0),
     "vacancy_rate": ("vacancy_rate_fte", 100.0, 100.0),
     "agency_rate": ("agency_rate_fte", 100.0, 100.0),
     "caseload": ("caseload_fte", 1.0, 1000.0),
     "case_holders": ("case_holders_fte", 1.0, 1e6),
-    "agency_cover": ("vacancy_agency_cover_rate_fte", 100.0, 100.0),
+    "agency_cover": ("vacancy_agency_cover_rate_fte", 100.0, 100_000.0),
 }
-_COLUMNS = ["time_period", "geographic_level", "region_name", "la_name", *(figure[0] for figure in _FIGURES.values())]
+CODES = ("old_la_code", "new_la_code")
+_RENAMED = {"social_worker_fte": "inpost_fte", "agency_worker_rate_fte": "agency_rate_fte"}
+"""Columns of the older table, "headline measures" 2017 to 2022, and what they are called now."""
+COLUMNS = ["time_period", "geographic_level", "region_name", "la_name", *(figure[0] for figure in FIGURES.values())]
 _MARKS = {**dict.fromkeys(("", "c", "z", "x", ":", "u", "k")), "low": 0.0}  # `low`: rounds to 0
-_EXPECTED = "Expected the official indicators table, a CSV file in UTF-8 of at most 64 MiB."
-_SUCCESSORS = {
-    "Bournemouth": "Bournemouth, Christchurch and Poole",
-    "Poole": "Bournemouth, Christchurch and Poole",
-    "Cumbria": "Cumberland or Westmorland and Furness",
-    "Northamptonshire": "North Northamptonshire / West Northamptonshire",
-}
+EXPECTED = "Expected the official indicators table, a CSV file in UTF-8 of at most 64 MiB."
+SUCCESSORS = Path(__file__).with_name("data") / "successors.csv"
+SHORT_NAMES = Path(__file__).with_name("data") / "short_names.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class AuthorityYear:
         caseload: cases per case-holder.
         case_holders: workers who hold cases, agency staff included, FTE.
         agency_cover: share of vacancies covered by agency workers.
+        code: its code of the Office for National Statistics, such as E08000035; empty where there is none.
+        old_code: its three-digit code.
 
     """
 
@@ -81,12 +86,14 @@ class AuthorityYear:
     caseload: float | None
     case_holders: float | None
     agency_cover: float | None
+    code: str = ""
+    old_code: str = ""
 
     def problem(self) -> str:
         """Why these figures cannot start a model; empty when they can. Only `agency_cover` may be missing."""
         if self.in_post is not None and self.in_post < SMALLEST_STAFF:
             return f"{number(self.in_post)} social workers in post are too few, under {number(SMALLEST_STAFF)}"
-        needed = [field for field in _FIGURES if field != "agency_cover"]
+        needed = [field for field in FIGURES if field != "agency_cover"]
         if missing := [field.replace("_", " ") for field in needed if getattr(self, field) is None]:
             return f"no figure was published for {', '.join(missing)}"
         if 1 in {self.vacancy_rate, self.agency_rate}:
@@ -96,42 +103,71 @@ class AuthorityYear:
         return "posts are vacant, yet no leavers were returned" if self.vacancy_rate and not self.turnover else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What `import_workforce` found: rows read, rows a model can start from, and why not for each other row."""
-
-    rows_read: int
-    usable: int
-    left_out: dict[str, str]
+def codes_of(row: AuthorityYear) -> list[str]:
+    """Return the official codes of an authority, of each where several report together."""
+    return [code for codes in (row.code, row.old_code) for code in codes.split(" / ") if code]
 
 
-def import_workforce(csv_path: Path, to: Path) -> ImportReport:
-    """Check the official indicators file and write its compact table to `to`, all at once or not at all.
+_SHIPPED: ContextVar[bool] = ContextVar("shipped", default=False)
 
-    Cells are numbers or marks: `c z x : u k` and empty mean not published, `low` means rounds to 0. All rows are kept,
-    so that a lookup can say what is missing; those a model cannot start from are listed in the report.
 
-    Raises InputError, with nothing written, when the file cannot be read, is not the official table, repeats a row or
-    has no usable authority, or when `to` cannot be written.
-    """
-    lines = _lines(Path(csv_path))
-    rows = [_row(cells, where) for where, cells in lines.items()]
-    (name, level, year), count = Counter((row.name, row.level, row.year) for row in rows).most_common(1)[0]
-    if count > 1:
-        raise InputError(f"{csv_path} has {count} rows for {name} ({level}) in {year}. Expected one.")
-    if not any(row.level == "authority" and not row.problem() for row in rows):
-        raise InputError(f"{csv_path} has no local authority with usable figures. {_EXPECTED}")
-    _write(list(lines.values()), Path(csv_path), Path(to))
-    official_table.cache_clear()
-    _index.cache_clear()
-    left_out = {f"{row.name} {row.year}": row.problem() for row in rows if row.problem()}
-    return ImportReport(len(rows), len(rows) - len(left_out), left_out)
+@contextmanager
+def shipped_table() -> Iterator[None]:
+    """Read the table that comes with the program, whatever table is in use."""
+    token = _SHIPPED.set(True)
+    try:
+        yield
+    finally:
+        _SHIPPED.reset(token)
+
+
+def only_shipped() -> bool:
+    """Whether only what comes with the program is to be read."""
+    return _SHIPPED.get()
+
+
+def table_in_use() -> Path:
+    """Return the table that runs start from: one that the environment names, one that was imported, or the shipped."""
+    if only_shipped():
+        return TABLE
+    chosen = os.environ.get(CHOSEN)
+    if chosen:
+        return Path(chosen)
+    return imported_table() if imported_table().is_file() else TABLE
+
+
+def imported_table() -> Path:
+    """Return where an imported table is kept: in the data folder of whoever runs the program."""
+    import platformdirs
+
+    return platformdirs.user_data_path("conducive", appauthor=False) / "workforce.csv"
+
+
+def official_table() -> tuple[AuthorityYear, ...]:
+    """Every row of the table in use: authorities, regions and England, unusable rows included."""
+    return _table(table_in_use())
 
 
 @cache
-def official_table() -> tuple[AuthorityYear, ...]:
-    """Every row of the shipped table: authorities, regions and England, unusable rows included."""
-    return tuple(_row(cells, where) for where, cells in _lines(TABLE).items())
+def _table(path: Path) -> tuple[AuthorityYear, ...]:
+    return tuple(row_of(cells, where) for where, cells in lines_of(path).items())
+
+
+def forget_tables() -> None:
+    """Read tables anew when they are next asked for."""
+    _table.cache_clear()
+    _index_of.cache_clear()
+
+
+def latest() -> int:
+    """Return the newest year of the table in use."""
+    return max(row.year for row in official_table())
+
+
+def figures_key(names: Iterable[str], year: int | None = None) -> str:
+    """Return a hash of the figures that some authorities start from, in whatever order; as digits of a table in use."""
+    found = sorted((name, *sorted(starting_point(name, year).items())) for name in names)
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
 
 
 def authorities(year: int | None = None) -> list[AuthorityYear]:
@@ -141,27 +177,58 @@ def authorities(year: int | None = None) -> list[AuthorityYear]:
     return [r for r in official_table() if r.level == "authority" and year in {None, r.year} and not r.problem()]
 
 
-def find(name: str, year: int = LATEST) -> AuthorityYear:
-    """Figures of an authority, a region or `England`. Case, spaces, punctuation and `council` do not matter.
+def find(name: str, year: int | None = None) -> AuthorityYear:
+    """Figures of an authority, a region or `England`, by name, short name, or official code.
 
-    Raises InputError for an unknown name (with the nearest ones), an unknown year, and figures a model cannot start
-    from (with what is missing, and the region or other years to use instead).
+    Case, spaces, punctuation and `council` do not matter. Without a year its figures are those of the newest year that
+    can be used. Raises InputError for an unknown name (with the nearest ones), an unknown year, and figures a model
+    cannot start from (with what is missing, and the region or other years to use instead).
     """
-    _check_year(year)
+    if year is not None:
+        _check_year(year)
     known = _named(name)
+    newest = max(known, key=lambda row: row.year)
+    now = successors().get(known[0].name) if newest.year < latest() else None
+    usable = [row for row in known if not row.problem() and year in {None, row.year}]
+    if usable and (year is not None or not now):
+        return max(usable, key=lambda row: row.year)
     row = next((row for row in known if row.year == year), None)
-    if row and not row.problem():
-        return row
     official, region = known[0].name, known[0].region
-    reason = row.problem() if row else "no figures were returned under that name that year"
-    if not row and official in _SUCCESSORS:
-        reason += f" (its area is now {_SUCCESSORS[official]})"
+    if year is None:
+        reason = f"its last figures are of {newest.year}" if now else newest.problem()
+    else:
+        reason = row.problem() if row else "no figures were returned under that name that year"
+    reason += f" (its area is now {now})" if now and not row else ""
     years = ", ".join(str(row.year) for row in known if not row.problem())
     instead = f"{region}{f', or another year: {years}' if years else ''}"
-    raise InputError(f"authority {official!r} cannot be used for {year}: {reason}. Use its region, {instead}.")
+    when = "" if year is None else f" for {year}"
+    raise InputError(f"authority {official!r} cannot be used{when}: {reason}. Use its region, {instead}.")
 
 
-def starting_point(name: str, year: int = LATEST) -> dict[str, float]:
+def rows_of(name: str) -> list[AuthorityYear]:
+    """Rows of all years of an authority, a region or England, abolished ones included, in order of years.
+
+    Raises InputError for an unknown name, and where no year of it can be used.
+    """
+    known = every_row_of(name)
+    if all(row.problem() for row in known):
+        find(name)
+    return known
+
+
+def every_row_of(name: str) -> list[AuthorityYear]:
+    """Rows of all years as `rows_of`, usable or not. Raises InputError for an unknown name."""
+    return sorted(_named(name), key=lambda row: row.year)
+
+
+@cache
+def successors() -> dict[str, str]:
+    """What abolished authorities became, by name."""
+    with SUCCESSORS.open(encoding="utf-8", newline="") as file:
+        return {row["la_name"]: row["now"] for row in csv.DictReader(file)}
+
+
+def starting_point(name: str, year: int | None = None) -> dict[str, float]:
     """Model inputs, by address, that reproduce the published figures of an authority.
 
     Of E posts a share v is vacant, a share c of which agency workers cover; x (share of posts) are agency above the
@@ -243,96 +310,91 @@ def _case_holders(row: AuthorityYear) -> float:
 def _check_year(year: int) -> None:
     years = sorted({row.year for row in official_table()})
     if year not in years:
-        raise InputError(f"year must be {years[0]} to {years[-1]}. Got {year!r}.")
+        span = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}, the only one in the table"
+        raise InputError(f"year must be {span}. Got {year!r}.")
 
 
-def _plain(name: str, leave_out: str = "") -> str:
+def plain_name(name: str, leave_out: str = "") -> str:
     """Letters and digits of a name, in lower case, without the words of pattern `leave_out`; `&` reads as `and`."""
     return re.sub(r"[\W_]", "", re.sub(rf"\b({leave_out})\b", " ", name.casefold().replace("&", " and ")))
 
 
 def _short(name: str) -> str:
-    """`_plain` without the words for kinds of councils."""
-    return _plain(name, "(london|royal|metropolitan) borough|borough|city|county|council|district|of|the")
+    """`plain_name` without the words for kinds of councils."""
+    return plain_name(name, "(london|royal|metropolitan) borough|borough|city|county|council|district|of|the")
+
+
+def _index() -> dict[str, list[AuthorityYear]]:
+    """Rows of all years by each spelling: authorities before regions, official names before short ones and codes."""
+    return _index_of(table_in_use())
 
 
 @cache
-def _index() -> dict[str, list[AuthorityYear]]:
-    """Rows of all years by each spelling: authorities before regions, official names before short ones."""
+def _index_of(path: Path) -> dict[str, list[AuthorityYear]]:
     groups: dict[tuple[str, Level], list[AuthorityYear]] = {}
-    for row in sorted(official_table(), key=lambda row: (list(_LEVELS.values()).index(row.level), row.year)):
+    for row in sorted(_table(path), key=lambda row: (list(_LEVELS.values()).index(row.level), row.year)):
         groups.setdefault((row.name, row.level), []).append(row)
     index: dict[str, list[AuthorityYear]] = {}
-    for spelling in (_plain, _short):
+    for spelling in (plain_name, _short):
         for (name, level), rows in groups.items():
             for part in (name, *name.split(" / ")):
-                index.setdefault(spelling(part) if level == "authority" else _plain(part), rows)
+                index.setdefault(spelling(part) if level == "authority" else plain_name(part), rows)
+    for (_, level), rows in groups.items():
+        if level == "authority":
+            for code in {code for row in rows for code in codes_of(row)}:
+                index.setdefault(plain_name(code), rows)
+    with SHORT_NAMES.open(encoding="utf-8", newline="") as file:
+        for short in csv.DictReader(file):
+            if found := index.get(plain_name(short["la_name"])):
+                index.setdefault(plain_name(short["short"]), found)
     return index
 
 
+def lines_of(path: Path) -> dict[str, dict[str, str]]:
+    """Return the cells of a table in either official layout by place (file and line). Raises InputError for others."""
+    return read_cells(path, COLUMNS, CODES, EXPECTED, _RENAMED)
+
+
 def _named(name: str) -> list[AuthorityYear]:
-    index, plain, short = _index(), _plain(name[:80]), _short(name[:80])
+    index, plain, short = _index(), plain_name(name[:80]), _short(name[:80])
     if found := index.get(plain) or index.get(short):
         return found
+    for old, now in successors().items():
+        if short in {plain_name(old), _short(old)}:
+            raise InputError(
+                f"authority {old!r} is no more, and the table in use has no figures of it: its area is now {now}. "
+                "Use that."
+            )
     near = [key for key in index if short and short in key] + difflib.get_close_matches(plain, index, 3, 0.75)
     names = list(dict.fromkeys(index[key][0].name for key in near))[:3]
     hint = f"Did you mean {' or '.join(names)}?" if names else "`conducive authorities` lists the names."
     raise InputError(f"authority {name[:80]!r} is not in the official table. {hint}")
 
 
-def _lines(path: Path) -> dict[str, dict[str, str]]:
-    """Cells in official columns by place (file and line); InputError when the file is not such a table."""
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    lines = {}
-    try:
-        if missing := [column for column in _COLUMNS if column not in (reader.fieldnames or ())]:
-            raise InputError(f"{path} has no column {missing[0]!r}. It needs {', '.join(_COLUMNS)}. {_EXPECTED}")
-        for record in reader:
-            where = f"{path}, line {reader.line_num}"
-            if None in record or None in record.values():
-                raise InputError(f"{where}, has too many or too few cells. Expected {len(reader.fieldnames or ())}.")
-            lines[where] = {column: record[column] for column in _COLUMNS}
-    except csv.Error as error:
-        raise InputError(f"{path} is not a CSV file: {error}. {_EXPECTED}") from error
-    if not lines:
-        raise InputError(f"{path} has a heading but no rows. {_EXPECTED}")
-    return lines
-
-
-def _text(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise InputError(f"{path} {'is a folder' if path.is_dir() else 'is not a file'}. {_EXPECTED}")
-        if not 0 < path.stat().st_size <= LARGEST_FILE:
-            raise InputError(f"{path} is {number(path.stat().st_size)} bytes long. {_EXPECTED}")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}. {_EXPECTED}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text. {_EXPECTED}") from error
-    if "\0" in text:
-        raise InputError(f"{path} is not text. {_EXPECTED}")
-    return text
-
-
-def _row(cells: dict[str, str], where: str) -> AuthorityYear:
+def row_of(cells: dict[str, str], where: str) -> AuthorityYear:
+    """Return a row of the official table. Raises InputError, with the place, for what cannot stand there."""
     kind, year = cells["geographic_level"], cells["time_period"]
     if kind not in _LEVELS:
         raise InputError(f"{where}: geographic_level must be {', '.join(_LEVELS)}. Got {kind[:40]!r}.")
     if not re.fullmatch("20[0-9][0-9]", year):
-        raise InputError(f"{where}: time_period must be a year such as {LATEST}. Got {year[:40]!r}.")
+        raise InputError(f"{where}: time_period must be a year such as 2025. Got {year[:40]!r}.")
     level = _LEVELS[kind]
-    region = "England" if level == "england" else cells["region_name"]
-    name = cells["la_name"] if level == "authority" else region
-    if not (_plain(name) and _plain(region)):
+    region = "England" if level == "england" else " ".join(cells["region_name"].split())
+    name = " ".join(cells["la_name"].split()) if level == "authority" else region
+    if not (plain_name(name) and plain_name(region)):
         raise InputError(f"{where}: la_name and region_name must be names. Got {name[:40]!r} and {region[:40]!r}.")
-    figures = {field: _figure(cells, field, where) for field in _FIGURES}
-    return AuthorityYear(name=name, region=region, level=level, year=int(year), **figures)
+    figures = {field: _figure(cells, field, where) for field in FIGURES}
+    if figures["agency_cover"] is not None:
+        # The older table counts agency staff above the establishment as cover, beyond 100%.
+        figures["agency_cover"] = min(figures["agency_cover"], 1.0)
+    codes = {"code": cells["new_la_code"].strip(), "old_code": cells["old_la_code"].strip()}
+    codes = codes if level == "authority" else {}
+    return AuthorityYear(name, region, level, int(year), **figures, **codes)  # type: ignore[arg-type]
 
 
 def _figure(cells: dict[str, str], field: str, where: str) -> float | None:
     """Return a cell in our units, or None where nothing was published."""
-    column, units, largest = _FIGURES[field]
+    column, units, largest = FIGURES[field]
     cell = cells[column].strip()
     if cell in _MARKS:
         return _MARKS[cell]
@@ -340,18 +402,3 @@ def _figure(cells: dict[str, str], field: str, where: str) -> float | None:
         allowed = f"0 to {number(largest)}, or a mark (c z x : u k low)"
         raise InputError(f"{where}: {column} must be {allowed}. Got {cell[:40]!r}.")
     return round(float(cell) / units, 6)
-
-
-def _write(lines: list[dict[str, str]], source: Path, to: Path) -> None:
-    aside = Path(f"{to}.{os.getpid()}.part")
-    try:
-        if to.exists() and to.samefile(source):
-            raise InputError(f"{to} is the official file itself. Name another file to write the compact table to.")
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(lines)
-        aside.replace(to)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError(f"{to} cannot be written: {error.strerror}.") from error

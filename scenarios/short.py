@@ -1,0 +1,28 @@
+"""Results that show themselves in a line, or as a small table in a notebook, however much they hold."""
+
+from __future__ import annotations
+
+from html import escape
+
+
+class InShort:
+    """What has more in it than a screen: `in_short` gives what it is, how much of it there is, and what it says."""
+
+    __slots__ = ()
+
+    def in_short(self) -> dict[str, str]:
+        """Return a few facts by what to call them."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """Return the facts in a line."""
+        return f"<{type(self).__name__}: {'; '.join(f'{what}: {said}' for what, said in self.in_short().items())}>"
+
+    def _repr_html_(self) -> str:
+        """Return the facts as a table, for a notebook."""
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(what)}</th>'
+            f'<td style="text-align:left">{escape(said)}</td></tr>'
+            for what, said in self.in_short().items()
+        )
+        return f"<table><caption>{type(self).__name__}</caption><tbody>{rows}</tbody></table>"
