@@ -11,61 +11,86 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conducive.agents.own import use_rules
     from conducive.agents.views import Family, Funder, Leader, Practitioner
-    from conducive.experiments.brief import brief
-    from conducive.experiments.comparison import Comparison, compare
-    from conducive.experiments.discovery import Discovery, discover
-    from conducive.experiments.ensemble import Ensemble, run
-    from conducive.experiments.national import National, national
-    from conducive.experiments.sensitivity import Sensitivity, sensitivity
-    from conducive.experiments.sweep import Sweep, sweep
-    from conducive.experiments.tipping import Frontier, tipping
-    from conducive.experiments.zone import ZoneMap, zone_map
+    from conducive.experiments.compare.brief import brief
+    from conducive.experiments.compare.comparison import Comparison, compare
+    from conducive.experiments.compare.levers import Levers, levers
+    from conducive.experiments.evidence.replay import Replay, replay
+    from conducive.experiments.lives.ensemble import Ensemble, run
+    from conducive.experiments.options.options import Options, options
+    from conducive.experiments.programmes.runs import ProgrammeRuns, programme
+    from conducive.experiments.search.national import National, national
+    from conducive.experiments.search.sensitivity import Sensitivity, sensitivity
+    from conducive.experiments.search.tipping import Frontier, tipping
+    from conducive.experiments.search.zone import ZoneMap, zone_map
+    from conducive.experiments.sweep.discovery import Discovery, discover
+    from conducive.experiments.sweep.sweep import Sweep, sweep
+    from conducive.experiments.takeaway.export import export
     from conducive.model.organisation import Organisation
+    from conducive.model.sector.sector import Sector
+    from conducive.scenarios.authority import Authority, authority
     from conducive.scenarios.coefficients import coefficients
     from conducive.scenarios.conditions import conditions
     from conducive.scenarios.errors import InputError
     from conducive.scenarios.files import library, load_scenario
+    from conducive.scenarios.programme import Programme, load_programme
     from conducive.scenarios.scenario import Scenario
     from conducive.scenarios.schema import scenario_schema
     from conducive.scenarios.workforce import authorities
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 
 _HOMES = {
-    "Comparison": "experiments.comparison",
-    "Discovery": "experiments.discovery",
-    "Ensemble": "experiments.ensemble",
+    "Authority": "scenarios.authority",
+    "Comparison": "experiments.compare.comparison",
+    "Discovery": "experiments.sweep.discovery",
+    "Ensemble": "experiments.lives.ensemble",
     "Family": "agents.views",
-    "Frontier": "experiments.tipping",
+    "Frontier": "experiments.search.tipping",
     "Funder": "agents.views",
     "InputError": "scenarios.errors",
     "Leader": "agents.views",
-    "National": "experiments.national",
+    "Levers": "experiments.compare.levers",
+    "National": "experiments.search.national",
+    "Options": "experiments.options.options",
     "Organisation": "model.organisation",
+    "Programme": "scenarios.programme",
+    "ProgrammeRuns": "experiments.programmes.runs",
     "Practitioner": "agents.views",
+    "Replay": "experiments.evidence.replay",
     "Scenario": "scenarios.scenario",
-    "Sensitivity": "experiments.sensitivity",
-    "Sweep": "experiments.sweep",
-    "ZoneMap": "experiments.zone",
+    "Sector": "model.sector.sector",
+    "Sensitivity": "experiments.search.sensitivity",
+    "Sweep": "experiments.sweep.sweep",
+    "ZoneMap": "experiments.search.zone",
     "authorities": "scenarios.workforce",
-    "brief": "experiments.brief",
+    "authority": "scenarios.authority",
+    "brief": "experiments.compare.brief",
     "coefficients": "scenarios.coefficients",
-    "compare": "experiments.comparison",
+    "compare": "experiments.compare.comparison",
     "conditions": "scenarios.conditions",
-    "discover": "experiments.discovery",
+    "discover": "experiments.sweep.discovery",
+    "export": "experiments.takeaway.export",
+    "levers": "experiments.compare.levers",
     "library": "scenarios.files",
+    "load_programme": "scenarios.programme",
     "load_scenario": "scenarios.files",
-    "national": "experiments.national",
-    "run": "experiments.ensemble",
+    "national": "experiments.search.national",
+    "replay": "experiments.evidence.replay",
+    "programme": "experiments.programmes.runs",
+    "options": "experiments.options.options",
+    "run": "experiments.lives.ensemble",
     "scenario_schema": "scenarios.schema",
-    "sensitivity": "experiments.sensitivity",
-    "sweep": "experiments.sweep",
-    "tipping": "experiments.tipping",
-    "zone_map": "experiments.zone",
+    "sensitivity": "experiments.search.sensitivity",
+    "sweep": "experiments.sweep.sweep",
+    "tipping": "experiments.search.tipping",
+    "use_rules": "agents.own",
+    "zone_map": "experiments.search.zone",
 }
 
 __all__ = [
+    "Authority",
     "Comparison",
     "Discovery",
     "Ensemble",
@@ -74,27 +99,41 @@ __all__ = [
     "Funder",
     "InputError",
     "Leader",
+    "Levers",
     "National",
+    "Options",
     "Organisation",
     "Practitioner",
+    "Programme",
+    "ProgrammeRuns",
+    "Replay",
     "Scenario",
+    "Sector",
     "Sensitivity",
     "Sweep",
     "ZoneMap",
     "authorities",
+    "authority",
     "brief",
     "coefficients",
     "compare",
     "conditions",
     "discover",
+    "export",
+    "levers",
     "library",
+    "load_programme",
     "load_scenario",
     "national",
+    "options",
+    "programme",
+    "replay",
     "run",
     "scenario_schema",
     "sensitivity",
     "sweep",
     "tipping",
+    "use_rules",
     "zone_map",
 ]
 

@@ -1,12 +1,15 @@
 """The command line, put together: `conducive`, or `python -m conducive`.
 
-Commands come from `experiments`; the dashboard, which may import these and not the other way round, is added here.
+Commands come from `experiments`, those of a sector from a module of their own; the dashboard, which may import these
+and not the other way round, is added here.
 """
 
-from conducive.dashboards.command import dashboard
-from conducive.experiments import cli
+from conducive.dashboards.command import dashboard, lessons
+from conducive.experiments.cli import app as cli
+from conducive.experiments.cli.programme import programme, programmes
 
-cli.app.command()(dashboard)
+for command in (programme, programmes, dashboard, lessons):
+    cli.app.command()(command)
 
 
 def main() -> None:

@@ -1,7 +1,14 @@
-"""How it is asked many times: ensembles, paired comparisons, what they say in words and charts, and the command line.
+"""Many lives: what is found by living through scenarios again and again. Read from the bottom up, as imports run.
 
-Read `ensemble` first (one scenario, many replicates), then `comparison` (two scenarios in the same worlds). `intervals`
-and `moments` say how and when results are read off. `text`, `words`, `cards` and `chart` put them before people;
-`output` keeps them in a folder; `cli` does it all from a terminal. `benchmark` measures speed, and `reference` writes
-the reference page from the declarations.
+- `version`, `words`: what decides results; how numbers are written.
+- `lives`: how is a scenario lived many times, and what does a run say?
+- `folders`: what makes a run the same run, and how is it kept?
+- `compare`: which of two scenarios has more, how surely, and why?
+- `options`: which of a few options is best, and how surely?
+- `search`: which conditions matter, from which value on, and where?
+- `takeaway`: what does somebody take into a meeting?
+- `sweep`: how do thousands of runs get to disk, and what is found in them?
+- `evidence`: is the model any good?
+- `pages`: the documents that are built from all this.
+- `cli`: the same, asked from a terminal.
 """

@@ -14,6 +14,8 @@ from conducive.scenarios.scenario import Scenario, Wave, declared
 WIDTH = 79
 MILLION = 1_000_000
 SMALL = 10.0  # below, numbers have two decimals
+SWITCH, HALF = "on or off", 0.5
+"""Unit of what is 0 or 1, and what divides them."""
 
 
 def percent(share: float) -> str:
@@ -124,13 +126,21 @@ def with_unit(declaration: Input, value: float) -> str:
 
 
 def in_unit(value: float, unit: str, digits: int = 3) -> str:
-    """Return a value to some digits as people say it: shares and yearly rates in percent, others with their unit."""
+    """Return a value to some digits as people say it: shares and yearly rates in percent, switches as on or off."""
+    if unit == SWITCH:
+        return "on" if value >= HALF else "off"
     if unit.startswith("share"):
-        return f"{100 * value:.{digits}g}%"
+        return f"{short(100 * value, digits)}%"
     if unit == "per year":
-        return f"{100 * value:.{digits}g}% a year"
-    rounded = round(value) if abs(value) >= 10**digits else float(f"{value:.{digits}g}")
-    return f"{number(rounded)} {unit}".rstrip()
+        return f"{short(100 * value, digits)}% a year"
+    return f"{short(value, digits)} {unit}".rstrip()
+
+
+def short(value: float, digits: int = 3) -> str:
+    """Return a number to some digits, large ones to the whole number."""
+    if not math.isfinite(value):
+        return number(value)
+    return number(round(value) if abs(value) >= 10**digits else float(f"{value:.{digits}g}"))
 
 
 def factor_words(name: str) -> tuple[str, str]:

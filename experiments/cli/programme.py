@@ -1,0 +1,73 @@
+"""`conducive programme`: one programme for many authorities, or two with the same luck."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from conducive.experiments.cli import app as line
+from conducive.scenarios.errors import InputError
+
+
+def programme(
+    name: Annotated[
+        str, typer.Argument(metavar="PROGRAMME", help="One that `conducive programmes` lists, or a path to a file.")
+    ],
+    against: Annotated[str | None, typer.Option(metavar="B", help="A second programme, with the same luck.")] = None,
+    authorities: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Authorities or regions, or how many to invent. Repeat for more names."),
+    ] = None,
+    settings: line.Settings = None,
+    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run it.")] = 20,
+    seed: line.Seed = 0,
+    plausible: line.Plausible = False,
+    out: line.Out = None,
+) -> None:
+    """Live through a programme in many authorities at once. It compares programmes; it does not forecast."""
+    from conducive.experiments.folders.folder import save_study
+    from conducive.experiments.lives.ensemble import check_counts
+    from conducive.experiments.programmes import runs
+
+    both = runs.programmes_of(name, against, _places(authorities))
+    if settings:
+        changes = line._changes(settings)
+        both = tuple(each.change(changes) for each in both)
+    check_counts(replicates, seed)
+    identity = runs.programme_identity(both, replicates, seed, plausible=plausible)
+    title = "-or-".join(each.name for each in both)
+    folder = line._folder_for(out, f"programme-{title}", None, identity)
+    scenarios = {side: each.scenario for side, each in zip("AB", both, strict=False)}
+
+    def keep(so_far: Any) -> None:
+        save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, line._command())
+
+    with line._progress(title, replicates * len(both)) as advance:
+        found = runs.programme(
+            both[0], both[1] if len(both) > 1 else None, replicates, seed,
+            plausible=plausible, progress=advance, earlier=runs.earlier_runs(folder, both), keep=keep,
+        )  # fmt: skip
+    line._keep(found, folder, identity, replicates, runs.write_programme, scenarios)
+
+
+def programmes() -> None:
+    """List the programmes that come with the program, with the question each asks."""
+    from conducive.experiments.words import bullet
+    from conducive.scenarios.programme import load_programme, programme_names
+
+    for name in programme_names():
+        typer.echo(bullet(f"{name}: {load_programme(name).question}"))
+
+
+def _places(authorities: list[str] | None) -> object:
+    """Return what was asked for: names, or how many to invent."""
+    if not authorities:
+        return None
+    if len(authorities) == 1 and authorities[0].isdecimal():
+        return int(authorities[0])
+    if any(each.isdecimal() for each in authorities):
+        msg = f"--authorities takes names, or one number of authorities to invent. Got {', '.join(authorities)}."
+        raise InputError(msg)
+    return authorities
+

@@ -1,0 +1,1 @@
+"""The documents that are built: `reference`, `odd` with its `curves`, `report` (validation), `levels`."""

@@ -1,0 +1,183 @@
+"""What a sweep asks: a scenario, what varies in it, and the points of its design.
+
+A factor is an input, a whole condition or a whole cluster. Its values are a list, or a range that a design fills.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from conducive.experiments.folders.identity import Identity, study_identity
+from conducive.experiments.lives.intervals import Numbers
+from conducive.experiments.lives.undone import notes_on
+from conducive.experiments.search.factors import Factor
+from conducive.experiments.words import listed
+from conducive.scenarios.conditions import CLUSTERS, positions
+from conducive.scenarios.declaration import exact, number
+from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.workforce import figures_key
+
+GRID, LIST, LATIN, SOBOL = "grid", "list", "latin-hypercube", "sobol"
+DESIGNS = (GRID, LIST, LATIN, SOBOL)
+DRAWN = (LATIN, SOBOL)
+SHOWN = 6  # levels that a refusal shows
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The values of one factor: `values` as listed or `stepped` through, or a range (`over`) that a design fills."""
+
+    name: str
+    values: tuple[float, ...] = ()
+    over: Factor | None = None
+    stepped: bool = False
+
+    @property
+    def note(self) -> str:
+        """What is to be said of the values before they are run: that whole numbers make steps of unequal length."""
+        steps, width = len(self.values) - 1, round(self.high - self.low)
+        if not (self.stepped and self.whole) or width % steps == 0:
+            return ""
+        even = sorted((n for n in range(1, width + 1) if width % n == 0), key=lambda n: abs(n - steps))[:2]
+        near = listed([f"{n + 1} (every {width // n})" for n in sorted(even)], "or")
+        values = ", ".join(number(value) for value in self.values[:SHOWN])
+        more = " ..." if len(self.values) > SHOWN else ""
+        return f"{self.name} has steps of unequal length: {values}{more}. Equal ones: steps = {near}."
+
+    @property
+    def whole(self) -> bool:
+        """Whether it takes whole numbers only; a switch is 0 or 1."""
+        known = declared().get(self.name)
+        return known is not None and (known.whole or known.group == "mechanisms")
+
+    @property
+    def low(self) -> float:
+        """Least value."""
+        return min(self.values) if self.over is None else self.over.low
+
+    @property
+    def high(self) -> float:
+        """Greatest value."""
+        return max(self.values) if self.over is None else self.over.high
+
+    def fill(self, shares: Numbers) -> Numbers:
+        """Return values at shares (0-1) of the range; listed values are all as likely."""
+        if self.over is None:
+            return np.array(self.values)[(shares * len(self.values)).astype(np.int64)]
+        return np.array([self.over.value(share) for share in shares.tolist()])
+
+    def text(self) -> str:
+        """Return the values as a refusal shows them, different for different values."""
+        if self.over is not None:
+            return f"{exact(self.low)} to {exact(self.high)}"
+        if len(self.values) <= SHOWN:
+            return ", ".join(exact(value) for value in self.values)
+        return f"{len(self.values):,} values, {_digest(np.array(self.values))}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep, checked: runs are numbered by point, then authority, then replicate.
+
+    Attributes:
+        scenario: what stays as it is.
+        design: grid, list, latin-hypercube or sobol.
+        levels: the values of each factor.
+        count: points of the design.
+        authorities: where each point is run; empty where the scenario itself is.
+        year: census year of their figures.
+        replicates: runs of each point at each authority.
+        seed: of luck, and of designs that are drawn.
+        plausible: whether replicates are spread over plausible sets of coefficients.
+
+    """
+
+    scenario: Scenario
+    design: str
+    levels: tuple[Levels, ...]
+    count: int
+    authorities: tuple[str, ...]
+    year: int
+    replicates: int
+    seed: int
+    plausible: bool
+
+    @property
+    def places(self) -> int:
+        """Places where each point is run."""
+        return max(1, len(self.authorities))
+
+    @property
+    def runs(self) -> int:
+        """Runs there are in all."""
+        return self.count * self.places * self.replicates
+
+    def points(self, first: int, last: int) -> Numbers:
+        """Return the values of factors at points `first` up to `last`: shape (points, factors)."""
+        if self.design != GRID:
+            return self._table[first:last]
+        shape = [len(each.values) for each in self.levels]
+        picked = np.unravel_index(np.arange(first, last), shape) if shape else ()
+        return _columns([np.array(e.values)[i] for e, i in zip(self.levels, picked, strict=True)], last - first)
+
+    @cached_property
+    def _table(self) -> Numbers:
+        if self.design == LIST:
+            return _columns([np.array(each.values) for each in self.levels], self.count)
+        from scipy.stats import qmc
+
+        kind = qmc.Sobol if self.design == SOBOL else qmc.LatinHypercube
+        shares = kind(len(self.levels), rng=np.random.default_rng(self.seed)).random(self.count)
+        return _columns([each.fill(shares[:, n]) for n, each in enumerate(self.levels)], self.count)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What is to be said before it is run. Raises InputError where a factor makes no difference at all."""
+        ends = {e.name: (changes([e.name], [e.low]), changes([e.name], [e.high])) for e in self.levels}
+        return [*(each.note for each in self.levels if each.note), *notes_on(self.scenario, ends)]
+
+    def text(self) -> str:
+        """Return how many runs there are, and why, in words."""
+        parts = [f"{self.count:,} design points", f"{self.replicates:,} replicates"]
+        if self.authorities:
+            parts.insert(1, f"{len(self.authorities):,} authorities")
+        return f"{self.runs:,} runs ({' x '.join(parts)})"
+
+
+def changes(names: Sequence[str], values: Sequence[float]) -> dict[str, object]:
+    """Return what `Scenario.change` takes for values of factors; a cluster moves each of its conditions."""
+    found: dict[str, object] = {}
+    for name, value in zip(names, values, strict=True):
+        found |= positions(name, value) if name in CLUSTERS else {name: value}
+    return found
+
+
+def sweep_identity(plan: Plan) -> Identity:
+    """Return what decides the numbers of a sweep. Raises InputError where there are no plausible sets to be used."""
+    return study_identity(
+        "sweep",
+        {"scenario": plan.scenario},
+        plan.replicates,
+        plan.seed,
+        plausible=plan.plausible,
+        design=plan.design,
+        points=plan.count,
+        factors={each.name: each.text() for each in plan.levels},
+        drawn=_digest(plan.points(0, plan.count)) if plan.design != GRID else "all",
+        authorities=", ".join(plan.authorities) or "none",
+        year=plan.year if plan.authorities else "none",
+        official_table=figures_key(plan.authorities, plan.year) if plan.authorities else "none",
+    )
+
+
+def _columns(columns: Sequence[Numbers], rows: int) -> Numbers:
+    return np.column_stack(columns) if columns else np.empty((rows, 0))
+
+
+def _digest(values: Numbers) -> str:
+    return hashlib.sha256(np.ascontiguousarray(values, np.float64).tobytes()).hexdigest()[:12]

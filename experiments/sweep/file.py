@@ -1,0 +1,260 @@
+"""A sweep file, read and checked: whatever is wrong with it is said before anything is run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from conducive.experiments.lives.ensemble import check_counts, check_whole
+from conducive.experiments.search.factors import Factor, factor
+from conducive.experiments.sweep.design import DESIGNS, DRAWN, GRID, LIST, SOBOL, Levels, Plan, changes
+from conducive.scenarios.conditions import CLUSTERS, conditions
+from conducive.scenarios.declaration import nearest_names, number
+from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.files import load_scenario, read_toml
+from conducive.scenarios.scenario import Scenario, checked, declared
+from conducive.scenarios.workforce import authorities, find, latest
+
+MOST_POINTS = 2**20
+"""Points of a design that is drawn, at most: it is held in memory."""
+REPLICATES = 20
+KEYS = (
+    "scenario", "set", "design", "points", "factors", "authorities", "year", "replicates", "seed", "plausible",
+)  # fmt: skip
+RANGE = frozenset({"low", "high", "steps"})
+
+
+def sweep_plan(asked: str | Path | Mapping[str, Any]) -> Plan:
+    """Return the plan of a sweep file, or of a dict shaped like one.
+
+    A scenario that is a path is looked for beside the file. Raises InputError for what cannot be used.
+    """
+    if isinstance(asked, Mapping):
+        return _plan(dict(asked), Path())
+    path = Path(asked)
+    try:
+        return _plan(read_toml(path), path.parent)
+    except InputError as error:
+        msg = f"{path}: {error}"
+        raise InputError(msg) from None
+
+
+def _plan(document: dict[str, Any], beside: Path) -> Plan:
+    for key in document:
+        if key not in KEYS:
+            near = nearest_names(str(key)[:80], list(KEYS)) or f" It takes {', '.join(KEYS)}."
+            msg = f"{str(key)[:80]!r} is not a key of a sweep.{near}"
+            raise InputError(msg)
+    if "scenario" not in document:
+        msg = 'a sweep needs a scenario, for instance scenario = "classroom". `conducive scenarios` lists them.'
+        raise InputError(msg)
+    replicates, seed = document.get("replicates", REPLICATES), document.get("seed", 0)
+    check_counts(replicates, seed)
+    plausible = document.get("plausible", False)
+    if not isinstance(plausible, bool):
+        msg = f"plausible must be true or false. Got {glimpse(plausible)}."
+        raise InputError(msg)
+    year = document.get("year", latest())
+    places = _places(document.get("authorities", []), year)
+    if "year" in document and not places:
+        msg = f"year selects figures of authorities. Got year = {glimpse(year)} without any."
+        raise InputError(msg)
+    fixed = _named(document.get("set", {}), "set", "inputs or conditions with the value they are held at")
+    given = document.get("factors", {})
+    if given == "conditions":
+        given = [c.name for c in conditions()]
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        given = {name: {} for name in given}
+    given = _named(given, "factors", "names with a list of values or a range { low, high }")
+    design = document.get("design", GRID)
+    levels = tuple(_levels(str(name), values, design) for name, values in given.items()) if _known(design) else ()
+    _check_apart(levels, fixed)
+    if not levels and not places:
+        msg = "a sweep needs something that varies: [factors] with at least one, or authorities."
+        raise InputError(msg)
+    scenario = _scenario(document["scenario"], beside).change(changes(list(fixed), list(fixed.values())))
+    count = _count(design, levels, document.get("points"))
+    plan = Plan(scenario, design, levels, count, places, year, int(replicates), int(seed), plausible)
+    _ = plan.notes  # it may refuse
+    return plan
+
+
+def _scenario(asked: object, beside: Path) -> Scenario:
+    if isinstance(asked, str) and asked.casefold().endswith(".toml"):
+        return load_scenario(beside / asked)
+    return load_scenario(asked)  # type: ignore[arg-type]
+
+
+def _named(given: object, key: str, what: str) -> dict[str, Any]:
+    """Return a table by dotted name, whether its names stand in quotes or as tables of tables."""
+    if not isinstance(given, Mapping):
+        msg = f"{key} must be a table of {what}. Got {glimpse(given)}."
+        raise InputError(msg)
+    flat: dict[str, Any] = {}
+    for name, value in given.items():
+        if isinstance(value, Mapping) and value and not value.keys() & RANGE:
+            flat |= {f"{name}.{part}": each for part, each in value.items()}
+        else:
+            flat[str(name)] = value
+    return flat
+
+
+def _places(asked: object, year: object) -> tuple[str, ...]:
+    usable = authorities(year)  # type: ignore[arg-type]
+    if asked == "all":
+        return tuple(sorted(row.name for row in usable))
+    if not isinstance(asked, Sequence) or isinstance(asked, str) or not all(isinstance(name, str) for name in asked):
+        msg = f'authorities must be a list of names, or "all". Got {glimpse(asked)}.'
+        raise InputError(msg)
+    names = [find(name, year).name for name in asked]  # type: ignore[arg-type]
+    for name in names:
+        if names.count(name) > 1:
+            msg = f"authorities has {name} twice. Leave one."
+            raise InputError(msg)
+    return tuple(names)
+
+
+def _known(design: object) -> bool:
+    """Whether a design is one there is. Raises InputError where it is none."""
+    if design not in DESIGNS:
+        near = nearest_names(str(design)[:80], list(DESIGNS)) or f" It must be one of {', '.join(DESIGNS)}."
+        msg = f"{glimpse(design)} is not a design.{near}"
+        raise InputError(msg)
+    return True
+
+
+def _levels(name: str, given: object, design: str) -> Levels:
+    """Return the values of a factor. Raises InputError for unknown names and for values that cannot be used."""
+    if name not in declared() and name not in CLUSTERS:
+        factor(name)  # a condition, or an error that names the nearest
+    if isinstance(given, Mapping):
+        return _range(name, given, design)
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        msg = (
+            f"{name} must be a list of values or a range {{ low, high }}. Got {glimpse(given)}. To hold it at one "
+            "value, put it under [set]."
+        )
+        raise InputError(msg)
+    if not given:
+        msg = f"{name} has an empty list of values. It needs at least one."
+        raise InputError(msg)
+    values = tuple(_value(name, value) for value in given)
+    if design != LIST and len(set(values)) < len(values):
+        twice = next(value for value in values if values.count(value) > 1)
+        msg = f"{name} has {number(twice)} twice. Leave one."
+        raise InputError(msg)
+    return Levels(name, values)
+
+
+def _value(name: str, value: object) -> float:
+    """Return a value that was checked as the scenario does; any error names the factor."""
+    given: Any = value.item() if isinstance(value, np.generic) else value
+    try:
+        found = checked(changes([name], [given]))
+    except InputError:
+        if name not in CLUSTERS:
+            raise
+        msg = f"{name} must be a position from 0 (barrier) to 1 (facilitator). Got {glimpse(given)}."
+        raise InputError(msg) from None
+    return found[name] if name in declared() else float(given)
+
+
+def _range(name: str, given: Mapping[str, Any], design: str) -> Levels:
+    for key in given:
+        if key not in RANGE:
+            msg = f"the range of {name} takes low, high and steps. Got {str(key)[:80]!r}."
+            raise InputError(msg)
+    if design == LIST:
+        msg = f"in a list design {name} must be a list of values, one for each point. Got a range."
+        raise InputError(msg)
+    if name.startswith("mechanisms."):
+        msg = f"{name} is on or off: give [true, false]. Got a range."
+        raise InputError(msg)
+    over = _over(name, given)
+    if design in DRAWN:
+        if "steps" in given:
+            msg = f"steps is for a grid; {design} fills the range of {name} by itself. Leave steps out."
+            raise InputError(msg)
+        return Levels(name, over=over)
+    if "steps" not in given:
+        msg = f"in a grid the range of {name} needs steps: {{ low, high, steps }}, or a list of values."
+        raise InputError(msg)
+    most = int(over.width) + 1 if over.whole else MOST_POINTS
+    check_whole(f"steps of {name}", given["steps"], 2, most)
+    return Levels(name, _stepped(over, given["steps"]), stepped=True)
+
+
+def _stepped(over: Factor, steps: int) -> tuple[float, ...]:
+    """Return values from low to high in equal steps: as decimals have them, so that a third of 0.9 is 0.3."""
+    low, high = (Fraction(repr(end)) for end in (over.low, over.high))
+    values = [float(low + (high - low) * k / (steps - 1)) for k in range(steps)]
+    return tuple(float(round(value)) for value in values) if over.whole else tuple(values)
+
+
+def _over(name: str, given: Mapping[str, Any]) -> Factor:
+    """Return a factor over the range that is given; what is left out is its plausible range, or 0 to 1."""
+    low, high = given.get("low"), given.get("high")
+    for end in (low, high):
+        if end is not None and (isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end)):
+            msg = f"low and high of {name} must be numbers. Got {glimpse(end)}."
+            raise InputError(msg)
+    known = declared().get(name)
+    least, most = (known.low, known.high) if known else (0.0, 1.0)
+    bounds = (least if low is None else low, most if high is None else high)
+    if name not in CLUSTERS:
+        return factor(name, bounds, time=True)
+    for end in bounds:
+        _value(name, end)
+    # A cluster has the range of each of its conditions.
+    first = next(c for c in conditions() if c.cluster == name)
+    found = factor(first.name, bounds)
+    return Factor(name, name, found.unit, found.low, found.high)
+
+
+def _check_apart(levels: Sequence[Levels], fixed: Mapping[str, object]) -> None:
+    """Raise InputError where an input is moved by two factors, or is a factor and held as well."""
+    moved: dict[str, str] = {}
+    for each in levels:
+        for address in checked(changes([each.name], [each.low])):
+            if address in moved:
+                msg = f"{moved[address]} and {each.name} would both move {address}. Leave one of them."
+                raise InputError(msg)
+            moved[address] = each.name
+    for name in fixed:
+        if any(name == each.name for each in levels):
+            msg = f"{name} is a factor and under [set] as well. Leave one."
+            raise InputError(msg)
+
+
+def _count(design: str, levels: Sequence[Levels], points: Any) -> int:
+    """Return how many points a design has. Raises InputError where that cannot be."""
+    if design in DRAWN:
+        if not levels:
+            msg = f"a {design} design needs [factors]."
+            raise InputError(msg)
+        if points is None:
+            msg = f"a {design} design needs points = N."
+            raise InputError(msg)
+        check_whole("points", points, 1, MOST_POINTS)
+        count = int(points)
+        if design == SOBOL and count & (count - 1):
+            near = 2 ** round(math.log2(count))
+            msg = f"points must be a power of two for a Sobol design, which is balanced only then. Got {count}."
+            raise InputError(f"{msg} Did you mean {near}?")
+        return count
+    if points is not None:
+        msg = f"points is for {' and '.join(DRAWN)}; a {design} has as many as its values make. Leave points out."
+        raise InputError(msg)
+    lengths = [len(each.values) for each in levels]
+    if design == LIST and levels:
+        if len(set(lengths)) > 1:
+            counts = ", ".join(f"{each.name} {len(each.values)}" for each in levels)
+            msg = f"in a list design every factor has one value for each point. Got {counts}."
+            raise InputError(msg)
+        return lengths[0]
+    return math.prod(lengths)
