@@ -11,10 +11,11 @@ import solara
 
 from conducive import __version__
 from conducive.dashboards.parts import Download, bare_page, heading, tag, term
-from conducive.experiments import odd
-from conducive.experiments.patterns import CONTROLS, PATTERNS
-from conducive.experiments.plausible import model_version, plausible_sets
-from conducive.experiments.validation import Results, stored_results
+from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS
+from conducive.experiments.evidence.validation import Results, stored_results
+from conducive.experiments.lives.plausible import plausible_sets
+from conducive.experiments.pages import odd
+from conducive.experiments.version import model_version
 from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.conditions import conditions, inputs
 

@@ -14,20 +14,21 @@ import re
 import shlex
 import tomllib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn, cast
 from urllib.parse import parse_qs
 
 from conducive import __version__
-from conducive.experiments.ensemble import check_counts
-from conducive.experiments.plausible import model_version
+from conducive.experiments.lives.ensemble import check_counts
+from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario, Wave
 from conducive.scenarios.tables import TEXTS, document_from, groups
+from conducive.scenarios.workforce import figures_key
 
 FORMAT = "1"
 LONGEST = 6000
@@ -102,8 +103,48 @@ def scenario_file(scenario: Scenario) -> str:
     return tomli_w.dumps(document(scenario))
 
 
+def pair_file(asked: Asked) -> str:
+    """Return both scenarios and the seed as the text of one TOML file, which a page takes back as they are."""
+    import tomli_w
+
+    return tomli_w.dumps({"seed": asked.seed, "a": document(asked.base), "b": document(asked.alternative)})
+
+
+def from_files(files: Sequence[tuple[str, str]]) -> Asked:
+    """Return what files ask, each a name and a text: a pair, a scenario for both sides, or two in the order of names.
+
+    Raises InputError for what cannot be used.
+    """
+    if len(files) == 1:
+        found = _parsed(files[0][1])
+        if "a" in found or "b" in found:
+            return _pair(found)
+    if not 1 <= len(files) <= 2:  # noqa: PLR2004 A and B
+        msg = f"please bring one file or two, one for A and one for B. Got {len(files)}."
+        raise InputError(msg)
+    scenarios = [from_file(text, name) for name, text in sorted(files)]
+    return Asked(scenarios[0], scenarios[-1])
+
+
+def _pair(found: Mapping[str, Any]) -> Asked:
+    """Return what the file of a pair asks."""
+    if found.keys() - {"seed"} != {"a", "b"} or not all(isinstance(found[key], dict) for key in "ab"):
+        msg = f"a file of a pair holds [a], [b] and seed, and nothing else. Got {listed(sorted(found)) or 'nothing'}."
+        raise InputError(msg)
+    seed = found.get("seed", 0)
+    check_counts(1, seed)
+    base, alternative = (bounded(load_scenario({"name": "scenario", **found[key]})) for key in "ab")
+    return Asked(base, alternative, seed=seed)
+
+
 def from_file(text: str, name: str = "scenario") -> Scenario:
     """Return the scenario of the text of a TOML file. Raises InputError for one that cannot be used."""
+    plain = re.sub(r"[^\w -]", "", name.removesuffix(".toml"))[:60] or "scenario"
+    return bounded(load_scenario({"name": plain, **_parsed(text)}))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what the text of a TOML file holds. Raises InputError for one that is none."""
     if len(text) > LARGEST_FILE:
         msg = f"this file is larger than {LARGEST_FILE:,} characters, so it is no scenario file."
         raise InputError(msg)
@@ -111,15 +152,13 @@ def from_file(text: str, name: str = "scenario") -> Scenario:
         msg = "this is not a text file."
         raise InputError(msg)
     try:
-        found = tomllib.loads(text.replace("\r\n", "\n").removeprefix("\ufeff"))
+        return tomllib.loads(text.replace("\r\n", "\n").removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         msg = f"this file is not valid TOML: {error}."
         raise InputError(msg) from None
     except (ValueError, RecursionError):
         msg = "this file is not valid TOML: a number or a nested list in it is too long."
         raise InputError(msg) from None
-    plain = re.sub(r"[^\w -]", "", name.removesuffix(".toml"))[:60] or "scenario"
-    return bounded(load_scenario({"name": plain, **found}))
 
 
 def bounded(scenario: Scenario) -> Scenario:
@@ -145,16 +184,29 @@ def bounded(scenario: Scenario) -> Scenario:
 def address(asked: Asked) -> str:
     """Return what is asked as text for an address. Raises InputError where it is too long for one."""
     arms = {"a": document(asked.base), "b": document(asked.alternative)}
-    return _packed({**arms, "n": asked.replicates, "s": asked.seed})
+    return packed({**arms, **_figures(asked.base, asked.alternative), "n": asked.replicates, "s": asked.seed})
 
 
 def sweep_address(swept: Swept) -> str:
     """Return a sweep as text for an address. Raises InputError where it is too long for one."""
     axes = {"x": swept.x, "y": swept.y, "k": swept.steps}
-    return _packed({"a": document(swept.scenario), **axes, "n": swept.replicates, "s": swept.seed})
+    figures = _figures(swept.scenario)
+    return packed({"a": document(swept.scenario), **axes, **figures, "n": swept.replicates, "s": swept.seed})
 
 
-def _packed(asked: Mapping[str, Any]) -> str:
+def _figures(*scenarios: Scenario) -> dict[str, str]:
+    """Return a mark of the published figures that scenarios start from, under `f`; nothing without any."""
+    at = (scenario.place.rpartition(", ") for scenario in scenarios)
+    marks = [figures_key([name], int(year)) for name, _, year in at if name and year.isdigit()]
+    return {"f": _digest("".join(marks))} if marks else {}
+
+
+def _digest(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=3).digest()).decode()[:DIGITS]
+
+
+def packed(asked: Mapping[str, Any]) -> str:
+    """Return what is asked, whatever it is, as text for an address. Raises InputError where it is too long for one."""
     held = {"p": __version__, "m": model_version(), "d": _defaults(), **asked}
     text = json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
@@ -178,7 +230,7 @@ def read(text: str) -> tuple[Asked, list[str]]:
     What another version declared and this one does not is left out, and said. Raises InputError for an address that
     is none, is too long, or asks what cannot be run.
     """
-    held, (base, alternative), news = _read(text, "a", "b")
+    held, (base, alternative), news = held_in(text, "a", "b")
     return Asked(base, alternative, held["n"], held["s"]), news
 
 
@@ -187,19 +239,19 @@ def read_sweep(text: str) -> tuple[Swept, list[str]]:
 
     What the axes hold is text of any kind: whoever runs the sweep checks it.
     """
-    held, (scenario,), news = _read(text, "a")
+    held, (scenario,), news = held_in(text, "a")
     x, y, steps = (held.get(key) for key in ("x", "y", "k"))
     if not isinstance(x, str) or not isinstance(y, str):
-        _refuse("it does not say what varies.")
+        refuse("it does not say what varies.")
     return Swept(scenario, x, y, cast("int", steps), held["n"], held["s"]), news
 
 
-def _read(text: str, *keys: str) -> tuple[Mapping[str, Any], list[Scenario], list[str]]:
+def held_in(text: str, *keys: str) -> tuple[Mapping[str, Any], list[Scenario], list[str]]:
     """Return what an address holds, the scenarios under some keys of it, and what has changed since it was made."""
-    held = _unpacked(text)
+    held = unpacked(text)
     made_with, rules = held.get("p"), held.get("m")
     if not isinstance(made_with, str) or not re.fullmatch(r"[0-9][0-9a-zA-Z.+]{0,30}", made_with):
-        _refuse("it names no version.")
+        refuse("it names no version.")
     news: list[str] = []
     other = (made_with, rules) != (__version__, model_version())
     scenarios = [_scenario(held.get(key), news if other else None) for key in keys]
@@ -207,10 +259,16 @@ def _read(text: str, *keys: str) -> tuple[Mapping[str, Any], list[Scenario], lis
     try:
         check_counts(replicates, held.get("s"))
     except InputError as error:
-        _refuse(str(error))
+        refuse(str(error))
     if cast("int", replicates) > MOST_REPLICATES:
-        _refuse(f"it asks for more than {MOST_REPLICATES:,} pairs of runs.")
-    return held, scenarios, [*_since(made_with, rules, held.get("d")), *dict.fromkeys(news)] if other else []
+        refuse(f"it asks for more than {MOST_REPLICATES:,} pairs of runs.")
+    if "f" in held and held["f"] != _figures(*scenarios).get("f"):
+        news.append(f"Figures published for {listed(_places(scenarios))} are others in the table in use here.")
+    return held, scenarios, [*(_since(made_with, rules, held.get("d")) if other else ()), *dict.fromkeys(news)]
+
+
+def _places(scenarios: Iterable[Scenario]) -> list[str]:
+    return list(dict.fromkeys(scenario.place for scenario in scenarios if scenario.place))
 
 
 def _since(made_with: str, rules: object, defaults: object) -> list[str]:
@@ -226,40 +284,40 @@ def _since(made_with: str, rules: object, defaults: object) -> list[str]:
     return said
 
 
-def _unpacked(text: str) -> Mapping[str, Any]:
+def unpacked(text: str) -> Mapping[str, Any]:
     """Return what is packed in an address, however it was made."""
     if len(text) > LONGEST:
-        _refuse(f"it is longer than {LONGEST:,} characters.")
+        refuse(f"it is longer than {LONGEST:,} characters.")
     if not text.startswith(FORMAT) or not re.fullmatch(r"[A-Za-z0-9_-]+", text, re.ASCII):
-        _refuse("it is not one that this program made, or a part of it is missing.")
+        refuse("it is not one that this program made, or a part of it is missing.")
     packed = text[len(FORMAT) :]
     try:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         unfolding = zlib.decompressobj()
         unfolded = unfolding.decompress(raw, LARGEST + 1)
     except (binascii.Error, ValueError, zlib.error):
-        _refuse("a part of it is missing or wrong.")
+        refuse("a part of it is missing or wrong.")
     if len(unfolded) > LARGEST:
-        _refuse("what it holds is too large.")
+        refuse("what it holds is too large.")
     if not unfolding.eof:
-        _refuse("a part of it is missing.")
+        refuse("a part of it is missing.")
     try:
         held = json.loads(unfolded, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        _refuse("what it holds makes no sense.")
+        refuse("what it holds makes no sense.")
     if not isinstance(held, dict) or _depth(held) > DEEPEST:
-        _refuse("what it holds makes no sense.")
+        refuse("what it holds makes no sense.")
     return held
 
 
 def _scenario(held: object, news: list[str] | None) -> Scenario:
     """Return a scenario of an address; with `news`, leave out what this version does not know, and say so there."""
     if not isinstance(held, dict):
-        _refuse("a scenario is missing.")
+        refuse("a scenario is missing.")
     try:
         return bounded(load_scenario(held if news is None else _known(held, news)))
     except InputError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 def _known(held: dict[str, Any], news: list[str]) -> dict[str, Any]:
@@ -285,7 +343,8 @@ def _depth(value: object) -> int:
     return 1 + max((_depth(one) for one in inner), default=0)
 
 
-def _refuse(why: str) -> NoReturn:
+def refuse(why: str) -> NoReturn:
+    """Raise InputError for an address, saying why it cannot be read."""
     msg = f"{REFUSED}{why}"
     raise InputError(msg) from None
 
@@ -301,8 +360,7 @@ def _groups() -> list[str]:
 
 
 def _mark(group: str) -> str:
-    said = repr([(i.name, i.unit, i.default, i.minimum, i.maximum) for i in groups()[group]])
-    return base64.urlsafe_b64encode(hashlib.blake2b(said.encode(), digest_size=3).digest()).decode()[:DIGITS]
+    return _digest(repr([(i.name, i.unit, i.default, i.minimum, i.maximum) for i in groups()[group]]))
 
 
 def _changed(marks: object) -> list[str] | None:
@@ -319,12 +377,12 @@ def _changed(marks: object) -> list[str] | None:
 
 def python(asked: Asked) -> str:
     """Return Python that makes the same comparison, with the same numbers."""
-    base = _made(asked.base)
-    alternative = _made(asked.alternative)
+    base = made(asked.base)
+    alternative = made(asked.alternative)
     if alternative.startswith(base):
         alternative = f"base{alternative.removeprefix(base)}"
     return (
-        "import conducive as cz\n\n"
+        f"{_imports(base + alternative)}\n"
         f"base = {base}\n"
         f"alternative = {alternative}\n"
         f"comparison = cz.compare(base, alternative, replicates={asked.replicates}, seed={asked.seed})\n"
@@ -332,28 +390,38 @@ def python(asked: Asked) -> str:
     )
 
 
-def _made(scenario: Scenario) -> str:
+def made(scenario: Scenario) -> str:
     """Return an expression for a scenario: by its name in the library where it comes from there, else in full."""
     held = document(scenario)
     from_library = in_library(scenario)
     if from_library is None:
-        return f"cz.load_scenario({_literal(held)})"
+        return f"cz.load_scenario({literal(held)})"
     text = f'cz.load_scenario("{scenario.name}")'
+    if scenario.title != from_library.title:
+        text = f"replace({text}, title={literal(scenario.title)})"
     if "authority" in held:
-        text += f".at({_literal(held['authority'])}, {held['year']})"
+        text += f".at({literal(held['authority'])}, {held['year']})"
     changed = {a: v for a, v in held.get("set", {}).items() if from_library.values.get(a) != scenario.values[a]}
     if changed:
-        text += f".change({_literal(changed)})"
+        text += f".change({literal(changed)})"
     for event in held.get("event", [])[len(from_library.events) :]:
         details = {key: value for key, value in event.items() if key not in {"month", "name", "set"}}
-        what = _literal(event.get("name", event.get("set")))
-        more = "".join(f", {key}={_literal(value)}" for key, value in details.items())
+        what = literal(event.get("name", event.get("set")))
+        more = "".join(f", {key}={literal(value)}" for key, value in details.items())
         text += f".with_event({event['month']}, {what}{more})"
     return text
 
 
+def _imports(code: str) -> str:
+    """Return the imports that code needs."""
+    return f"{'from dataclasses import replace\n\n' if 'replace(cz.' in code else ''}import conducive as cz\n"
+
+
 def in_library(scenario: Scenario) -> Scenario | None:
-    """Return the library scenario, at the same place, from which changes and events lead to a scenario; else None."""
+    """Return the library scenario, at the same place, from which changes and events lead to a scenario; else None.
+
+    What it is called does not count.
+    """
     try:
         found = load_scenario(scenario.name)
     except InputError:
@@ -365,19 +433,20 @@ def in_library(scenario: Scenario) -> Scenario | None:
 
 
 def leads_to(origin: Scenario, scenario: Scenario) -> bool:
-    """Whether changes and events, and nothing else, lead from one scenario to another."""
-    same = all(getattr(origin, key) == getattr(scenario, key) for key in (*TEXTS, "waves"))
+    """Whether changes, events and another title, and nothing else, lead from one scenario to another."""
+    texts = [key for key in TEXTS if key != "title"]
+    same = all(getattr(origin, key) == getattr(scenario, key) for key in (*texts, "waves"))
     more = origin.values.keys() <= scenario.values.keys() and origin.events == scenario.events[: len(origin.events)]
     return same and more
 
 
-def _literal(value: object, indent: str = "") -> str:
+def literal(value: object, indent: str = "") -> str:
     """Return a value as Python; long ones over several lines."""
-    plain = repr(value) if not isinstance(value, str) else json.dumps(value)
+    plain = _quoted(value) if isinstance(value, str) else repr(value)
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {_literal(inner, indent + '    ')}" for key, inner in value.items()]
+        parts = [f"{_quoted(str(key))}: {literal(inner, indent + '    ')}" for key, inner in value.items()]
     elif isinstance(value, list):
-        parts = [_literal(inner, indent + "    ") for inner in value]
+        parts = [literal(inner, indent + "    ") for inner in value]
     else:
         return plain
     start, end = "{}" if isinstance(value, dict) else "[]"
@@ -388,29 +457,34 @@ def _literal(value: object, indent: str = "") -> str:
     return f"{start}\n{inner}{indent}{end}"
 
 
+def _quoted(text: str) -> str:
+    """Return a text as Python: as it is in any script, and what cannot be printed by its code."""
+    return json.dumps(text, ensure_ascii=False) if text.isprintable() else repr(text)
+
+
 def command(asked: Asked) -> str:
     """Return the command that makes the same comparison: of library scenarios by name, else of the two files."""
-    names = [_named(asked.base, "a.toml"), _named(asked.alternative, "b.toml")]
+    names = [named(asked.base, "a.toml"), named(asked.alternative, "b.toml")]
     return f"conducive compare {' '.join(names)} --replicates {asked.replicates} --seed {asked.seed}"
 
 
-def _named(scenario: Scenario, file: str) -> str:
+def named(scenario: Scenario, file: str) -> str:
     """Return what names a scenario on the command line: its name where it is as in the library, else a file."""
     found = in_library(scenario)
-    whole = found is not None and found.values == scenario.values and found.events == scenario.events
-    return scenario.name if whole and not scenario.place else file
+    return scenario.name if found == scenario and not scenario.place else file
 
 
 def sweep_python(swept: Swept) -> str:
     """Return Python that makes the same sweep, with the same numbers."""
     options = f"replicates={swept.replicates}, seed={swept.seed}, steps={swept.steps}"
-    axes = ", ".join(_literal(axis) for axis in (swept.x, swept.y) if axis)
+    axes = ", ".join(literal(axis) for axis in (swept.x, swept.y) if axis)
     asked = f"scenario, {axes},\n    {options},\n"
-    more, made = "", f"zone = cz.zone_map(\n    {asked})\n"
+    more, asking = "", f"zone = cz.zone_map(\n    {asked})\n"
     if not swept.y:
-        more = "from conducive.experiments.filling import filling, sweep_plan\n"
-        made = f"plan = sweep_plan(\n    {asked})\n*_, zone = filling(plan)\n"
-    return f"import conducive as cz\n{more}\nscenario = {_made(swept.scenario)}\n{made}print(zone.table)\n"
+        more = "from conducive.experiments.search.filling import filling, sweep_plan\n"
+        asking = f"plan = sweep_plan(\n    {asked})\n*_, zone = filling(plan)\n"
+    scenario = made(swept.scenario)
+    return f"{_imports(scenario)}{more}\nscenario = {scenario}\n{asking}print(zone.table)\n"
 
 
 def sweep_command(swept: Swept) -> str:
@@ -418,7 +492,7 @@ def sweep_command(swept: Swept) -> str:
     if not swept.y:
         return "conducive sweep sweep.toml"
     axes = f"--x {shlex.quote(swept.x)} --y {shlex.quote(swept.y)} --steps {swept.steps}"
-    name = _named(swept.scenario, "scenario.toml")
+    name = named(swept.scenario, "scenario.toml")
     return f"conducive zone {name} {axes} --replicates {swept.replicates} --seed {swept.seed}"
 
 
@@ -428,7 +502,7 @@ def sweep_file(swept: Swept, axes: Mapping[str, Sequence[float]]) -> str:
 
     return tomli_w.dumps(
         {
-            "scenario": _named(swept.scenario, "scenario.toml"),
+            "scenario": named(swept.scenario, "scenario.toml"),
             "design": "grid",
             "plausible": True,
             "replicates": swept.replicates,

@@ -1,4 +1,4 @@
-"""The dashboard: six pages under one heading. Each visitor has components of their own; nothing here is shared."""
+"""The dashboard: its pages under one heading. Each visitor has components of their own; nothing here is shared."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from typing import Any
 
 import solara
 
+from conducive.dashboards.machine import at_base
+from conducive.dashboards.pages import PAGES
 from conducive.dashboards.parts import Press, Trouble, tag
-
-PAGES = (
-    ("/", "What if?", "what_if"),
-    ("sweep", "Sweep", "sweep_page"),
-    ("watch", "Watch", "watch"),
-    ("classroom", "Classroom", "classroom"),
-    ("conditions", "Conditions", "conditions_page"),
-    ("about", "About", "about"),
-)
-"""Path, label and module of each page, in order."""
 
 
 @solara.component_vue("shell.vue")
@@ -36,7 +28,9 @@ def Layout(children: list[Any]) -> None:
     left: Any = solara.use_ref({})
     left.current[here] = f"{here}?{router.search}" if router.search else here
     paths = {path if path == "/" else f"/{path}": label for path, label, _ in PAGES}
-    known = [{"path": path, "label": label, "href": left.current.get(path, path)} for path, label in paths.items()]
+    known = [
+        {"path": path, "label": label, "href": at_base(left.current.get(path, path))} for path, label in paths.items()
+    ]
 
     def go(path: object) -> None:
         if isinstance(path, str) and path in paths:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
@@ -14,33 +16,33 @@ from urllib.parse import parse_qsl
 import solara
 import solara.lab
 
+from conducive.dashboards.feedback import said
 from conducive.dashboards.fields import field, numbers
+from conducive.dashboards.gate import keys_in
+from conducive.dashboards.joining import place
+from conducive.dashboards.lesson_files import HORIZON, YEARS, Lesson
+from conducive.dashboards.lesson_views import Desk, Ranking, SecondTry, Shown, Sketch, lines_of
 from conducive.dashboards.lessons import (
-    HORIZON,
     LESSONS,
     LONGEST_TEXT,
     POINTS,
     REPLICATES,
-    SEED,
-    YEARS,
-    Lesson,
     checked_prediction,
     checked_text,
     label,
     lesson,
     meaning,
     outcome_name,
-    said,
+    results,
     say,
-    sheet,
     verdict,
 )
 from conducive.dashboards.parts import (
-    GLOSSARY,
     Download,
     Empty,
     Loading,
     Note,
+    Press,
     Trouble,
     heading,
     interval,
@@ -49,25 +51,27 @@ from conducive.dashboards.parts import (
     tag,
     term,
 )
+from conducive.dashboards.sheets import sheet
 from conducive.dashboards.store import (
-    CLASS_CODE,
-    GROUP_KEY,
-    LONGEST_NAME,
+    ENDED,
+    LONGEST_CODE,
+    TAKEN_OUT,
     TEACHER_KEY,
     Classroom,
+    Held,
     Seat,
     Store,
+    TakenOutError,
     data_folder,
     shown,
     store,
-    typed,
 )
 from conducive.dashboards.work import POOL
-from conducive.experiments.arms import race
+from conducive.experiments.compare.race import TOTALS
 from conducive.experiments.words import listed, several
 from conducive.scenarios.errors import InputError
 
-EVERY = 2.0
+EVERY = 1.0
 """Seconds between looks at what others have done."""
 MOST_AT_ONCE = 2
 """Lessons run at once, taking turns with what other visitors ask."""
@@ -76,24 +80,6 @@ CSS = Path(__file__).with_name("classroom.css")
 
 
 # ---- Pieces --------------------------------------------------------------------------------------------------------
-
-
-@solara.component_vue(str(Path(__file__).with_name("sketch.vue")))
-def Sketch(
-    points: list[float],
-    editable: bool,
-    own: str,
-    lines: list[dict[str, Any]],
-    others: list[dict[str, Any]],
-    others_label: str,
-    chosen: int,
-    marks: list[dict[str, Any]],
-    years: int,
-    spoken: str,
-    event_draw: Callable[[list[float]], None],
-    interval: str = GLOSSARY["95% interval"],
-) -> None:
-    """A chart by year that can be drawn upon, with the model's lines and others' sketches in it."""
 
 
 @solara.component
@@ -107,10 +93,7 @@ def _Chart(
     others: Sequence[Seat] = (),
     chosen: int = -1,
 ) -> None:
-    lines = [
-        dict(zip(("low", "mean", "high"), series, strict=True)) | {"label": arm.label}
-        for arm, series in (zip(of.arms, outcome["series"], strict=True) if outcome else ())
-    ]
+    lines = lines_of(of, outcome["series"]) if outcome else []
     spoken = of.sketch + (f" Your curve: {_in_words(points)}." if points else "")
     if outcome:
         spoken += " The model: " + "; ".join(f"{line['label']}, {_in_words(line['mean'][11::12])}" for line in lines)
@@ -126,6 +109,7 @@ def _Chart(
         years=YEARS,
         spoken=spoken,
         event_draw=draw or (lambda _: None),
+        top=of.top,
     )
 
 
@@ -166,12 +150,17 @@ def _Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
         "Beside each average, its 95% interval, over plausible sets of coefficients. This compares imagined services; "
         "it is no forecast for any real one."
     )
+    note += " What was spent in all is read at the end." if TOTALS & set(of.indicators) else ""
     tag("p", *prose(note), css="quiet")
 
 
-def _when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tuple[Seen, Callable[[Seen], None]]:
-    """Return what a look at the store shows, looked at anew every few seconds, and a way to set it at once."""
-    seen, set_seen = solara.use_state(start, key=key)
+def _when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tuple[Seen | None, Callable[[Seen], None]]:
+    """Return what a look at the store shows, looked at anew every few seconds, and a way to set it at once.
+
+    None stands for a class that is no longer there, or no longer has this group.
+    """
+    now: Seen | None = start
+    seen, set_seen = solara.use_state(now, key=key)
 
     async def keep_looking() -> None:
         while True:
@@ -179,7 +168,9 @@ def _when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tupl
             try:
                 set_seen(look())
             except InputError:
-                return
+                set_seen(None)
+            except sqlite3.Error:
+                continue  # the file is busy, or out of reach for a moment
 
     solara.lab.use_task(keep_looking, dependencies=[key])
     return seen, set_seen
@@ -211,10 +202,7 @@ class Runs:
 
     def _run(self, kept: Store, name: str, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
         try:
-            result = race(
-                of.scenarios(picks), of.indicators, of.window, REPLICATES, SEED,
-                executor=POOL.share(f"lesson {name}", urgent=True),
-            )  # fmt: skip
+            result = results(of, picks, executor=POOL.share(f"lesson {name}", urgent=True))
             kept.keep_outcome(name, result)
             return result
         finally:
@@ -247,15 +235,19 @@ def Page() -> None:
 
     kept, trouble = solara.use_memo(enter, [])
     asked = _asked(router.search)
+    keys = keys_in(solara.lab.cookies.value or {})
     with tag("div", css="lessons"):
         if kept is None:
             Trouble(trouble)
-        elif "teacher" in asked:
-            _Door(kept, visitor, "teacher", asked["teacher"], go).key(asked["teacher"])
-        elif "group" in asked:
-            _Door(kept, visitor, "group", asked["group"], go).key(asked["group"])
-        else:
-            _Lobby(kept, visitor, go)
+            return
+        known = {of.name for of in LESSONS}
+        held = [one for one in kept.held(keys) if one.lesson in known]
+        for view, ours in (("teach", lambda one: not one.group), ("class", lambda one: one.group)):
+            if view in asked:
+                mine = next((one for one in held if ours(one) and one.code == asked[view]), None)
+                _Door(kept, visitor, view, asked[view], mine, go).key(f"{view} {mine}")
+                return
+        _Lobby(held, go)
 
 
 def _asked(search: str | None) -> dict[str, str]:
@@ -267,42 +259,99 @@ def _asked(search: str | None) -> dict[str, str]:
 
 
 @solara.component
-def _Door(kept: Store, visitor: str, who: str, key: str, go: Callable[..., None]) -> None:
-    """A group or a teacher with a key; back to the lobby where it fits nothing."""
+def _Door(
+    kept: Store, visitor: str, view: str, code: str, mine: Held | None, go: Callable[..., None]
+) -> None:
+    """A group or a teacher of a class, or what is to be done where this browser holds no key of it."""
 
-    def look() -> Seat | Classroom | str:
+    def look() -> tuple[Classroom | Seat, int] | None:
         try:
-            return kept.classroom(key, visitor=visitor) if who == "teacher" else kept.seat(key, visitor=visitor)
-        except InputError as error:
-            return str(error)
+            if mine is None:
+                return None
+            if not mine.group:
+                return kept.classroom(mine.key), 0
+            return kept.seat(mine.key), kept.device(mine.key, visitor)
+        except InputError:
+            return None
 
-    found = solara.use_memo(look, [key])
-    if isinstance(found, str):
-        heading("This key opens nothing")
-        Trouble(found)
-        solara.Button("Back to the classroom", on_click=go, outlined=True)
-    elif isinstance(found, Classroom):
-        _Teacher(kept, key, found, go)
+    found = solara.use_memo(look, [mine])
+    if found is None or mine is None:
+        _NoKey(view, code)
+    elif isinstance(found[0], Classroom):
+        _Teacher(kept, mine.key, found[0], go)
     else:
-        _Group(kept, found, go)
+        _Group(kept, found[0], found[1])
 
 
 @solara.component
-def _Lobby(kept: Store, visitor: str, go: Callable[..., None]) -> None:
+def _NoKey(view: str, code: str) -> None:
+    """What is to be done where this browser holds no key of a class."""
+    if view == "teach":
+        heading("This browser does not hold the teacher's key of this class")
+        tag("p", "Enter the key to come back. If it is refused, the class has ended.")
+        _KeyForm("Teacher's key", secret=True)
+    else:
+        heading("This browser is in no group of this class")
+        tag("p", "Join with the class code, or come back with the key of your group.")
+        tag("p", "If both are refused, the class has ended. If you have just joined, let your browser take cookies.")
+        _CodeForm(code)
+        _KeyForm("Key of your group")
+    tag("p", tag("a", "All lessons", href="/classroom"))
+
+
+@solara.component
+def _Lobby(held: Sequence[Held], go: Callable[..., None]) -> None:
     heading(
         "Classroom",
         "Six lessons of 40 to 50 minutes, from the age of about 16. Each has a short reading; you predict what will "
         "happen, let the model run, and explain where the two part company.",
     )
+    if held:
+        with tag("section", css="panel"):
+            tag("h2", "Go on")
+            tag("p", "This browser holds keys of these.", css="quiet")
+            with tag("div", css="buttons"):
+                for one in held:
+                    who = f"as {one.group}" if one.group else "as its teacher"
+                    title, _, to = place(one)
+                    if one.group:
+                        tag("a", f"{title}, {who}", href=to, css="button")
+                    else:
+                        Press(f"{title}, {who}", partial(go, teach=one.code))
     with tag("div", css="two"):
-        _Join(kept, visitor, go)
-        _ComeBack(kept, visitor, go)
-    _Shelf(kept, visitor, go)
+        with tag("section", css="panel"):
+            tag("h2", "Join a class")
+            _CodeForm("")
+        with tag("section", css="panel"):
+            tag("h2", "Come back")
+            _KeyForm("Key of your group")
+            _KeyForm("Teacher's key", secret=True)
+    _Shelf()
 
 
-def _texts(change: Callable[[str], None]) -> Callable[[Any], None]:
-    """Return what takes whatever a browser sends as text."""
-    return lambda sent: change(str(sent))
+def _CodeForm(code: str) -> None:
+    """What a class code is typed into."""
+    with _form("/enter"):
+        _input("Class code", "code", most=LONGEST_CODE + 10, value=code)
+        tag("button", "Join", type="submit", css="button main")
+
+
+def _KeyForm(label: str, *, secret: bool = False) -> None:
+    """What a key is typed into; one that others in the room should not read stays hidden."""
+    with _form("/classroom/back"):
+        _input(label, "key", most=TEACHER_KEY + 6, kind="password" if secret else "text")
+        tag("button", "Come back", type="submit", css="button")
+
+
+def _form(action: str, **hidden: str) -> Any:
+    """Put a form on the page that leads to another; a request of this kind can leave a key in a cookie."""
+    inputs = (tag("input", type="hidden", name_=name, value=value) for name, value in hidden.items())
+    return tag("form", *inputs, action=action, method="post", css="fields")
+
+
+def _input(label: str, name: str, *, most: int, value: str = "", kind: str = "text") -> None:
+    entry = tag("input", type=kind, name_=name, value=value, maxlength=f"{most}", required="", autocomplete="off")
+    tag("label", label, entry, css="field")
 
 
 def _tried(act: Callable[[], None], set_trouble: Callable[[str], None]) -> None:
@@ -315,58 +364,9 @@ def _tried(act: Callable[[], None], set_trouble: Callable[[str], None]) -> None:
 
 
 @solara.component
-def _Join(kept: Store, visitor: str, go: Callable[..., None]) -> None:
-    code, set_code = solara.use_state("")
-    name, set_name = solara.use_state("")
-    trouble, set_trouble = solara.use_state("")
-
-    def join() -> None:
-        _tried(lambda: go(group=kept.join(code, name, visitor=visitor)), set_trouble)
-
-    with tag("section", css="panel"):
-        tag("h2", "Join a class")
-        field("text", "Class code", code, _texts(set_code), most=CLASS_CODE + 4, entered=join)
-        field("text", "Name of your group", name, _texts(set_name), most=LONGEST_NAME, entered=join)
-        tag("p", "No names of persons, please: a name for the group is enough.", css="quiet")
-        solara.Button("Join", color="primary", on_click=join)
-        Trouble(trouble)
-
-
-@solara.component
-def _ComeBack(kept: Store, visitor: str, go: Callable[..., None]) -> None:
-    key, set_key = solara.use_state("")
-    trouble, set_trouble = solara.use_state("")
-
-    def come_back() -> None:
-        whole = typed(key, TEACHER_KEY)
-        if len(whole) > GROUP_KEY:
-            kept.classroom(whole, visitor=visitor)
-            go(teacher=whole)
-        else:
-            go(group=kept.seat(whole, visitor=visitor).key)
-
-    with tag("section", css="panel"):
-        tag("h2", "Come back")
-        tag("p", "With the key of your group, or with a teacher's key.", css="quiet")
-        field("text", "Key", key, _texts(set_key), most=TEACHER_KEY + 6, entered=lambda: _tried(come_back, set_trouble))
-        solara.Button("Come back", outlined=True, on_click=lambda: _tried(come_back, set_trouble))
-        Trouble(trouble)
-
-
-@solara.component
-def _Shelf(kept: Store, visitor: str, go: Callable[..., None]) -> None:
+def _Shelf() -> None:
     """The six lessons: open one for a class, or do it alone."""
-    trouble, set_trouble = solara.use_state("")
-
-    def open_class(of: Lesson) -> None:
-        go(teacher=kept.open_class(of.name, visitor=visitor)[1])
-
-    def alone(of: Lesson) -> None:
-        code, _ = kept.open_class(of.name, visitor=visitor, solo=True)
-        go(group=kept.join(code, "By myself", visitor=visitor))
-
     tag("h2", "Lessons")
-    Trouble(trouble)
     with tag("div", css="two"):
         for of in LESSONS:
             with tag("section", css="panel lesson"):
@@ -374,14 +374,10 @@ def _Shelf(kept: Store, visitor: str, go: Callable[..., None]) -> None:
                 tag("p", of.question)
                 tag("p", f"{of.source}. About {of.minutes} minutes.", css="quiet")
                 with tag("div", css="buttons"):
-                    solara.Button(
-                        "Open a class",
-                        color="primary",
-                        on_click=partial(_tried, partial(open_class, of), set_trouble),
-                    )
-                    solara.Button(
-                        "Do it by yourself", outlined=True, on_click=partial(_tried, partial(alone, of), set_trouble)
-                    )
+                    with _form("/classroom/open", lesson=of.name):
+                        tag("button", "Open a class", type="submit", css="button main")
+                    with _form("/classroom/open", lesson=of.name, alone="1"):
+                        tag("button", "Do it by yourself", type="submit", css="button")
                     _sheets(of)
 
 
@@ -395,10 +391,12 @@ def _sheets(of: Lesson) -> None:
 
 
 @solara.component
-def _Group(kept: Store, found: Seat, go: Callable[..., None]) -> None:
+def _Group(kept: Store, found: Seat, device: int) -> None:
     of = lesson(found.lesson)
-    seat, set_seat = _when_changed(lambda: kept.seat(found.key), found, found.key)
-
+    seat, set_seat = _when_changed(partial(kept.seat, found.key), found, found.key)
+    if seat is None:
+        _Gone(kept, found)
+        return
     heading(of.title, of.question)
     with tag("div", css="where"):
         if not seat.solo:
@@ -406,7 +404,8 @@ def _Group(kept: Store, found: Seat, go: Callable[..., None]) -> None:
             tag("span", "Class ", tag("b", shown(seat.code)))
         tag("span", term("Key to come back", "Write it down: with it you come back from any computer."), " ",
             tag("b", shown(seat.key), css="code"))  # fmt: skip
-        solara.Button("Leave", text=True, small=True, on_click=go)
+        _Leave(seat.code)
+    _LastChange(seat, device)
     steps = ("Read", "Predict", "Compare", "Explain")
     at = 1 if seat.prediction is None else 2 if not seat.revealed else 3
     tag("ol", *(tag("li", step, css="done" if n < at else "now" if n == at else "") for n, step in enumerate(steps)),
@@ -416,27 +415,98 @@ def _Group(kept: Store, found: Seat, go: Callable[..., None]) -> None:
         for paragraph in of.reading:
             tag("p", paragraph, css="reading")
         tag("p", f"In our own words, after Lefevre and colleagues (2025). {of.source}.", css="quiet")
-    _Predict(kept, of, seat, set_seat)
-    _Compare(kept, of, seat, set_seat)
+    _Predict(kept, of, seat, device, set_seat)
+    _Compare(kept, of, seat, device, set_seat)
     if seat.revealed:
-        _Explain(kept, of, seat, set_seat)
+        _Explain(kept, of, seat, device, set_seat)
 
 
 @solara.component
-def _Predict(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], None]) -> None:
-    earlier = seat.prediction or {}
-    choice, set_choice = solara.use_state(earlier.get("choice"))
-    picks, set_picks = solara.use_state(list(earlier.get("picks", ())))
-    points, set_points = solara.use_state(list(earlier.get("points", ())))
-    because, set_because = solara.use_state(str(earlier.get("because", "")))
+def _Gone(kept: Store, was: Seat) -> None:
+    """What a group sees that has lost its class, or that its class has lost."""
+
+    def look() -> str:
+        try:
+            kept.seat(was.key)
+        except TakenOutError as error:
+            return str(error)
+        except InputError:
+            pass
+        return ENDED
+
+    why = solara.use_memo(look, [])
+    heading("Your group is out of the class" if why == TAKEN_OUT else "The class has ended")
+    Trouble(why)
+    if why == TAKEN_OUT:
+        tag("p", "You may join again, with the code and a name.")
+        _CodeForm(was.code)
+    tag("p", tag("a", "All lessons", href="/classroom"))
+
+
+def _Leave(code: str) -> None:
+    """A button with which this browser forgets its keys of a class."""
+    with _form("/classroom/leave", code=code):
+        says = "This browser forgets the key; the class goes on."
+        tag("button", "Leave", type="submit", css="button small", title=says)
+
+
+@solara.component
+def _LastChange(seat: Seat, device: int) -> None:
+    """Whose the last change was, where a group works on several devices."""
+    if seat.last is not None and seat.devices > 1:
+        tag("p", f"Last change: {seat.last.what}, on {_whose(seat, device)}. This is device {device} of your group.",
+            css="quiet", role="status")  # fmt: skip
+
+
+def _whose(seat: Seat, device: int) -> str:
+    last = seat.last
+    if last is None:
+        return "another device"
+    where = "this device" if last.device == device else f"device {last.device}"
+    return f"{where} at {time.strftime('%H:%M', time.localtime(last.at))}"
+
+
+NOTHING: Mapping[str, Any] = {"points": [], "choice": None, "picks": [], "because": ""}
+"""A prediction that nobody has begun."""
+
+
+def _same(of: Lesson, draft: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    """Whether a draft is, as it would be kept, what is kept already; a draft that cannot be kept is not."""
+    if draft == (other or NOTHING):
+        return True
+    try:
+        return other is not None and checked_prediction(of, draft) == checked_prediction(of, other)
+    except InputError:
+        return False
+
+
+@solara.component
+def _Predict(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
+    draft, set_draft = solara.use_state(dict(seat.prediction or NOTHING))
+    known, set_known = solara.use_state(seat.prediction)
     trouble, set_trouble = solara.use_state("")
-    draft = {"points": points, "choice": choice, "picks": picks, "because": because}
+    points, choice, picks, because = (draft[part] for part in NOTHING)
+
+    def change(part: str, value: Any) -> None:
+        set_draft(lambda now: now | {part: value})
+
+    def take() -> None:
+        """Let the draft be what is kept."""
+        set_known(seat.prediction)
+        set_draft(dict(seat.prediction or NOTHING))
+
+    def follow() -> None:
+        """Show what another device has kept, where nothing is in work on this one that it would undo."""
+        if seat.prediction != known and (_same(of, draft, known) or _same(of, draft, seat.prediction)):
+            take()
+
+    solara.use_effect(follow, [seat.prediction, draft, known])
 
     def keep() -> None:
         if not points:
             msg = "draw your curve first, or type its numbers."
             raise InputError(msg)
-        kept.predict(seat.key, checked_prediction(of, draft))
+        kept.predict(seat.key, checked_prediction(of, draft), device=device)
         set_seat(kept.seat(seat.key))
 
     with tag("section", css="panel"):
@@ -450,19 +520,29 @@ def _Predict(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
                 "several",
                 of.picks.ask,
                 [names.index(name) for name in picks],
-                lambda chosen: set_picks([names[n] for n in numbers(chosen) if n < len(names)]),
+                lambda chosen: change("picks", [names[n] for n in numbers(chosen) if n < len(names)]),
                 options=[f"{c.title}: {c.facilitator}" for c in of.pickable],
                 most=of.picks.count,
             )
-        field("one", of.choose, choice, lambda n: set_choice(numbers(n)[0]), options=list(of.options))
+        field("one", of.choose, choice, lambda n: change("choice", numbers(n)[0]), options=list(of.options))
         tag("p", of.sketch, css="ask")
-        _Chart(of, points or [0.0] * POINTS, draw=lambda drawn: set_points(list(drawn)), own="")
-        field("area", "We think so because (if you like)", because, _texts(set_because), most=LONGEST_TEXT)
+        _Chart(of, points or [0.0] * POINTS, draw=lambda drawn: change("points", list(drawn)), own="")
+        field(
+            "area",
+            "We think so because (if you like)",
+            because,
+            lambda text: change("because", str(text)),
+            most=LONGEST_TEXT,
+        )
         with tag("div", css="buttons"):
             solara.Button("Keep our prediction", color="primary", on_click=lambda: _tried(keep, set_trouble))
-            if seat.prediction is not None:
-                same = dict(seat.prediction) == draft
-                Note("Kept. You may change it until you see the results." if same else "Changed, not kept yet.")
+            if seat.prediction is not None and _same(of, draft, seat.prediction):
+                Note("Kept. You may change it until you see the results.")
+            elif seat.prediction != known:
+                Note(f"On {_whose(seat, device)} another prediction was kept. Keep yours in its place, or take it.")
+                Press("Take it", take)
+            elif seat.prediction is not None:
+                Note("Changed, not kept yet.")
         Trouble(trouble)
 
 
@@ -483,7 +563,7 @@ def _titles(of: Lesson, picks: Sequence[str]) -> str:
 
 
 @solara.component
-def _Compare(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], None]) -> None:
+def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     trouble, set_trouble = solara.use_state("")
     made = seat.prediction or {}
     picks = made.get("picks", [])
@@ -494,7 +574,7 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
     task = solara.lab.use_task(work, dependencies=[seat.key, seat.revealed])
 
     def reveal() -> None:
-        set_seat(kept.reveal(seat.key))
+        set_seat(kept.reveal(seat.key, device=device))
 
     with tag("section", css="panel"):
         tag("h2", "3. Compare")
@@ -512,7 +592,15 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
             Loading(f"Running {len(of.arms)} services {REPLICATES} times each: a few seconds ...")
         else:
             _Found(of, made, task.value)
+            if of.picks:
+                again = partial(RUNS.outcome, kept, of)
+                SecondTry(of, seat, task.value, again, lambda new: set_seat(_tried_again(kept, seat.key, new, device)))
         Trouble(trouble)
+
+
+def _tried_again(kept: Store, key: str, picks: list[str], device: int) -> Seat:
+    kept.try_again(key, picks, device=device)
+    return kept.seat(key)
 
 
 @solara.component
@@ -523,15 +611,16 @@ def _Found(of: Lesson, made: Mapping[str, Any], outcome: Mapping[str, Any]) -> N
     tag("p", first)
     tag("ul", *(tag("li", sentence(text)) for text in rest))
     _Table(of, outcome)
+    Shown(of, made["picks"], outcome, _marks(of.name))
 
 
 @solara.component
-def _Explain(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], None]) -> None:
+def _Explain(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     trouble, set_trouble = solara.use_state("")
 
     def keep(prompt: int, text: object) -> None:
         def do() -> None:
-            kept.explain(seat.key, prompt, checked_text("your answer", text))
+            kept.explain(seat.key, prompt, checked_text("your answer", text), device=device)
             set_seat(kept.seat(seat.key))
 
         if text != seat.explained.get(prompt, ""):
@@ -554,9 +643,14 @@ def _Explain(kept: Store, of: Lesson, seat: Seat, set_seat: Callable[[Seat], Non
 @solara.component
 def _Teacher(kept: Store, key: str, found: Classroom, go: Callable[..., None]) -> None:
     of = lesson(found.lesson)
-    room, set_room = _when_changed(lambda: kept.classroom(key), found, key)
+    room, set_room = _when_changed(partial(kept.classroom, key), found, key)
     trouble, set_trouble = solara.use_state("")
     sure, set_sure = solara.use_state(False)
+    if room is None:
+        heading("The class has ended")
+        Trouble(ENDED)
+        tag("p", tag("a", "All lessons", href="/classroom"))
+        return
 
     def act(what: Callable[[], object]) -> None:
         def do() -> None:
@@ -574,11 +668,13 @@ def _Teacher(kept: Store, key: str, found: Classroom, go: Callable[..., None]) -
         with tag("div"):
             tag("p", "Class code", css="quiet")
             tag("p", shown(room.code), css="big code")
-            tag("p", "Groups open this page's address, go to Classroom, and enter the code with a name.", css="quiet")
+            tag("p", tag("a", "Show the board", href=f"/board/{room.code}", target="_blank", css="button main"))
+            tag("p", "A page for the projector: how to join, by scanning or typing, and who is in.", css="quiet")
         with tag("div"):
             tag("p", "Your own key - keep it to yourself", css="quiet")
-            tag("details", tag("summary", "Show the key"), tag("p", shown("".join(key.split()).upper()), css="code"))
-            tag("p", "With it you come back after a break, on any computer that reaches this server.", css="quiet")
+            tag("details", tag("summary", "Show the key"), tag("p", shown(key), css="code"))
+            tag("p", "This browser holds it for a day; after that, and in any other, you type it.", css="quiet")
+            _Leave(room.code)
     with tag("section", css="panel"):
         tag("h2", "The lesson")
         predicted = sum(seat.prediction is not None for seat in room.seats)
@@ -593,10 +689,10 @@ def _Teacher(kept: Store, key: str, found: Classroom, go: Callable[..., None]) -
             )
             _sheets(of)
         Trouble(trouble)
+    Desk(of, room)
     _Predictions(kept, of, room)
     _Groups(room, of, lambda seat: act(lambda: kept.remove(key, seat)))
     _Explanations(of, room)
-    tag("details", tag("summary", "Teacher notes"), tag("ul", *(tag("li", note) for note in of.notes)), css="panel")
     with tag("section", css="panel"):
         tag("h2", "End the class")
         if not sure:
@@ -617,6 +713,7 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
     chosen, set_chosen = solara.use_state(-1)
     made = [seat for seat in room.seats if seat.prediction]
     asked = [tuple(seat.prediction["picks"]) for seat in made if seat.prediction] if of.picks else [()]
+    asked += [tuple(seat.again) for seat in made if seat.again]
     wanted = tuple(dict.fromkeys(asked)) if not room.held else ()
 
     def work() -> dict[tuple[str, ...], dict[str, Any]]:
@@ -631,7 +728,8 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
             Empty("Curves appear here as groups keep them.")
             return
         tag("p", of.sketch, css="ask")
-        _Chart(of, outcome=outcome, others=made, chosen=chosen)
+        own = outcomes.get(asked[chosen]) if of.picks and 0 <= chosen < len(made) else None
+        _Chart(of, outcome=outcome or own, others=made, chosen=chosen)
         if wanted and task.pending:
             Loading("Running the model: a few seconds ...")
         if task.error:
@@ -671,6 +769,9 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
         )
         if outcome:
             _Table(of, outcome)
+            Shown(of, (), outcome, _marks(of.name))
+        elif outcomes:
+            Ranking(of, made, outcomes)
         Download(
             "What the class found, to print",
             lambda: (f"{of.name}-class-{room.code}.html", HTML, sheet(of, room=room, outcome=outcome).encode()),
@@ -690,7 +791,7 @@ def _Groups(room: Classroom, of: Lesson, remove: Callable[[str], None]) -> None:
     with tag("section", css="panel"):
         tag("h2", "Groups")
         if not room.seats:
-            Empty("Nobody has joined yet. Write the class code on the board.")
+            Empty("Nobody has joined yet. Show the board.")
             return
         for seat in room.seats:
             with tag("div", css="seat"):

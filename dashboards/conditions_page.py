@@ -10,9 +10,9 @@ import solara
 
 from conducive.dashboards import levers
 from conducive.dashboards.parts import Trouble, heading, interval, prose, tag, term
-from conducive.experiments.curves import processes, rule_curves
-from conducive.experiments.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
-from conducive.experiments.sensitivity import SensitivityPlan
+from conducive.experiments.evidence.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
+from conducive.experiments.pages.curves import read_by, rule_curves
+from conducive.experiments.search.sensitivity import SensitivityPlan
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import Condition
@@ -133,13 +133,8 @@ def curves_of(condition: Condition) -> list[dict[str, Any]]:
 
 
 def _others(c: Condition) -> str:
-    """Return what reads the inputs of a condition that have no curve."""
-    told = [
-        f"{levers.label(i)} is read by the month itself ({listed(found[:3])})"
-        for i in c.inputs
-        if not rule_curves(i) and (found := processes(i))
-    ]
-    return f"{'; '.join(told)}." if told else ""
+    """Return which rules and processes read the inputs of a condition, by their names in the code."""
+    return "In the code: " + "; ".join(f"{levers.label(i)} is read by {listed(read_by(i))}" for i in c.inputs) + "."
 
 
 # ---- Which matter most ---------------------------------------------------------------------------------------------

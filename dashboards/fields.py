@@ -21,8 +21,8 @@ def field(
     """Put a field on the page.
 
     Args:
-        kind: `text`, `area` (long text), `select` (one of the options by number), `find` (one of them by name, typed),
-            `one` (of the options, by number) or `several` (of them, by number).
+        kind: `text`, `area` (long text), `select` (one of the options by number), `find` (one of them by name, or
+            whatever else was typed), `one` (of the options, by number) or `several` (of them, by number).
         label: what it asks for.
         value: what it holds: a text, a number of an option, or several.
         change: called with what it then holds. Whatever a browser sends may come: check it before use.

@@ -1,142 +1,110 @@
-"""Who is let in: requests of this machine's own pages, and of others on the network with the class code."""
+"""Who is let in: requests of this machine's own pages, and of others on the network who have given a class code."""
 
 from __future__ import annotations
 
-import hmac
-import re
-import secrets
-import time
-from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from conducive.scenarios.errors import InputError
-
-COOKIE = "conducive-class"
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-CODE = re.compile(r"[A-Za-z0-9-]{6,40}")
+COOKIE = "conducive-keys"
+MOST_KEYS = 24
+"""That one browser holds, newest first: of groups, of teachers, and of classes whose code it has given."""
+DAY = 86_400
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-TRIES, PAUSE = 10, 60.0
-"""Wrong codes from one address before it has to wait, and how long, in seconds."""
-MOST_REMEMBERED = 1000
-LARGEST_FORM = 1000
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+"""What a page may fetch: from this server alone."""
+SAFE = {"content-security-policy": POLICY, "referrer-policy": "same-origin", "cache-control": "no-store"}
+"""Headers of every page. (A form of a page without any referrer comes from nowhere: it would be refused.)"""
+DOORS = ("/enter", "/j/", "/alive")
+"""Addresses at which a code is given, or that tell nothing: open to everybody."""
 
 
-def new_code() -> str:
-    """Return a class code that is easy to read out and cannot be guessed in the tries there are."""
-    return "".join(secrets.choice(LETTERS) for _ in range(6))
+def keys_in(cookies: Mapping[str, str]) -> list[str]:
+    """Return the keys that a browser holds, newest first."""
+    return [key for key in cookies.get(COOKIE, "").split(".")[:MOST_KEYS] if key.isascii() and key.isalnum()]
 
 
-def checked_code(code: str) -> str:
-    """Return a class code, or raise InputError where it is too easy to guess or hard to type."""
-    if not CODE.fullmatch(code):
-        msg = f"--class-code must be 6 to 40 letters, digits or dashes. Got {len(code)} characters."
-        raise InputError(msg)
-    return code
-
-
-def plain(code: str) -> str:
-    """Return a code as it is compared: any case, without spaces."""
-    return "".join(code.split()).upper()
+def cookie_of(keys: Sequence[str]) -> str:
+    """Return the header that gives a browser its keys for a day; no script of a page can read it."""
+    kept = ".".join(dict.fromkeys(keys[:MOST_KEYS]))
+    return f"{COOKIE}={kept}; Path=/; Max-Age={DAY}; HttpOnly; SameSite=Lax"
 
 
 class Gate:
     """Lets requests through to an application, or refuses them.
 
-    Without a class code only this machine is served, under its own names, so that no page from elsewhere can reach it
-    through a browser here. With one, whoever has not given it is asked for it.
+    Without `admits` only this machine is served, under its own names, so that no page from elsewhere can reach it
+    through a browser here. With it, whoever holds no key that it admits is asked for a class code. A proxy before it
+    is trusted by name (`hosts`), and may show the pages under a path (`base`), which it hands on or takes off.
     """
 
-    def __init__(self, application: Any, code: str = "") -> None:
-        """Stand before an application; with a class code, ask for it."""
-        self._application, self._code = application, plain(code)
-        self._key = secrets.token_hex(16)
-        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+    def __init__(
+        self,
+        application: Any,
+        admits: Callable[[Sequence[str]], bool] | None = None,
+        hosts: Sequence[str] = (),
+        base: str = "",
+    ) -> None:
+        """Stand before an application."""
+        self._application, self._admits = application, admits
+        self._names, self._hosts, self._base = OWN_NAMES | {*hosts}, frozenset(hosts), base
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request or socket."""
         if scope["type"] == "lifespan":
             await self._application(scope, receive, send)
             return
+        scope, path = self._under_base(scope)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if not self._same_place(headers):
             await _refuse(scope, send, 403, "Refused", "<p>This page can only be opened at its own address.</p>")
-        elif not self._code or self._known(headers):
+        elif self._is_open(scope, path) or (self._admits is not None and self._admits(_keys(headers))):
             await self._application(scope, receive, send)
-        elif scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
         else:
-            await self._ask(scope, receive, send)
+            await _refuse(scope, send, 401, "Class code", code_form())
+
+    def _under_base(self, scope: Any) -> tuple[Any, str]:
+        """Return a request with the path that a browser sees, and what of it is ours."""
+        path = scope["path"]
+        if self._base and (path + "/").startswith(self._base + "/"):
+            path = path[len(self._base) :] or "/"
+        return {**scope, "path": self._base + path, "root_path": self._base}, path
+
+    def _is_open(self, scope: Any, path: str) -> bool:
+        """Whether nobody needs a code for what is asked."""
+        return self._admits is None or (scope["type"] == "http" and path.startswith(DOORS))
 
     def _same_place(self, headers: dict[str, str]) -> bool:
         """Whether a request is to a name of ours, and made by a page of ours."""
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        origin = headers.get("origin", "")
-        return (bool(self._code) or name in OWN_NAMES) and (not origin or urlsplit(origin).netloc == host)
-
-    def _known(self, headers: dict[str, str]) -> bool:
-        """Whether a browser has given the code."""
-        try:
-            cookies = SimpleCookie(headers.get("cookie", ""))
-        except CookieError:
-            return False
-        return COOKIE in cookies and hmac.compare_digest(cookies[COOKIE].value.encode(), self._key.encode())
-
-    async def _ask(self, scope: Any, receive: Any, send: Any) -> None:
-        """Ask for the code, or let in whoever gives it."""
-        who = (scope.get("client") or ("",))[0]
-        given = await _given(scope, receive)
-        if given is None:
-            await _refuse(scope, send, 401, "Class code", _form(""))
-        elif self._must_wait(who):
-            await _refuse(scope, send, 429, "Class code", _form("Too many wrong codes. Please wait a minute."))
-        elif not hmac.compare_digest(plain(given).encode(), self._code.encode()):
-            self._count_wrong(who)
-            await _refuse(scope, send, 403, "Class code", _form("That is not the class code. Please try again."))
-        else:
-            self._wrong.pop(who, None)
-            cookie = f"{COOKIE}={self._key}; Path=/; HttpOnly; SameSite=Lax"
-            headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), (b"content-length", b"0")]
-            await send({"type": "http.response.start", "status": 303, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-
-    def _must_wait(self, who: str) -> bool:
-        tries, since = self._wrong.get(who, (0, 0.0))
-        if tries >= TRIES and time.monotonic() - since > PAUSE:
-            del self._wrong[who]
-            return False
-        return tries >= TRIES
-
-    def _count_wrong(self, who: str) -> None:
-        self._wrong[who] = (self._wrong.pop(who, (0, 0.0))[0] + 1, time.monotonic())
-        while len(self._wrong) > MOST_REMEMBERED:
-            self._wrong.popitem(last=False)
+        origin = urlsplit(headers.get("origin", ""))
+        ours = not headers.get("origin") or origin.netloc == host or origin.hostname in self._hosts
+        return (self._admits is not None or name.lower() in self._names) and ours
 
 
-async def _given(scope: Any, receive: Any) -> str | None:
-    """Return the code in a request to `/enter`, or None where there is none."""
-    if scope["path"] != "/enter":
-        return None
-    text = scope.get("query_string", b"")
-    if scope["method"] == "POST":
-        text = b""
-        while len(text) <= LARGEST_FORM:
-            message = await receive()
-            text += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-    codes = parse_qs(text[:LARGEST_FORM].decode("latin-1")).get("code", [])
-    return codes[0] if codes else None
+def _keys(headers: dict[str, str]) -> list[str]:
+    try:
+        return keys_in({name: one.value for name, one in SimpleCookie(headers.get("cookie", "")).items()})
+    except CookieError:
+        return []
 
 
-def _form(trouble: str) -> str:
-    said = f'<p role="alert"><b>{trouble}</b></p>' if trouble else ""
+def code_form(trouble: str = "") -> str:
+    """Return the form that asks for a class code, and what was wrong with the last one."""
+    said = f'<p role="alert" class="trouble">{escape(trouble)}</p>' if trouble else ""
     return (
-        "<p>This dashboard is shared by somebody on your network, who can tell you its class code.</p>"
-        f'{said}<form method="post" action="/enter"><p><label>Class code <input name="code" autofocus required '
-        'autocomplete="off" maxlength="40" size="12"></label> <button type="submit">Enter</button></p></form>'
+        "<p>This dashboard is shared by somebody on your network. The class code is on the board.</p>"
+        f'{said}<form method="post" action="/enter"><label>Class code <input name="code" autofocus required '
+        'autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="60"></label> '
+        '<button type="submit" class="main">Enter</button></form>'
+        '<p class="quiet">Your browser has to take cookies from this address: they say who is in.</p>'
     )
 
 

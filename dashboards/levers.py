@@ -75,11 +75,25 @@ def value_of(address: object, shown: object) -> tuple[str, float]:
         raise InputError(msg)
     declaration = declared()[address]
     if isinstance(shown, bool) or not isinstance(shown, int | float) or not math.isfinite(shown):
-        return address, declaration.check(str(shown)[:40])
+        raise InputError(_refused(declaration, str(shown)[:40]))
     value = round(shown / scale(declaration)[0], 9)
     if declaration.whole:
         value = float(round(value))
+    if not declaration.minimum <= value <= declaration.maximum:
+        raise InputError(_refused(declaration, number(shown)))
     return address, declaration.check(value)
+
+
+def _refused(declaration: Input, typed: str) -> str:
+    """Return what to say of a value that cannot be, in the words of its field."""
+    return f"{label(declaration)}: {span(declaration)}. You typed {typed}."
+
+
+def span(declaration: Input) -> str:
+    """Return what values an input can have, as people read them."""
+    low, high = (number(read(declaration, end)) for end in (declaration.minimum, declaration.maximum))
+    unit = scale(declaration)[1]
+    return f"{low} to {high}{'' if unit.startswith('%') else ' '}{unit}"
 
 
 def label(declaration: Input) -> str:

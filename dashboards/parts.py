@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
@@ -16,8 +17,10 @@ import reacton.core
 import solara
 from ipyvuetify.Html import Html
 
+from conducive.dashboards.machine import at_base
 from conducive.dashboards.theme import css
 from conducive.dashboards.work import CancelledError, Job
+from conducive.experiments.words import several
 from conducive.scenarios.errors import InputError
 
 OFTEN = 0.3
@@ -27,6 +30,8 @@ OFTEN = 0.3
 def tag(name: str, *children: Any, css: str = "", **attributes: str) -> Any:
     """Put an element of HTML on the page; text in it stays text, whatever it holds."""
     given = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+    for leads in {"href", "action"} & given.keys():
+        given[leads] = at_base(given[leads]) if given[leads].startswith("/") else given[leads]
     kwargs = {"tag": name, "children": list(children), "class_": css, "attributes": given}
     return reacton.core.Element(_element(name), kwargs=kwargs)  # type: ignore[no-untyped-call]
 
@@ -134,6 +139,56 @@ def Empty(text: str) -> None:
 def Loading(text: str) -> None:
     """Where something will be soon."""
     tag("p", tag("span", css="spinner", aria_hidden="true"), text, css="loading", role="status")
+
+
+def use_address[State](
+    path: str, read: Callable[[str], State]
+) -> tuple[State, Callable[[State], None], Callable[[Callable[[], str]], None], Callable[[], State]]:
+    """Return what a page asks, what sets it, what writes it into the address of the page, and what it asks by now.
+
+    The last is for handlers: of two events that come close together, the second must know what the first one did.
+
+    `read` makes it of an address; it is read again when the visitor comes to another address of the page, back or by
+    the menu. What is too long for an address is held by nothing but the page, as the page says.
+    """
+    router = solara.use_router()
+    search = router.search or ""
+    state, set_state = solara.use_state(solara.use_memo(lambda: read(search), []))
+    latest: Any = solara.use_ref(state)
+    followed: Any = solara.use_ref(search)
+
+    def put(new: State) -> None:
+        latest.current = new
+        set_state(new)
+
+    def follow() -> None:
+        if search != followed.current:
+            followed.current = search
+            put(read(search))
+
+    def hold(write: Callable[[], str]) -> None:
+        with suppress(InputError):
+            followed.current = f"s={write()}"
+            router.push(f"{path}?{followed.current}")
+
+    solara.use_effect(follow, [search])
+    return state, put, hold, lambda: latest.current
+
+
+def progress_of(
+    working: bool, done: int, of: int, one: str, stop: Callable[[], None], again: Callable[[], None]
+) -> None:
+    """Say how far something is that fills in bit by bit, with a way to cancel it and to go on."""
+    with tag("div", css="status", role="status"):
+        if working:
+            tag("progress", value=str(done), max=str(of), aria_label=f"{done} of {of} {one}s")
+            tag("span", f"{done} of {several(of, one)}", aria_hidden="true")
+            Press("Cancel", stop, css="small")
+        elif done < of:
+            tag("span", f"Stopped after {done} of {several(of, one)}; what is finished is kept.")
+            Press("Go on", again, css="small")
+        else:
+            tag("span", f"Done: {several(of, one)}.")
 
 
 # ---- Downloads -----------------------------------------------------------------------------------------------------
@@ -307,7 +362,8 @@ def dressed(page: str) -> str:
 
 
 def bare_page(title: str, content: str) -> str:
-    """Return a small page of its own; `content` is HTML."""
+    """Return a small page of its own; `content` is HTML, with addresses of ours from the root."""
+    content = re.sub(r'(href|action)="(?=/)', rf'\1="{at_base("")}', content)
     return (
         f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)} - Conducive</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{css()}</style></head>'

@@ -8,22 +8,25 @@ import threading
 import time
 import warnings
 import webbrowser
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from conducive.dashboards.gate import Gate, checked_code, new_code
+from conducive.dashboards import pages
+from conducive.dashboards.machine import BASE, at_base, checked_base, checked_hosts, own_addresses
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from conducive.dashboards.joining import Joining
+
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # the latter only with the flag that asks for it
 LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes of one message that a browser may send."""
-PAGES = ("", "sweep", "watch", "classroom", "conditions", "about")
+PAGES = tuple(path.strip("/") for path, _, _ in pages.PAGES)
 SETTINGS = {
     "SOLARA_APP": "conducive.dashboards.app",
     "SOLARA_MODE": "production",
@@ -33,16 +36,11 @@ SETTINGS = {
     "SOLARA_THEME_TITLE": "Conducive",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_THEME_FORCE_REFRESH": "True",  # a page that a restarted server does not know opens itself anew
     "SOLARA_KERNEL_CULL_TIMEOUT": "20m",
     "SOLARA_SESSION_HTTP_ONLY": "True",
 }
 """How Solara is set up; read when it is first imported."""
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
-)
-"""What a page may fetch: from this server alone."""
 
 
 def serve(
@@ -52,16 +50,22 @@ def serve(
     open_to_network: bool = False,
     class_code: str | None = None,
     data: Path | None = None,
+    base_path: str = "",
+    trust_host: Sequence[str] = (),
 ) -> None:
-    """Serve the dashboard until it is interrupted. Raises InputError where a port or a class code cannot be used."""
+    """Serve the dashboard until it is interrupted.
+
+    Raises InputError where a port, a class code, a path before ours or the name of a host cannot be used.
+    """
+    base, hosts = checked_base(base_path), checked_hosts([*trust_host])
     code = _code(open_to_network, class_code)
     listening = _listening(EVERYWHERE if open_to_network else HERE, port)
     port = int(listening.getsockname()[1])
-    address = f"http://localhost:{port}/"
+    address = f"http://localhost:{port}{base}/"
     _say(f"Starting Conducive. It will be at {address} in a few seconds.")
     if code:
         _say(_who_can_reach(port, code))
-    os.environ |= SETTINGS
+    os.environ |= SETTINGS | {BASE: base}
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
     from conducive.dashboards.store import data_folder
@@ -73,8 +77,13 @@ def serve(
 
     load_pages()
     POOL.start()
-    gate = Gate(application(), code)
     import uvicorn
+
+    from conducive.dashboards.gate import Gate
+    from conducive.dashboards.joining import Joining
+
+    joining = Joining(port, code, hosts)
+    gate = Gate(application(joining), joining.admits if code else None, hosts, base)
 
     warnings.filterwarnings("ignore", module=r"solara\.")  # about proxies and cookies, which there are none of here
     config = uvicorn.Config(
@@ -90,7 +99,7 @@ def serve(
         _say(f"Ready: {address}  (stop with Ctrl-C)")
         if browser:
             webbrowser.open(address + (f"enter?code={code}" if code else ""))
-        from conducive.dashboards.what_if import prepare
+        from conducive.dashboards.answers import prepare
 
         warm_up(_say, prepare)
 
@@ -98,8 +107,8 @@ def serve(
     server.run(sockets=[listening])
 
 
-def application() -> Starlette:
-    """Return the web application: our pages, and what Solara needs to run them."""
+def application(joining: Joining) -> Starlette:
+    """Return the web application: our pages, how people join them, and what Solara needs to run them."""
     from solara.server import starlette as theirs
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -109,7 +118,7 @@ def application() -> Starlette:
     # Theirs give a page at any other address too, without what ours adds and forbids.
     needed = [route for route in theirs.routes if getattr(route, "endpoint", None) is not theirs.root]
     return Starlette(
-        routes=[*(Route(f"/{name}", _page) for name in PAGES), *needed],
+        routes=[*(Route(f"/{name}", _page) for name in PAGES), *joining.routes(), *needed],
         lifespan=theirs.lifespan,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={404: _not_found},
@@ -117,18 +126,29 @@ def application() -> Starlette:
 
 
 async def _page(request: Any) -> Any:
-    """Return Solara's page with our language, style sheet and zoom."""
+    """Return Solara's page with our language, style sheet and zoom, which comes back after the server was away."""
     from solara.server.starlette import root
 
+    from conducive.dashboards.gate import SAFE
+    from conducive.dashboards.joining import BACK
     from conducive.dashboards.parts import dressed
 
     response = await root(request)
-    response.body = dressed(response.body.decode()).encode()
+    response.body = dressed(response.body.decode()).replace("</html>", f"{BACK}{_under_base()}</html>", 1).encode()
     response.headers["content-length"] = str(len(response.body))
-    response.headers["content-security-policy"] = POLICY
-    response.headers["referrer-policy"] = "no-referrer"
-    response.headers["cache-control"] = "no-store"
+    response.headers.update(SAFE)
     return response
+
+
+def _under_base() -> str:
+    """Return what keeps the path that a proxy shows the pages under, which Solara's menu of pages leaves out."""
+    base = at_base("")
+    if not base:
+        return ""
+    return (
+        "<script>{ const push = history.pushState; history.pushState = (state, title, url) => "
+        f"push.call(history, state, title, (url + '/').startsWith('{base}/') ? url : '{base}' + url); }}</script>"
+    )
 
 
 async def _not_found(request: Any, error: Exception) -> Any:
@@ -142,12 +162,23 @@ async def _not_found(request: Any, error: Exception) -> Any:
 
 def _code(open_to_network: bool, class_code: str | None) -> str:
     """Return the class code that is asked for; empty where only this machine can reach the server."""
-    if open_to_network:
-        return checked_code(class_code) if class_code is not None else new_code()
-    if class_code is not None:
+    from conducive.dashboards.store import CLASS_CODE, LONGEST_CODE, SHORTEST_CODE, new_code, typed
+
+    if open_to_network and class_code is None:
+        return new_code(CLASS_CODE)
+    if class_code is None:
+        return ""
+    if not open_to_network:
         msg = "--class-code is for others on your network. Add --open-to-network to let them in, or leave it out."
         raise InputError(msg)
-    return ""
+    code = typed(class_code, LONGEST_CODE)
+    if not (code.isascii() and SHORTEST_CODE <= len(code) <= LONGEST_CODE and class_code.replace("-", "").isalnum()):
+        msg = (
+            f"--class-code must be {SHORTEST_CODE} to {LONGEST_CODE} letters and digits, with dashes between them if "
+            f"you like. Got {len(code)} of them."
+        )
+        raise InputError(msg)
+    return code
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -168,22 +199,13 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _who_can_reach(port: int, code: str) -> str:
     """Return the addresses at which others find the server, and what they need."""
-    found = "\n".join(f"  http://{address}:{port}/" for address in own_addresses())
+    found = "\n".join(f"  http://{address}:{port}/j/{code}" for address in own_addresses())
     return (
         f"Open to your network: anyone who can reach this machine can open\n{found}\n"
-        f"and has to give the class code:  {code}\nTraffic is not encrypted: use it on a network you trust."
+        f"or the address up to /j/, and give the class code:  {code}\n"
+        "The first class that you open has this code; any other has its own. Its board shows it, to scan or to type.\n"
+        "Traffic is not encrypted: use it on a network you trust."
     )
-
-
-def own_addresses() -> list[str]:
-    """Return addresses of this machine, the one that others are likeliest to reach first."""
-    found = []
-    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
-        way_out.connect(("192.0.2.1", 9))  # an address for documentation; nothing is sent
-        found.append(str(way_out.getsockname()[0]))
-    with suppress(OSError):
-        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return [address for address in dict.fromkeys(found) if not address.startswith("127.")] or [socket.gethostname()]
 
 
 def _say(text: str) -> None:

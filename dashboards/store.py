@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,10 +26,11 @@ import platformdirs
 from conducive.scenarios.errors import InputError
 
 FILE = "classroom.sqlite3"
-VERSION = 1
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and figures of a code: none that looks like another when it is read out or written on a board."""
-CLASS_CODE, GROUP_KEY, TEACHER_KEY = 6, 8, 12
+CLASS_CODE, GROUP_KEY, TEACHER_KEY, PASS = 6, 8, 12, 16
+"""Characters of a made-up class code, of the keys of a group and of a teacher, and of what lets a browser in."""
+SHORTEST_CODE, LONGEST_CODE = 6, 40
 LONGEST_NAME = 40
 MOST_CLASSES, MOST_GROUPS = 500, 60
 MOST_OUTCOMES = 200
@@ -37,15 +38,18 @@ MOST_BYTES = 64 * 1024
 """Of anything that is kept."""
 IDLE_DAYS = 400
 """Days after which a class that nobody has touched makes room for others."""
-TRIES, MINUTE, HOUR = 12, 60.0, 3600.0
-"""Wrong codes a visitor may enter in a minute."""
-OPENED = 30
+TRIES, MINUTE, HOUR = 60, 60.0, 3600.0
+"""Wrong codes a visitor may enter in a minute: a class that mistypes behind one address, and far too few to guess."""
+OPENED = 60
 """Classes a visitor may open in a minute."""
+MOST_DEVICES = 50
+"""On which one group is told apart."""
 MOST_VISITORS = 10_000
 BUSY = 30.0
 """Seconds to wait for another writer."""
 
-TABLES = """
+TABLES = (
+    """
 CREATE TABLE class (
     code TEXT PRIMARY KEY, teacher TEXT UNIQUE NOT NULL, lesson TEXT NOT NULL, held INTEGER NOT NULL,
     solo INTEGER NOT NULL, touched REAL NOT NULL
@@ -59,7 +63,37 @@ CREATE TABLE answer (
     PRIMARY KEY (key, part)
 ) STRICT;
 CREATE TABLE outcome (name TEXT PRIMARY KEY, value TEXT NOT NULL, kept REAL NOT NULL) STRICT;
-"""
+""",
+    """
+ALTER TABLE class ADD COLUMN pass TEXT;
+UPDATE class SET pass = hex(randomblob(8));
+ALTER TABLE seat ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE seat ADD COLUMN what TEXT;
+ALTER TABLE seat ADD COLUMN device INTEGER;
+ALTER TABLE seat ADD COLUMN at REAL;
+CREATE TABLE device (
+    key TEXT NOT NULL REFERENCES seat ON DELETE CASCADE, visitor TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (key, visitor)
+) STRICT;
+""",
+)
+"""What each version of the file adds to the one before."""
+VERSION = len(TABLES)
+ENDED = "this class has ended: it and what its groups wrote are no longer kept."
+TAKEN_OUT = "your teacher has taken this group out of the class, and what it wrote is no longer kept."
+
+
+class TakenOutError(InputError):
+    """A group whose teacher has taken it out of a class that goes on."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The last thing that a group changed: what, on which of its devices (from 1), and when (seconds since 1970)."""
+
+    what: str
+    device: int
+    at: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +112,11 @@ class Seat:
     """Whether the group has seen the results; from then on its prediction stands."""
     prediction: Mapping[str, Any] | None = None
     explained: Mapping[int, str] = field(default_factory=dict)
+    devices: int = 0
+    """On which the group has worked."""
+    last: Change | None = None
+    again: tuple[str, ...] = ()
+    """Conditions that it picked for a second try, where a lesson has one."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +127,27 @@ class Classroom:
     lesson: str
     held: bool
     seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A class as everybody in it may see it: groups by name, in the order in which they joined."""
+
+    code: str
+    lesson: str
+    groups: tuple[str, ...]
+    entry: str
+    """What a browser holds that has given the code."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A place in a class whose key somebody holds: of a group, by name, or of the teacher, who has none."""
+
+    key: str
+    code: str
+    lesson: str
+    group: str
 
 
 class Store:
@@ -118,13 +178,12 @@ class Store:
 
     def _set_up(self, db: sqlite3.Connection) -> None:
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            for statement in TABLES.split(";"):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-        elif version != VERSION:
+        if not 0 <= version <= VERSION:
             msg = f"{self.path} is of version {version}, and this program reads version {VERSION}. Use another --data."
             raise InputError(msg)
+        for statement in ";".join(TABLES[version:]).split(";"):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
@@ -155,22 +214,32 @@ class Store:
 
     # ---- The teacher -----------------------------------------------------------------------------------------------
 
-    def open_class(self, lesson: str, *, visitor: str = "", solo: bool = False) -> tuple[str, str]:
-        """Open a class for a lesson; return the code for its groups and the key of its teacher."""
+    def open_class(
+        self, lesson: str, *, visitor: str = "", solo: bool = False, code: str = ""
+    ) -> tuple[str, str]:
+        """Open a class for a lesson; return the code for its groups and the key of its teacher.
+
+        The code is the one asked for, unless another class has it: then, or where none is asked for, one is made up.
+        """
         self._note("opened", visitor, OPENED, "You have opened many classes in a minute. Wait a little.")
-        code, teacher = new_code(CLASS_CODE), new_code(TEACHER_KEY)
-        now = time.time()
+        teacher, now = new_code(TEACHER_KEY), time.time()
         with self._writing() as db:
-            db.execute("DELETE FROM class WHERE touched < ?", (now - IDLE_DAYS * 86_400,))
             if db.execute("SELECT count(*) FROM class").fetchone()[0] >= MOST_CLASSES:
                 self._make_room(db)
+            taken = db.execute("SELECT 1 FROM class WHERE code = ?", (code,)).fetchone()
+            if taken or not code:
+                code = new_code(PASS if solo else CLASS_CODE)  # nobody else is to come in where somebody learns alone
             db.execute(
-                "INSERT INTO class VALUES (?, ?, ?, ?, ?, ?)", (code, _hash(teacher), lesson, not solo, solo, now)
+                "INSERT INTO class VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (code, _hash(teacher), lesson, not solo, solo, now, new_code(PASS)),
             )
         return code, teacher
 
+
     def _make_room(self, db: sqlite3.Connection) -> None:
-        """Let a class go that nobody has joined within an hour, or else the oldest of those who learn by themselves."""
+        """Let classes go that nobody has touched for long; else one that nobody joined, or of one who learns alone."""
+        if db.execute("DELETE FROM class WHERE touched < ?", (time.time() - IDLE_DAYS * 86_400,)).rowcount:
+            return
         oldest = db.execute(
             "SELECT code FROM class WHERE solo OR (touched < ? AND code NOT IN (SELECT code FROM seat)) "
             "ORDER BY solo, touched LIMIT 1",
@@ -185,10 +254,8 @@ class Store:
         """Return the class of a teacher's key, with everything its groups have answered."""
         with self._reading() as db:
             found = self._class_of(db, teacher, visitor)
-            keys = [
-                row["key"] for row in db.execute("SELECT key FROM seat WHERE code = ? ORDER BY rowid", (found["code"],))
-            ]
-            seats = tuple(self._seat(db, key) for key in keys)
+            rows = db.execute("SELECT key FROM seat WHERE code = ? AND NOT removed ORDER BY rowid", (found["code"],))
+            seats = tuple(self._seat(db, key) for (key,) in rows.fetchall())
         return Classroom(found["code"], found["lesson"], bool(found["held"]), seats)
 
     def hold(self, teacher: str, *, held: bool, visitor: str = "") -> None:
@@ -201,7 +268,12 @@ class Store:
         """Take a group out of a class, with all it has answered."""
         with self._writing() as db:
             found = self._class_of(db, teacher, visitor)
-            db.execute("DELETE FROM seat WHERE key = ? AND code = ?", (key, found["code"]))
+            # The row stays, for the group to be told; its name is free for others.
+            gone = db.execute(
+                "UPDATE seat SET removed = 1, folded = key WHERE key = ? AND code = ?", (key, found["code"])
+            )
+            if gone.rowcount:
+                db.execute("DELETE FROM answer WHERE key = ?", (key,))
 
     def end_class(self, teacher: str, *, visitor: str = "") -> None:
         """Delete a class, its groups and their answers for good."""
@@ -210,26 +282,60 @@ class Store:
             db.execute("DELETE FROM class WHERE code = ?", (found["code"],))
 
     def _class_of(self, db: sqlite3.Connection, teacher: str, visitor: str) -> sqlite3.Row:
-        self._check_tries(visitor)
+        self.check_tries(visitor)
         found: sqlite3.Row | None = db.execute(
             "SELECT * FROM class WHERE teacher = ?", (_hash(typed(teacher, TEACHER_KEY)),)
         ).fetchone()
-        return found or self._wrong(visitor, "No class has this teacher's key.")
+        return found or self._wrong(visitor, "No class has this teacher's key: it is mistyped, or the class has ended.")
+
+    # ---- Coming in -------------------------------------------------------------------------------------------------
+
+    def room(self, code: str, *, visitor: str = "") -> Room:
+        """Return the class of a code, as everybody in it may see it."""
+        self.check_tries(visitor)
+        with self._reading() as db:
+            found = self._class_with(db, code, visitor)
+            rows = db.execute("SELECT name FROM seat WHERE code = ? AND NOT removed ORDER BY rowid", (found["code"],))
+            return Room(found["code"], found["lesson"], tuple(name for (name,) in rows), found["pass"])
+
+    def _class_with(self, db: sqlite3.Connection, code: str, visitor: str) -> sqlite3.Row:
+        found: sqlite3.Row | None = db.execute(
+            "SELECT * FROM class WHERE code = ?", (typed(code, LONGEST_CODE),)
+        ).fetchone()
+        return found or self._wrong(
+            visitor, "No class has this code: it is mistyped, or the class has ended. Ask your teacher for it."
+        )
+
+    def admits(self, keys: Iterable[str]) -> bool:
+        """Whether a browser with these keys has given the code of a class that has not ended."""
+        with self._reading() as db:
+            return any(db.execute("SELECT 1 FROM class WHERE pass = ?", (key,)).fetchone() for key in keys)
+
+    def held(self, keys: Iterable[str]) -> list[Held]:
+        """Return the places of those keys, in their order; none for a key that opens nothing any more."""
+        found = []
+        with self._reading() as db:
+            for key in keys:
+                row = db.execute(
+                    "SELECT code, lesson, name FROM seat JOIN class USING (code) WHERE key = ? AND NOT removed "
+                    "UNION ALL SELECT code, lesson, '' FROM class WHERE teacher = ?",
+                    (key, _hash(key)),
+                ).fetchone()
+                found += [Held(key, *row)] if row else []
+        return found
 
     # ---- The groups ------------------------------------------------------------------------------------------------
 
     def join(self, code: str, name: str, *, visitor: str = "") -> str:
         """Join a class as a group with a name; return the group's key to come back with."""
-        self._check_tries(visitor)
+        self.check_tries(visitor)
         clean = checked_name(name)
         key = new_code(GROUP_KEY)
         with self._writing() as db:
-            found = db.execute("SELECT * FROM class WHERE code = ?", (typed(code, CLASS_CODE),)).fetchone()
-            if found is None:
-                self._wrong(
-                    visitor, "No class has this code. Ask your teacher, and mind that there is no 0, 1, I or O in it."
-                )
-            count = db.execute("SELECT count(*) FROM seat WHERE code = ?", (found["code"],)).fetchone()[0]
+            found = self._class_with(db, code, visitor)
+            count = db.execute(
+                "SELECT count(*) FROM seat WHERE code = ? AND NOT removed", (found["code"],)
+            ).fetchone()[0]
             if count >= MOST_GROUPS:
                 msg = f"this class has {MOST_GROUPS} groups already, which is as many as it can hold."
                 raise InputError(msg)
@@ -249,17 +355,35 @@ class Store:
 
     def seat(self, key: str, *, visitor: str = "") -> Seat:
         """Return the group of a key, with all it has answered."""
-        self._check_tries(visitor)
+        self.check_tries(visitor)
         with self._reading() as db:
-            found: Seat = self._seat(db, typed(key, GROUP_KEY)) or self._wrong(visitor, "No group has this key.")
+            found: Seat = self._seat(db, typed(key, GROUP_KEY)) or self._wrong(
+                visitor, "No group has this key: it is mistyped, or the class has ended."
+            )
         return found
+
+    def device(self, key: str, visitor: str) -> int:
+        """Return the number, from 1, of the device on which somebody works for a group."""
+        who = (key, _hash(visitor))
+        with self._writing() as db:
+            self._own(db, key)
+            db.execute(
+                "INSERT OR IGNORE INTO device SELECT ?, ?, count(*) + 1 FROM device WHERE key = ? HAVING count(*) < ?",
+                (*who, key, MOST_DEVICES),
+            )
+            row = db.execute("SELECT number FROM device WHERE key = ? AND visitor = ?", who).fetchone()
+        return int(row["number"]) if row else MOST_DEVICES
 
     def _seat(self, db: sqlite3.Connection, key: str) -> Any:
         row = db.execute(
-            "SELECT seat.*, lesson, held, solo FROM seat JOIN class USING (code) WHERE key = ?", (key,)
+            "SELECT seat.*, lesson, held, solo, (SELECT count(*) FROM device WHERE device.key = seat.key) AS devices "
+            "FROM seat JOIN class USING (code) WHERE key = ?",
+            (key,),
         ).fetchone()
         if row is None:
             return None
+        if row["removed"]:
+            raise TakenOutError(TAKEN_OUT)
         answers = {
             part: json.loads(value)
             for part, value in db.execute("SELECT part, value FROM answer WHERE key = ?", (key,))
@@ -273,10 +397,13 @@ class Store:
             bool(row["solo"]),
             bool(row["revealed"]),
             answers.get("prediction"),
-            {int(part): text for part, text in answers.items() if part != "prediction"},
+            {int(part): text for part, text in answers.items() if part.isdigit()},
+            row["devices"],
+            Change(row["what"], row["device"], row["at"]) if row["what"] else None,
+            tuple(answers.get("again", ())),
         )
 
-    def predict(self, key: str, prediction: Mapping[str, Any]) -> None:
+    def predict(self, key: str, prediction: Mapping[str, Any], *, device: int = 1) -> None:
         """Keep a group's prediction, in place of an earlier one; once the group has seen results it stands."""
         with self._writing() as db:
             seat = self._own(db, key)
@@ -284,14 +411,25 @@ class Store:
                 msg = "you have seen the results, and your prediction stands as it was."
                 raise InputError(msg)
             self._keep(db, key, "prediction", prediction)
+            self._changed(db, key, "the prediction", device)
 
-    def explain(self, key: str, prompt: int, text: str) -> None:
+    def explain(self, key: str, prompt: int, text: str, *, device: int = 1) -> None:
         """Keep a group's answer to a prompt, in place of an earlier one."""
         with self._writing() as db:
             self._own(db, key)
             self._keep(db, key, str(int(prompt)), text)
+            self._changed(db, key, f"answer {int(prompt) + 1}", device)
 
-    def reveal(self, key: str) -> Seat:
+    def try_again(self, key: str, picks: Sequence[str], *, device: int = 1) -> None:
+        """Keep what a group that has seen the results picks for a second try, in place of an earlier one."""
+        with self._writing() as db:
+            if not self._own(db, key).revealed:
+                msg = "see what your first picks do before you try others."
+                raise InputError(msg)
+            self._keep(db, key, "again", list(picks))
+            self._changed(db, key, "the second try", device)
+
+    def reveal(self, key: str, *, device: int = 1) -> Seat:
         """Let a group see the results, once it has predicted and its teacher holds them back no longer."""
         with self._writing() as db:
             seat = self._own(db, key)
@@ -302,13 +440,13 @@ class Store:
                 msg = "predict first: the results are worth more when you know what you expected."
                 raise InputError(msg)
             db.execute("UPDATE seat SET revealed = 1 WHERE key = ?", (key,))
+            self._changed(db, key, "the run of the model", device)
         return self.seat(key)
 
     def _own(self, db: sqlite3.Connection, key: str) -> Seat:
         seat: Seat | None = self._seat(db, key)
         if seat is None:
-            msg = "this group is no longer in a class: its teacher has ended the class or taken it out."
-            raise InputError(msg)
+            raise InputError(ENDED)
         return seat
 
     def _keep(self, db: sqlite3.Connection, key: str, part: str, value: object) -> None:
@@ -318,6 +456,9 @@ class Store:
         db.execute(
             "UPDATE class SET touched = ? WHERE code = (SELECT code FROM seat WHERE key = ?)", (time.time(), key)
         )
+
+    def _changed(self, db: sqlite3.Connection, key: str, what: str, device: int) -> None:
+        db.execute("UPDATE seat SET what = ?, device = ?, at = ? WHERE key = ?", (what, device, time.time(), key))
 
     # ---- Results ---------------------------------------------------------------------------------------------------
 
@@ -340,7 +481,7 @@ class Store:
 
     # ---- Wrong codes -----------------------------------------------------------------------------------------------
 
-    def _check_tries(self, visitor: str) -> None:
+    def check_tries(self, visitor: str) -> None:
         """Refuse a visitor who has entered too many wrong codes, whether or not this one is right."""
         with self._lock:
             if visitor and len(self._recent(("wrong", visitor))) >= TRIES:

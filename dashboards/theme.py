@@ -20,13 +20,14 @@ LIGHT: Mapping[str, str] = {
     "on-accent": "#ffffff",
     "a": "#00609f",
     "b": "#b84300",
+    "fourth": "#7a3d9e",
     "money": "#e6c229",
     "good": "#006b4f",
     "trouble": "#a8321e",
     "low": "#f4f1e8",
     "high": "#004a86",
 }
-"""Colours by use on a light screen. A and B are the two scenarios of a comparison."""
+"""Colours by use on a light screen. A and B are the two of a comparison; options go on with good, fourth and ink."""
 DARK: Mapping[str, str] = {
     "ink": "#eceeec",
     "quiet": "#b3b9b5",
@@ -38,6 +39,7 @@ DARK: Mapping[str, str] = {
     "on-accent": "#10202e",
     "a": "#8ecbff",
     "b": "#ff9a63",
+    "fourth": "#d3a6f5",
     "money": "#d9b310",
     "good": "#4fd1a5",
     "trouble": "#ff9d8a",
@@ -49,8 +51,14 @@ STYLE = Path(__file__).with_name("style.css")
 
 
 def css() -> str:
-    """Return the style sheet of every page: colours as variables, then the rules of `style.css`."""
-    return f"{_variables(':root', LIGHT)}{_variables('.theme--dark', DARK)}{STYLE.read_text('utf-8')}"
+    """Return the style sheet of every page: colours as variables, on paper those of light, then the rules."""
+    paper = f"@media print {{ {_variables('.theme--dark', LIGHT)} }}\n"
+    return f"{_variables(':root', LIGHT)}{_variables('.theme--dark', DARK)}{paper}{STYLE.read_text('utf-8')}"
+
+
+def dark_where_preferred() -> str:
+    """Return the colours of a page of its own, which has no button for them, on a device that is set to dark."""
+    return f"@media (prefers-color-scheme: dark) {{ {_variables(':root', DARK)} }}"
 
 
 def _variables(selector: str, colours: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ def load_pages() -> None:
 
 def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None:
     """Compile the rules, saying so where that takes long, then `prepare` the first page."""
-    from conducive.experiments.ensemble import run
+    from conducive.experiments.lives.ensemble import run
 
     # What is compiled already cannot be told from what is in the cache: an earlier start may have been cut short.
     late = threading.Timer(SILENCE, say, [COMPILING])

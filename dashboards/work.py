@@ -10,9 +10,12 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import Any
 
-from conducive.experiments.ensemble import cores
+from cachetools import LRUCache
+
+from conducive.experiments.lives.ensemble import cores
 from conducive.scenarios.errors import InputError
 
 MOST_WAITING = 5000
@@ -232,32 +235,20 @@ class Cache[Value]:
 
     def __init__(self, room: float, weigh: Callable[[Value], float] = lambda _: 1.0) -> None:
         """Keep values as long as their weights together are no more than `room`; each counts 1 where not weighed."""
-        self._room, self._weigh = room, weigh
-        self._kept: OrderedDict[Hashable, tuple[Value, float]] = OrderedDict()
+        self._kept: LRUCache[Hashable, Value] = LRUCache(room, weigh)
         self._lock = threading.Lock()
-        self._weight = 0.0
 
     def get(self, key: Hashable) -> Value | None:
         """Return what is kept under a key, or None."""
         with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
+            return self._kept.get(key)
 
     def put(self, key: Hashable, value: Value) -> None:
         """Keep a value, and let go of those that were not used for longest where there is no room."""
-        weight = self._weigh(value)
         with self._lock:
-            self._weight -= self._kept.pop(key, (value, 0.0))[1]
-            if weight > self._room:
-                return
-            self._kept[key] = (value, weight)
-            self._weight += weight
-            while self._weight > self._room:
-                _, (_, lighter) = self._kept.popitem(last=False)
-                self._weight -= lighter
+            self._kept.pop(key, None)
+            with suppress(ValueError):  # it is larger than all the room there is
+                self._kept[key] = value
 
     def __len__(self) -> int:
         """Return how many values are kept."""
