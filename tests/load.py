@@ -1,15 +1,17 @@
-"""Thirty visitors at once: `python tests/load.py [--visitors 30] [--minutes 5]` starts a server and says how it fares.
+"""A class and games at once: `python tests/load.py [--phones 30] [--visitors 15] [--games 5] [--minutes 5]`.
 
-Each visitor is a browser without a screen, which speaks to the server as a page does. Half of them open What if?,
-change a lever now and then, and wait for answers. The others are a class: a teacher opens one lesson after another, and
-groups join with the code, predict, see the results, and explain. At the end whatever groups were told is kept must be
-in the file of classes, once, as they sent it. The exit status is 1 where an aim is missed.
+Each visitor is a browser without a screen, which speaks to the server as a page does. Some open What if?, change a
+lever now and then, and wait for answers. Phones are a class: a teacher opens one lesson after another, and each phone
+joins with the code at once, predicts, sees the results, and explains. At the end whatever phones were told is kept must
+be in the file of classes, once, as they sent it. `tests/load_games.py` says what games do meanwhile. The exit status is
+1 where an aim is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
 import itertools
 import json
 import os
@@ -27,11 +29,14 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from urllib.parse import urlencode
 
 import websockets
 
-from conducive.dashboards.lessons import LESSONS, POINTS, Lesson
-from conducive.dashboards.store import CLASS_CODE, FILE, typed
+from conducive.dashboards.gate import COOKIE, keys_in
+from conducive.dashboards.lesson_files import Lesson
+from conducive.dashboards.lessons import LESSONS, POINTS
+from conducive.dashboards.store import FILE, GROUP_KEY
 from conducive.experiments.words import several
 
 LEVERS = {
@@ -58,6 +63,10 @@ GRACE = 90.0
 """Seconds that visitors have at the end to see their last answer, and a class to finish its lesson."""
 MEDIAN, SLOWEST, MEMORY = 4.0, 12.0, 2048.0
 """What is asked of first answers, in seconds (median and 95th percentile), and of memory, in MiB."""
+USUAL, LATE = 2.0, 6.0
+"""What is asked of whatever a phone does in a lesson, joining included, in seconds (median and 95th percentile)."""
+ROUND, CHOICE = 3.0, 6.0
+"""What is asked of games, in seconds: how long a round takes (median), and a choice (95th percentile)."""
 
 type Seen = dict[str, list[tuple[int, float]]]
 """What was waited for: by whom, and how long in seconds."""
@@ -72,6 +81,28 @@ class Visitor:
         self.changed = asyncio.Event()
         self.errors: list[str] = []
         self.asked = 0
+        self.cookies = {"solara-session-id": f"{uuid.uuid4()}"}
+
+    async def send(self, path: str, **form: str) -> str:
+        """Send a form, as a browser does; return where it leads."""
+        return await asyncio.to_thread(self._post, path, urlencode(form))
+
+    def _post(self, path: str, body: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", path, body, {"Cookie": self._cookie})
+            answer = connection.getresponse()
+            if answer.status != http.HTTPStatus.SEE_OTHER:
+                msg = f"visitor {self.number} was told {answer.status} at {path}"
+                raise ConnectionError(msg)
+            self.cookies[COOKIE] = answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+            return answer.headers["Location"]
+        finally:
+            connection.close()
+
+    @property
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     async def visit(self, path: str) -> None:
         """Open a page, and listen to it until the visitor goes."""
@@ -79,7 +110,7 @@ class Visitor:
         where = f"127.0.0.1:{self.port}"
         self.socket = await websockets.connect(
             f"ws://{where}/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id={page}",
-            additional_headers={"Cookie": f"solara-session-id={uuid.uuid4()}"},
+            additional_headers={"Cookie": self._cookie},
             origin=f"http://{where}",  # type: ignore[arg-type]
             max_size=None,
             open_timeout=60,
@@ -174,15 +205,6 @@ class Visitor:
 
         return await self.until(there, f"{begins!r} {css or ''}")
 
-    async def key(self, who: str) -> str:
-        """Wait until the address holds the key of a group or a teacher, and return it."""
-
-        def there() -> str:
-            found = self.find(location=None)
-            return found[1]["location"].partition(f"?{who}=")[2] if found else ""
-
-        return await self.until(there, f"the key of a {who}")
-
     # ---- What if? ---------------------------------------------------------------------------------------------------
 
     def answered(self, pairs: int) -> bool:
@@ -253,15 +275,10 @@ class Class:
     async def _teach(self, of: Lesson) -> None:
         """Open a class, and its results once everybody has predicted; wait for the last explanation of each group."""
         page = Visitor(self.port, -1)
-        await page.visit("/classroom")
-
-        def doors() -> list[str]:
-            return [name for name, state in page.models.items() if state.get("children") == ["Open a class"]]
-
-        await page.until(lambda: len(doors()) == len(LESSONS), "the lessons")
-        await page.event(doors()[LESSONS.index(of)], "click", {})
-        await page.key("teacher")
-        self.codes[self.lessons].set_result(typed(await page.text("", "big code"), CLASS_CODE))
+        to = await page.send("/classroom/open", lesson=of.name)
+        await page.visit(to)
+        await page.text("", "big code")
+        self.codes[self.lessons].set_result(to.partition("?teach=")[2])
         await page.text(f"{several(self.groups, 'group')} joined, {self.groups} predicted.")
         self.seen["teacher"].append((-1, time.monotonic() - self.predicted))
         await page.press("Open the results")
@@ -285,12 +302,13 @@ class Class:
 
     async def _take_part(self, number: int, of: Lesson, code: str, draw: random.Random) -> None:
         page = Visitor(self.port, number)
-        await page.visit("/classroom")
-        await page.fill("Class code", code)
-        await page.fill("Name of your group", f"Group {number}")
-        await page.press("Join")
-        key = await page.key("group")
+        began = time.monotonic()
+        to = await page.send(f"/j/{code}", name=f"Group {number}")
+        key = next(key for key in keys_in(page.cookies) if len(key) == GROUP_KEY)
         self.joined.add(key)
+        await page.visit(to)
+        await page.until(lambda: page.find(label=of.choose), "the lesson")
+        self.seen["joined"].append((number, time.monotonic() - began))
         await self._predict(page, of, key, draw)
         await page.press("Run the model")
         began = time.monotonic()
@@ -340,7 +358,7 @@ class Class:
     def missing(self, folder: Path) -> list[str]:
         """Return what the file of classes does not hold as groups were told, or holds besides."""
         with sqlite3.connect(folder / FILE) as db:
-            seats = {key for (key,) in db.execute("SELECT key FROM seat")}
+            seats = {key for (key,) in db.execute("SELECT key FROM seat WHERE key NOT IN (SELECT key FROM player)")}
             rows = [((key, part), json.loads(value)) for key, part, value in db.execute("SELECT * FROM answer")]
         found = [f"lost: {what}" for what in self.told - dict(rows).keys()]
         found += [f"not as sent: {what}" for what, value in rows if value not in self.sent[what]]
@@ -354,7 +372,9 @@ def used_by(process: int) -> tuple[float, float]:
     return int(text.split("VmRSS:")[1].split()[0]) / 1024, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(port: int, process: int, folder: Path, visitors: int, seconds: float) -> int:
+async def load(
+    port: int, process: int, folder: Path, phones: int, alone: int, games: int, seconds: float
+) -> int:
     """Let visitors loose on a server; say what they saw. Returns how many things were wrong."""
     seen: Seen = defaultdict(list)
     warm = Visitor(port, -1)
@@ -362,8 +382,10 @@ async def load(port: int, process: int, folder: Path, visitors: int, seconds: fl
     await warm.until(lambda: warm.answered(FIRM), "the first page")
     await warm.leave()
     until = time.monotonic() + seconds
-    class_of = Class(port, max(1, visitors // 2 - 1), until, seen)
-    alone = max(1, visitors - class_of.groups - 1)
+    class_of = Class(port, phones, until, seen)
+    from load_games import Playing
+
+    playing = Playing(port, games, until, seen)
     most, before = used_by(process)
 
     async def watch() -> None:
@@ -377,6 +399,7 @@ async def load(port: int, process: int, folder: Path, visitors: int, seconds: fl
         *(asyncio.create_task(use(Visitor(port, n), until, seen)) for n in range(alone)),
         asyncio.create_task(class_of.teach()),
         *(asyncio.create_task(class_of.learn(n)) for n in range(class_of.groups)),
+        *(asyncio.create_task(game) for game in playing.everybody()),
     ]
     done, late = await asyncio.wait(people, timeout=seconds + GRACE)
     for task in (watching, *late):
@@ -384,9 +407,9 @@ async def load(port: int, process: int, folder: Path, visitors: int, seconds: fl
     busy = used_by(process)[1] - before
     errors = [f"{len(late)} visitors were not done {GRACE:.0f} s after the end"] if late else []
     errors += [str(task.exception()) for task in done if task.exception() is not None]
-    missing = class_of.missing(folder)
+    missing = class_of.missing(folder) + playing.missing(folder)
 
-    print(f"{alone} visitors of What if?; a teacher and {class_of.groups} groups who took {class_of.lessons} lessons")
+    print(f"{alone} visitors of What if?; a teacher and {phones} phones who took {class_of.lessons} lessons")
     print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}; the server used {busy:,.0f} s of them")
     print(f"{'seconds from ... to ...':50}{'times':>6}{'median':>8}{'95th':>8}{'longest':>8}")
     for what, means in WHAT.items():
@@ -398,15 +421,22 @@ async def load(port: int, process: int, folder: Path, visitors: int, seconds: fl
     if own:
         print(f"fair: visitors' own medians {min(own):.2f} to {max(own):.2f} s, ", end="")
         print(f"{min(map(len, by_visitor))} to {max(map(len, by_visitor))} first answers each")
-    print(f"kept: {len(class_of.told)} predictions and explanations, {len(missing)} of them amiss {missing[:3] or ''}")
+    print(f"games: {games} at once, {playing.over} played to their end, {len(playing.sent)} rounds of teams")
+    print(f"kept: {len(class_of.told)} predictions and explanations; {len(missing)} of all amiss {missing[:3] or ''}")
     print(f"errors: {len(errors)} {errors[:3] or ''}")
+    answers = [value for what in ("joined", "kept") for _, value in seen[what]] or [PATIENCE]
+    first = [value for _, value in seen["first"]]
     aims = {
         "no error": not errors,
         "nothing lost": bool(class_of.told) and not missing,
-        "every visitor answered": all(by_visitor) and len(seen["results"]) >= class_of.groups,
-        f"median first answer under {MEDIAN:.0f} s": bool(own) and median(v for _, v in seen["first"]) < MEDIAN,
-        f"95 in 100 first answers under {SLOWEST:.0f} s": bool(own) and _late([v for _, v in seen["first"]]) < SLOWEST,
-        f"no visitor's own median over {SLOWEST:.0f} s": bool(own) and max(own) < SLOWEST,
+        "every visitor answered": all(by_visitor) and len(seen["results"]) >= phones,
+        f"median answer to a phone under {USUAL:.0f} s": median(answers) < USUAL,
+        f"95 in 100 answers to a phone under {LATE:.0f} s": _late(answers) < LATE,
+        f"median first answer under {MEDIAN:.0f} s": not alone or (bool(first) and median(first) < MEDIAN),
+        f"95 in 100 first answers under {SLOWEST:.0f} s": not alone or (bool(first) and _late(first) < SLOWEST),
+        f"no visitor's own median over {SLOWEST:.0f} s": not alone or (bool(own) and max(own) < SLOWEST),
+        f"median round under {ROUND:.0f} s": not games or median(v for _, v in seen["round"]) < ROUND,
+        f"95 in 100 choices kept under {CHOICE:.0f} s": not games or _late([v for _, v in seen["chosen"]]) < CHOICE,
         f"memory under {MEMORY:,.0f} MiB (at most {most:,.0f})": most < MEMORY,
     }
     for aim, met in aims.items():
@@ -418,9 +448,13 @@ WHAT = {
     "opened": "opening What if? to its first answer",
     "first": "moving a slider to a first answer (20 pairs)",
     "firm": "moving a slider to a firm answer (200 pairs)",
-    "kept": "a group's press of a button to its words kept",
+    "joined": "a phone's press of 'Join' to its lesson",
+    "kept": "a phone's press of a button to its words kept",
     "teacher": "the last prediction to the teacher's page",
-    "results": "a group's 'Run the model' to the results",
+    "results": "a phone's 'Run the model' to the results",
+    "chosen": "a player's press of a button to their choices kept",
+    "round": "a round's last choice to the next round's news",
+    "ending": "the last round's news to how the game ended",
 }
 
 
@@ -432,7 +466,9 @@ def _late(times: list[float]) -> float:
 def main() -> None:
     """Start a server, load it, stop it."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--visitors", type=int, default=30)
+    asked.add_argument("--phones", type=int, default=30)
+    asked.add_argument("--visitors", type=int, default=15)
+    asked.add_argument("--games", type=int, default=5)
     asked.add_argument("--minutes", type=float, default=5.0)
     given = asked.parse_args()
     with socket.socket() as free:
@@ -448,7 +484,8 @@ def main() -> None:
                         break
                     except OSError:
                         time.sleep(0.3)
-                wrong = asyncio.run(load(port, server.pid, Path(data), given.visitors, 60 * given.minutes))
+                sizes = (given.phones, given.visitors, given.games)
+                wrong = asyncio.run(load(port, server.pid, Path(data), *sizes, 60 * given.minutes))
             finally:
                 server.terminate()
     sys.exit(1 if wrong else 0)

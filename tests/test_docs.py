@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import conducive
-from conducive.experiments.reference import reference
+from conducive.experiments.pages.reference import reference
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.files import library_names
 from conducive.scenarios.scenario import declared
@@ -108,7 +108,7 @@ def test_an_invented_rule_input_or_test_would_be_noticed() -> None:
 def test_the_reference_page_is_in_step_with_the_declarations() -> None:
     page = (ROOT / "docs" / "reference.md").read_text("utf-8")
 
-    assert page == reference(), "write it anew: uv run python -m conducive.experiments.reference > docs/reference.md"
+    assert page == reference(), "anew: uv run python -m conducive.experiments.pages.reference > docs/reference.md"
 
 
 def test_the_reference_page_holds_every_declaration() -> None:
@@ -160,3 +160,38 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(code, {})
 
     assert asked
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+GROUPS = {address.partition(".")[0] for address in declared() if "." in address}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_input_that_a_page_names_is_one(page: Path) -> None:
+    named = re.findall(r"(?<![\w./-])([a-z_]+)\.([a-z_]+)(?=[\s`=\"',)\]]|$)", page.read_text("utf-8"), re.MULTILINE)
+
+    wrong = {f"{group}.{name}" for group, name in named if group in GROUPS} - declared().keys() - {"innovation.kind"}
+
+    rules = {name for name in wrong if exists(f"agents.{name}") or exists(f"model.{name}")}
+    assert not {name for name in wrong - rules if not re.search(r"\.(md|toml|csv|py|json|png|svg|parquet)$", name)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_command_that_a_page_names_takes_the_options_it_shows(page: Path) -> None:
+    from typer.main import get_command
+
+    from conducive.experiments.cli.app import app
+
+    program = get_command(app)
+    commands, before = program.commands, {o: p.is_flag for p in program.params for o in p.opts}  # type: ignore[attr-defined]
+    text = page.read_text("utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^ {4}(?:uv run )?conducive (.+)$|`conducive ([^`]+)`", text, re.MULTILINE)
+    for line in (a or b for a, b in lines):
+        words = shlex.split(line.partition("   #")[0], comments=True)
+        while words[0] in before:  # an option of the program, with its value
+            words = words[1 if before[words[0]] else 2 :]
+        command = commands.get(words[0])
+        assert command, f"{page.name}: {line}"
+        known = {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
+        asked = {word.partition("=")[0] for word in words[1:] if word.startswith("--")}
+        assert asked <= known | {"--help"}, f"{page.name}: {line}: {asked - known}"

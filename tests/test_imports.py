@@ -13,6 +13,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("scenarios", "agents", "model", "experiments", "dashboards")
 """Each may import itself and those before it."""
+ROOMS = (
+    "version", "words", "lives", "folders", "compare", "options", "search", "takeaway", "programmes", "sweep",
+    "evidence", "pages", "game", "cli",
+)  # fmt: skip
+"""The same of the rooms of `experiments`, what is imported for type checkers included."""
 
 
 def module_name(path: Path) -> str:
@@ -32,13 +37,13 @@ def is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 
-def imported_names(code: ast.AST, package: str) -> set[str]:
-    """Every dotted name that running code may import: those inside functions included, those for type checkers not."""
+def imported_names(code: ast.AST, package: str, *, types: bool = False) -> set[str]:
+    """Every dotted name that running code may import, inside functions too; with `types` those for type checkers."""
     found: set[str] = set()
     todo = [code]
     while todo:
         node = todo.pop()
-        if is_type_checking(node):
+        if is_type_checking(node) and not types:
             todo += node.orelse  # type: ignore[attr-defined]
             continue
         if isinstance(node, ast.Import):
@@ -53,11 +58,11 @@ def imported_names(code: ast.AST, package: str) -> set[str]:
     return found
 
 
-def imports_of(name: str) -> set[str]:
+def imports_of(name: str, *, types: bool = False) -> set[str]:
     """Return modules of ours that a module may import, itself left out."""
     path = MODULES[name]
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return imported_names(ast.parse(path.read_text("utf-8")), package) & set(MODULES) - {name}
+    return imported_names(ast.parse(path.read_text("utf-8")), package, types=types) & set(MODULES) - {name}
 
 
 def fresh(code: str) -> str:
@@ -92,6 +97,26 @@ def test_imports_run_one_way_between_folders(name: str) -> None:
     later = FOLDERS[FOLDERS.index(MODULE_FOLDER[name]) + 1 :]
 
     wrong = {other for other in imports_of(name) if MODULE_FOLDER[other] in later}
+
+    assert not wrong
+
+
+def room_of(name: str) -> int:
+    return ROOMS.index(name.split(".")[2])
+
+
+ROOMY = [name for name in MODULES if name.startswith("conducive.experiments.")]
+
+
+def test_every_room_is_listed_and_holds_at_most_twelve_files() -> None:
+    assert {name.split(".")[2] for name in ROOMY} == set(ROOMS)
+    for folder in (ROOT / "experiments").rglob("*/"):
+        assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 12
+
+
+@pytest.mark.parametrize("name", ROOMY)
+def test_imports_run_one_way_between_rooms_for_type_checkers_too(name: str) -> None:
+    wrong = {other for other in imports_of(name, types=True) & set(ROOMY) if room_of(other) > room_of(name)}
 
     assert not wrong
 

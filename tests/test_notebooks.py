@@ -29,7 +29,7 @@ def run(cell: str, names: dict[str, Any]) -> str:
 
 
 def test_there_is_a_tutorial_for_each_who_comes_to_learn() -> None:
-    assert [path.stem for path in TUTORIALS] == ["analyst", "extending", "researcher"]
+    assert [path.stem for path in TUTORIALS] == ["analyst", "extending", "programme", "researcher"]
 
 
 @pytest.mark.parametrize("notebook", TUTORIALS, ids=lambda path: path.stem)

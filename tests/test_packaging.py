@@ -23,11 +23,23 @@ FOLDERS = ("agents", "dashboards", "experiments", "model", "scenarios")
 DATA = {
     "conducive/py.typed",
     "conducive/experiments/data/brief.html",
+    "conducive/experiments/data/embed.html",
+    "conducive/experiments/data/programme_brief.html",
     "conducive/experiments/data/calibration.json",
     "conducive/experiments/data/conditions_rank.json",
     "conducive/experiments/data/plausible.csv",
+    "conducive/experiments/data/programmes.json",
+    "conducive/experiments/data/replay.json",
     "conducive/experiments/data/validation.json",
+    *(f"conducive/scenarios/programmes/{p.name}" for p in (ROOT / "scenarios" / "programmes").iterdir()),
     *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),
+    *(f"conducive/dashboards/curriculum/{p.name}" for p in (ROOT / "dashboards" / "curriculum").glob("*.toml")),
+    *(f"conducive/scenarios/data/{table}.csv" for table in ("children", "children_in_need", "inspections")),
+    "conducive/scenarios/data/judgements.csv",
+    "conducive/scenarios/data/neighbours.csv",
+    "conducive/scenarios/data/short_names.csv",
+    "conducive/scenarios/data/spending.csv",
+    "conducive/scenarios/data/successors.csv",
     "conducive/scenarios/data/workforce.csv",
     "conducive/scenarios/data/ATTRIBUTION.md",
     *(f"conducive/scenarios/library/{path.name}" for path in (ROOT / "scenarios" / "library").glob("*.toml")),
@@ -171,3 +183,19 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert conducive.__version__ == version == importlib.metadata.version("conducive")
     assert f"\nversion: {version}\n" in citation
     assert re.search(rf"^## \[{re.escape(version)}\]", changelog, re.MULTILINE)
+
+
+def test_every_dependency_is_imported_and_says_in_the_documentation_what_it_is_for() -> None:
+    project = PROJECT["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    names = {re.split(r"[\[<>=]", line)[0] for line in (*project["dependencies"], *extras)}
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    rooms = ("agents", "model", "scenarios", "experiments", "dashboards", "docs")
+    files = [file for room in rooms for file in (ROOT / room).rglob("*") if file.suffix in {".py", ".md"}]
+    code = "\n".join(file.read_text("utf-8") for file in files)
+
+    imported = {"scikit-learn": "sklearn", "salib": "SALib", "dask-jobqueue": "dask_jobqueue"}
+    for name in names - {"ipyvue"}:  # a pin: what ipyvuetify stands on
+        module = imported.get(name, name.replace("-", "_"))
+        assert f"`{name}`" in page, f"{name} is not in docs/dependencies.md"
+        assert re.search(rf"(import|from) {module}\b", code), f"nothing imports {name}"

@@ -7,6 +7,7 @@ import json
 import shlex
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,16 @@ from hypothesis import strategies as st
 import conducive as cz
 from conducive.dashboards import address as addresses
 from conducive.dashboards.address import Asked, address, command, from_file, python, read, scenario_file
-from conducive.experiments.plausible import model_version
+from conducive.experiments.sweep.file import sweep_plan
+from conducive.experiments.sweep.runs import Runs
+from conducive.experiments.version import model_version
+from conducive.scenarios import workforce
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.files import library, load_scenario
 from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.timeline import timeline
 
 PLAIN = [i for i in inputs() if i.address not in {"horizon", "warm_up", "organisation.posts", "organisation.families"}]
 
@@ -311,3 +316,43 @@ def test_the_mark_of_an_address_names_this_version() -> None:
 
     assert (held["p"], held["m"]) == (cz.__version__, model_version())
     assert address(some())[0] == addresses.FORMAT
+
+
+def test_an_amount_that_is_set_is_the_same_however_a_place_is_given(tmp_path: Path) -> None:
+    grant = {"finance.grant": 1_000_000}
+    text = "[finance]\ngrant = 1_000_000\n"
+    (tmp_path / "mine.toml").write_text('title = "Mine"\nauthority = "Leeds"\n' + text, "utf-8")
+    (tmp_path / "anywhere.toml").write_text('title = "Anywhere"\n' + text, "utf-8")
+    sweep = {"scenario": str(tmp_path / "anywhere.toml"), "authorities": ["Leeds"], "replicates": 1, "seed": 0}
+    plan = sweep_plan({**sweep, "factors": {"finance.funding_term": [24]}})
+    anywhere = load_scenario(tmp_path / "anywhere.toml")
+
+    ways = {
+        "in the file": load_scenario(tmp_path / "mine.toml"),
+        "before it is moved": anywhere.at("Leeds"),
+        "after it is moved": load_scenario("baseline").at("Leeds").change(grant),
+        "by its code": anywhere.at("E08000035"),
+        "in an address": read(address(Asked(anywhere, anywhere.at("Leeds"))))[0].alternative,
+        "in a file of the pages": from_file(scenario_file(anywhere.at("Leeds"))),
+        "in a sweep": next(iter(Runs(plan).tasks([0]))).cases[0].scenario,
+    }
+    assert {way: there.place for way, there in ways.items()} == dict.fromkeys(ways, "Leeds, 2025")
+    assert {way: there["finance.grant"] for way, there in ways.items()} == dict.fromkeys(ways, 1_000_000)
+    once = timeline(ways["in the file"])
+    for way, there in ways.items():
+        assert there["innovation.running_cost"] == pytest.approx(ways["in the file"]["innovation.running_cost"]), way
+        assert timeline(there)["grant"].tolist() == once["grant"].tolist()
+
+
+def test_an_address_says_that_figures_are_others_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load_scenario("baseline")
+    made = address(Asked(base, base.at("Leeds", 2025)))
+    assert read(made)[1] == []
+
+    lines = workforce.TABLE.read_text("utf-8").splitlines(keepends=True)
+    other = [line.replace(",298.4,", ",398.4,") if ",Leeds," in line else line for line in lines]
+    assert other != lines
+    (tmp_path / "other.csv").write_text("".join(other), "utf-8")
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "other.csv"))
+
+    assert read(made)[1] == ["Figures published for Leeds, 2025 are others in the table in use here."]

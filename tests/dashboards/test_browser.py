@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,15 +18,18 @@ from playwright.sync_api import expect
 
 from conducive.dashboards.address import Asked, Swept, address, sweep_address
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.workforce import latest
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artefacts" / "pages"
 """Where screenshots are kept, to be looked at."""
 PAGES = {
-    "": ".results .prose-panel >> nth=2",
+    "": ".because .prose-panel >> nth=2",
+    "story": ".diary-lines",
     "sweep": ".empty",
     "watch": "[data-test=network][data-frames]",
     "classroom": ".lesson >> nth=5",
+    "game": ".panel >> nth=3",
     "conditions": ".condition >> nth=17",
     "about": "[aria-label=Citation]",
 }
@@ -129,7 +133,7 @@ def test_a_slider_can_be_moved_by_keyboard_and_explains_itself(visit: Callable[.
 
     coaching = page.locator("[data-address='knowledge_and_skills.coaching']")
     expect(coaching.locator(".bottom")).to_contain_text("evidence: assumed")
-    for word in ("Coaching offered to each person trained.", "Plausible range", "Source", "assumed"):
+    for word in ("Coaching that each person trained takes up.", "Plausible range", "Source", "assumed"):
         expect(coaching.locator(".card")).to_contain_text(word)
 
 
@@ -138,9 +142,93 @@ def test_a_value_that_cannot_be_is_refused_where_it_was_typed(visit: Callable[..
 
     set_lever(page, "finance.funding_term", "99999")
 
-    expect(page.locator(".controls .trouble")).to_contain_text("finance.funding_term must be")
-    expect(page.locator("[data-address='finance.funding_term'] input[type=number]")).to_have_value("99999")
+    term = page.locator("[data-address='finance.funding_term']")
+    expect(term.locator(".trouble")).to_have_text("Funding term: 0 to 240 months. You typed 99,999.")
+    expect(term.locator("input[type=number]")).to_have_value("36")
+    expect(page.locator(".trouble")).to_have_count(1)
     expect(page.locator(PYTHON)).not_to_contain_text("99999")
+
+
+@pytest.mark.parametrize(("width", "seen"), [(1280, ".verdict .answer"), (390, ".answer-bar")])
+def test_the_answer_stays_in_view_while_levers_move(visit: Callable[..., Any], width: int, seen: str) -> None:
+    page = visit(link(), width, 844)
+    before = firm(page)
+    page.get_by_text("All other inputs").click()
+    page.locator("summary", has_text="Capability").click()
+    lever = page.locator("[data-address='workforce_capacity.caseload'] input[type=range]")
+    lever.scroll_into_view_if_needed()
+
+    lever.press("End")
+
+    firm(page, unlike=before)
+    expect(lever).to_be_in_viewport()
+    expect(page.locator(seen)).to_be_in_viewport(ratio=1)
+
+
+def test_letters_are_as_large_as_the_browser_is_asked_for(chromium: Any, server: str) -> None:
+    sizes = []
+    for size in (16, 32):
+        page = chromium.browser_type.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", f"--blink-settings=defaultFontSize={size}"]
+        ).new_page()
+        page.goto(f"{server}/conditions")
+        page.locator(".condition").first.wait_for(timeout=120_000)
+        short = page.locator(".condition .short").first
+        sizes.append(short.evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
+        page.context.browser.close()
+
+    assert sizes[1] == 2 * sizes[0]
+
+
+def test_names_and_places_of_their_own_and_a_pair_that_comes_back(visit: Callable[..., Any], tmp_path: Path) -> None:
+    page = visit(link())
+    page.get_by_text("Names, and another place for B").click()
+    for field, value in (("name_b", "The council plan"), ("there", "leeds")):
+        page.locator(f"[data-test={field}]").fill(value)
+        page.locator(f"[data-test={field}]").press("Tab")
+    named = page.locator(".verdict .named")
+    expect(named).to_contain_text(f"The council plan - Leeds, {latest()}")
+    firm(page)
+    expect(page.locator(".chart .legend").first).to_contain_text("B: The council plan - Leeds")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Both scenarios (TOML)").click()
+    started.value.save_as(tmp_path / "pair.toml")
+
+    elsewhere = visit("")
+    elsewhere.locator("input[type=file]").set_input_files(tmp_path / "pair.toml")
+
+    expect(elsewhere.locator(".verdict .named")).to_have_text(named.inner_text())
+    expect(elsewhere.locator("[data-test=there]")).to_have_value("Leeds")
+
+
+def test_an_event_is_moved_by_keyboard_and_by_hand_and_edited(visit: Callable[..., Any]) -> None:
+    page = visit(link(Asked(SMALL, SMALL.with_event(20, "incident"))))
+    pin = page.get_by_role("slider", name="incident")
+    pin.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    happens = page.locator(".happenings ol li > span:first-child")
+    expect(happens).to_have_text(["Month 22: incident"])
+    expect(page.get_by_role("button", name="Remove incident in month 22")).to_be_visible()
+    expect(pin).to_be_focused()
+
+    box = pin.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 60, box["y"] + 5)
+    page.mouse.up()
+    expect(happens).not_to_have_text(["Month 22: incident"])
+    expect(page.get_by_role("button", name="Edit incident in month 22")).to_have_count(0)
+    page.get_by_role("button", name="Edit incident").click()
+    page.get_by_label("What happens").select_option("budget_cut")
+    page.get_by_label("Month", exact=True).fill("60")
+    page.get_by_role("button", name="Change in B").click()
+    expect(page.locator(".happenings .trouble")).to_have_text("Month: 1 to 48. You typed 60.")
+    page.get_by_label("Month", exact=True).fill("40")
+    page.get_by_role("button", name="Change in B").click()
+
+    expect(happens).to_have_text(["Month 40: budget cut (size: 0.15)"])
+    expect(page.get_by_role("button", name="Add to B")).to_be_visible()
 
 
 def test_what_is_shared_is_the_same_elsewhere(visit: Callable[..., Any]) -> None:
@@ -198,7 +286,9 @@ def test_visitors_share_nothing(visit: Callable[..., Any]) -> None:
 
 def test_choose_an_authority_and_scenarios(visit: Callable[..., Any]) -> None:
     page = visit("")
-    page.locator("[data-test=place]").select_option("Leeds")
+    page.locator("[data-test=place]").fill("E08000035")
+    page.locator("[data-test=place]").press("Enter")
+    expect(page.locator("[data-test=place]")).to_have_value("Leeds")
     expect(page.locator(PYTHON)).to_contain_text("Leeds")
 
     page.locator("[data-test=base]").select_option("classroom")
@@ -222,9 +312,9 @@ def test_code_and_files_give_the_same_numbers(visit: Callable[..., Any], tmp_pat
         page.get_by_role("button", name="Results by month (CSV)").click()
     started.value.save_as(tmp_path / "results.csv")
 
-    levels = "\nfrom conducive.experiments.brief import headline\nprint(headline(comparison))"
+    levels = "\nfrom conducive.experiments.compare.answer import headline\nprint(headline(comparison))"
     by_python = run([sys.executable, "-c", code + levels], tmp_path)
-    by_command = run([sys.executable, "-m", *line, "--out", "here"], tmp_path)
+    by_command = run([sys.executable, "-m", *line, "--full", "--out", "here"], tmp_path)
 
     assert by_python.strip().endswith(answer)
     assert by_command.splitlines()[:30] == by_python.splitlines()[:30]
@@ -339,13 +429,65 @@ def test_a_sweep_fills_in_and_opens_under_what_if(visit: Callable[..., Any], tmp
     assert len((tmp_path / "sweep.csv").read_text().splitlines()) == 26
 
     page.locator(CELLS).last.press("Enter")
+    expect(page.locator(".there .legend")).to_contain_text("B: Funding term 72 months, Trust")
+    page.get_by_role("button", name="Open this point under What if?").click()
 
     page.locator("h1", has_text="What if?").wait_for()
-    expect(page.locator(PYTHON)).to_contain_text("finance.funding_term")
+    expect(page.locator(PYTHON)).to_contain_text("Funding term: 0 to 240 months. You typed 100,000.")
     page.go_back()
     page.locator("h1", has_text="Sweep").wait_for()
     page.get_by_text("Done: 25 points.").wait_for()
     expect(page.locator("[data-test=base]")).to_have_value("classroom")
+
+
+def test_the_star_of_a_sweep_is_dragged_with_the_curve_beside_it(visit: Callable[..., Any]) -> None:
+    asked = Swept(SMALL, "finance.funding_term=12:36", "culture=0:1", steps=5, replicates=8)
+    page = visit(f"sweep?s={sweep_address(asked)}")
+    page.get_by_text(re.compile("Done: [0-9]+ points")).wait_for()
+    star, curve = page.locator(".zonemap .here"), page.locator(".there .legend")
+    expect(curve).to_contain_text("A: as the scenario stands")
+    page.set_viewport_size({"width": 1280, "height": 2400})  # what is dragged must be on the screen
+    field, box = page.locator(".zonemap .field").bounding_box(), star.bounding_box()
+
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(field["x"] + field["width"] - 3, field["y"] + 3, steps=3)
+    page.mouse.up()
+
+    expect(curve).to_contain_text("B: Funding term 36 months, Culture 100%")
+    page.locator("[data-test=y]").fill("")
+    page.locator("[data-test=y]").press("Tab")
+    page.locator("[data-test=start]").click()
+    page.get_by_text(re.compile("Done: 5 points")).wait_for()
+    plot = page.locator(".drawn .plot").first
+    plot.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(curve).to_contain_text("B: Funding term 36 months")
+    expect(curve).not_to_contain_text("Culture")
+
+
+def test_what_varies_is_found_by_typing_and_a_question_runs_at_once(visit: Callable[..., Any]) -> None:
+    page = visit(f"sweep?s={sweep_address(Swept(SMALL))}")
+    x, trouble = page.locator("[data-test=x]"), page.locator(".axes .trouble")
+    page.get_by_text("Nothing is run yet").wait_for()
+
+    x.fill("blame")
+    x.press("Tab")
+    expect(x).to_have_value("Blame culture, %")
+    x.fill("magic")
+    x.press("Tab")
+    expect(trouble).to_have_text("Nothing that can vary is called 'magic'.")
+    expect(x).to_have_value("Blame culture, %")
+    page.locator("[data-test=x-to]").fill("150")
+    page.locator("[data-test=start]").click()
+    expect(trouble).to_have_text("Blame culture: 0 to 100%. You typed 150.")
+    page.get_by_role("button", name="How much must the council pay?").click()
+
+    page.get_by_text(re.compile("Done: [0-9]+ points")).wait_for()
+    expect(x).to_have_value("Mainstreaming, %")
+    expect(page.locator(".drawn .axis").filter(has_text="Mainstreaming (%)")).to_have_count(1)
+    expect(page.get_by_role("button", name="Use as it is meant", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_sweep_can_be_shared(visit: Callable[..., Any]) -> None:
@@ -372,7 +514,8 @@ def test_a_scenario_of_what_if_can_be_swept(visit: Callable[..., Any]) -> None:
     page.locator("h1", has_text="Sweep").wait_for()
     page.locator("[data-test=base] option", has_text="Your own:").wait_for(state="attached")
     page.get_by_text("Nothing is run yet").wait_for()
-    page.locator("[data-test=y]").select_option("")
+    page.locator("[data-test=y]").fill("")
+    page.locator("[data-test=y]").press("Tab")
     page.locator("[data-test=steps]").select_option("5")
     page.locator("[data-test=replicates]").select_option("8")
     page.locator(SLOW).click()
@@ -383,7 +526,8 @@ def test_a_scenario_of_what_if_can_be_swept(visit: Callable[..., Any]) -> None:
 def test_a_sweep_over_one_condition_can_be_cancelled(visit: Callable[..., Any]) -> None:
     page = visit(f"sweep?s={sweep_address(Swept(LARGE))}")
     page.locator("[data-test=base] option", has_text="Your own:").wait_for(state="attached")
-    page.locator("[data-test=y]").select_option("")
+    page.locator("[data-test=y]").fill("")
+    page.locator("[data-test=y]").press("Tab")
     page.locator("[data-test=steps]").select_option("11")
     page.locator("[data-test=replicates]").select_option("80")
     page.locator(SLOW).click()

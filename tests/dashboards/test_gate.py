@@ -1,15 +1,16 @@
-"""Who is let in: this machine's own pages, and others with the class code."""
+"""Who is let in: this machine's own pages, and others who have given a class code."""
 
 from __future__ import annotations
 
 import asyncio
-import time
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from conducive.dashboards.gate import LARGEST_FORM, MOST_REMEMBERED, PAUSE, TRIES, Gate, checked_code, new_code
+from conducive.dashboards.gate import COOKIE, MOST_KEYS, Gate, code_form, cookie_of, keys_in
+from conducive.dashboards.machine import checked_base, checked_hosts
 from conducive.scenarios.errors import InputError
 
 
@@ -76,91 +77,105 @@ def test_its_own_pages_may_open_a_socket() -> None:
     assert found["type"] == "websocket.accept"
 
 
-def test_others_are_asked_for_the_class_code_and_let_in_with_it() -> None:
-    gate = Gate(application, "ABC234")
+def test_others_are_asked_for_the_class_code_until_they_hold_a_key_that_is_admitted() -> None:
+    gate = Gate(application, lambda keys: "RIGHT" in keys)
     there = {"host": "10.0.0.1:8765"}
 
-    assert ask(gate, **there)["status"] == 401
-    assert "Class code" in ask(gate, "/classroom", **there)["body"]
-    assert ask(gate, kind="websocket", **there)["type"] == "websocket.close"
-    assert ask(gate, "/enter?code=ABC234", kind="websocket", **there)["type"] == "websocket.close"
-    assert ask(gate, "/enter", body=b"code=WRONG1", **there)["status"] == 403
-    let_in = ask(gate, "/enter", body=b"code=+abc234", **there)
-    assert let_in["status"] == 303
-    cookie = let_in["headers"]["set-cookie"].partition(";")[0]
-    assert ask(gate, cookie=cookie, **there)["body"] == "inside"
-    assert ask(gate, kind="websocket", cookie=cookie, **there)["type"] == "websocket.accept"
-    assert ask(gate, cookie=cookie + "x", **there)["status"] == 401
+    for held in ("", f"{COOKIE}=WRONG", "\x00=;;", f"{COOKIE}=\u00e9", "other=RIGHT"):
+        cookie = {"cookie": held}
+        assert ask(gate, **there, **cookie)["status"] == 401
+        assert "Class code" in ask(gate, "/classroom", **there, **cookie)["body"]
+        assert ask(gate, kind="websocket", **there, **cookie)["type"] == "websocket.close"
+        assert ask(gate, "/j/CODE", kind="websocket", **there, **cookie)["type"] == "websocket.close"
+    known = {"cookie": f"{COOKIE}=NEWER.RIGHT"}
+    assert ask(gate, **there, **known)["body"] == "inside"
+    assert ask(gate, kind="websocket", **there, **known)["type"] == "websocket.accept"
 
 
-def test_whoever_guesses_has_to_wait_and_others_do_not() -> None:
-    gate = Gate(application, "ABC234")
+@pytest.mark.parametrize("path", ["/enter", "/enter?code=ABC234", "/j/ABC234", "/alive"])
+def test_where_a_code_is_given_nobody_needs_one(path: str) -> None:
+    gate = Gate(application, lambda _: False)
 
-    for _ in range(TRIES):
-        assert ask(gate, "/enter", body=b"code=nothis")["status"] == 403
-
-    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 429
-    assert ask(gate, "/enter", body=b"code=ABC234", who="10.0.0.8")["status"] == 303
+    assert ask(gate, path, host="10.0.0.1:8765")["body"] == "inside"
+    assert ask(gate, path, host="10.0.0.1:8765", origin="http://evil.example")["status"] == 403
 
 
-def test_whoever_has_waited_may_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, now = Gate(application, "ABC234"), time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    for _ in range(TRIES):
-        ask(gate, "/enter", body=b"code=nothis")
-
-    now += PAUSE
-    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 429
-    now += 1
-    assert ask(gate, "/enter", body=b"code=nothis")["status"] == 403
-    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 303
+@pytest.mark.parametrize("path", ["/jobs", "/j", "/", "/static/j/x", "/board/ABC234", "/classroom/open"])
+def test_everywhere_else_one_is_needed(path: str) -> None:
+    assert ask(Gate(application, lambda _: False), path, host="10.0.0.1:8765")["status"] == 401
 
 
-def test_guesses_made_while_waiting_do_not_make_the_wait_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, now = Gate(application, "ABC234"), time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    for _ in range(TRIES):
-        ask(gate, "/enter", body=b"code=nothis")
+def test_the_cookie_is_for_the_server_alone_and_holds_so_many_keys() -> None:
+    parts = cookie_of(["NEW", *(f"K{n}" for n in range(3 * MOST_KEYS)), "OLD"]).split("; ")
 
-    now += PAUSE / 2
-    assert ask(gate, "/enter", body=b"code=nothis")["status"] == 429
-    now += PAUSE / 2 + 1
-    assert ask(gate, "/enter", body=b"code=ABC234")["status"] == 303
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
+    keys = keys_in({COOKIE: parts[0].partition("=")[2]})
+    assert len(keys) == MOST_KEYS
+    assert keys[0] == "NEW"
 
 
-def test_guesses_from_many_places_do_not_fill_the_memory() -> None:
-    gate = Gate(application, "ABC234")
-
-    for n in range(MOST_REMEMBERED + 5):
-        gate._count_wrong(f"10.0.{n}")
-
-    assert len(gate._wrong) == MOST_REMEMBERED
-    assert "10.0.0" not in gate._wrong
+@pytest.mark.parametrize(("value", "keys"), [("", []), ("A.B", ["A", "B"]), ("../x.<b>.\u00e9.A", ["A"])])
+def test_only_keys_are_read_from_the_cookie(value: str, keys: list[str]) -> None:
+    assert keys_in({COOKIE: value}) == keys
 
 
-def test_a_form_is_read_to_a_limit() -> None:
-    gate = Gate(application, "ABC234")
-
-    assert ask(gate, "/enter", body=b"x" * LARGEST_FORM + b"&code=ABC234")["status"] == 401
-    assert ask(gate, "/enter?" + "x" * LARGEST_FORM + "&code=ABC234")["status"] == 401
+def test_what_was_wrong_with_a_code_is_never_shown_as_markup() -> None:
+    assert "<script>" not in code_form("<script>alert(1)</script>")
 
 
-def test_the_cookie_is_for_the_server_alone_and_is_not_the_code() -> None:
-    cookie = ask(Gate(application, "ABC234"), "/enter", body=b"code=ABC234")["headers"]["set-cookie"]
+def test_a_proxy_is_trusted_by_name_alone_and_pages_of_others_stay_out() -> None:
+    strict, trusting = Gate(application), Gate(application, hosts=["hub.example.org"])
+    from_hub = {"host": "127.0.0.1:8765", "origin": "https://hub.example.org"}
 
-    assert "ABC234" not in cookie
-    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
-
-
-def test_a_code_given_in_the_form_is_never_shown_as_markup() -> None:
-    assert "<script>" not in ask(Gate(application, "ABC234"), "/enter?code=<script>")["body"]
-
-
-@pytest.mark.parametrize("code", ["", "abc", "x" * 41, "with space", "<b>bold</b>"])
-def test_a_class_code_that_cannot_be_used_is_refused(code: str) -> None:
-    with pytest.raises(InputError, match="6 to 40"):
-        checked_code(code)
+    assert ask(strict, **from_hub)["status"] == 403
+    assert ask(strict, kind="websocket", **from_hub)["type"] == "websocket.close"
+    assert ask(trusting, **from_hub)["body"] == "inside"
+    assert ask(trusting, kind="websocket", **from_hub)["type"] == "websocket.accept"
+    assert ask(trusting, host="Hub.Example.org", origin="https://hub.example.org")["body"] == "inside"
+    assert ask(trusting, host="127.0.0.1:8765", origin="https://evil.example.org")["status"] == 403
+    assert ask(trusting, host="evil.example.org")["status"] == 403
+    assert ask(trusting, host="127.0.0.1:8765", origin="https://hub.example.org.evil.org")["status"] == 403
 
 
-def test_made_up_codes_can_be_used_and_differ() -> None:
-    assert len({checked_code(new_code()) for _ in range(20)}) == 20
+@pytest.mark.parametrize("asked", ["/conducive/watch", "/watch"], ids=["handed on", "taken off"])
+def test_a_path_before_ours_is_handed_on_or_taken_off(asked: str) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def shows(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+        await application(scope, receive, send)
+
+    assert ask(Gate(shows, base="/conducive"), asked)["body"] == "inside"
+    assert [(scope["path"], scope["root_path"]) for scope in seen] == [("/conducive/watch", "/conducive")]
+
+
+def test_a_door_is_open_under_a_path_too_and_a_name_that_only_begins_alike_is_no_such_path() -> None:
+    gate = Gate(application, lambda keys: False, base="/c")
+
+    assert ask(gate, "/c/j/ABC")["body"] == "inside"
+    assert ask(gate, "/c")["status"] == 401
+    assert ask(gate, "/cj/ABC")["status"] == 401
+
+
+@pytest.mark.parametrize(("given", "found"), [("", ""), ("/", ""), ("/a", "/a"), ("/a/b.c/", "/a/b.c")])
+def test_a_path_for_a_proxy_is_taken_with_or_without_its_last_stroke(given: str, found: str) -> None:
+    assert checked_base(given) == found
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "words"),
+    [
+        (checked_base, "conducive", "Did you mean /conducive?"),
+        (checked_base, "https://x.org/a/b", "Did you mean /a/b?"),
+        (checked_base, "/a b", "Did you mean /a/b?"),
+        (checked_hosts, ["https://hub.example.org/x"], "Did you mean hub.example.org?"),
+        (checked_hosts, ["hub.example.org:443"], "Did you mean hub.example.org?"),
+        (checked_hosts, ["*.example.org"], "Did you mean example.org?"),
+        (checked_hosts, ["*"], "without scheme or port. Got '*'."),
+    ],
+)
+def test_a_path_or_a_host_that_is_none_is_refused_with_the_nearest_right_one(
+    check: Any, given: Any, words: str
+) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        check(given)

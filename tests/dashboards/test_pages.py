@@ -13,32 +13,38 @@ import pandas as pd
 import pytest
 
 from conducive import __version__
-from conducive.dashboards import about, conditions_page, levers, what_if
+from conducive.dashboards import about, answers, conditions_page, happenings, levers, results, take_away
 from conducive.dashboards.about import citation, odd_page, summary
-from conducive.dashboards.address import Asked, address, in_library, python
+from conducive.dashboards.address import Asked, address, command, in_library, python
+from conducive.dashboards.choice import AVERAGE, OWN, SAME, Choice, chosen, default, picked, start_from
+from conducive.dashboards.choosing import fields, of_both
+from conducive.dashboards.happenings import added, edited, event_of, kinds, removed, restored
 from conducive.dashboards.parts import GLOSSARY, Answer, bare_page, dressed, explained
+from conducive.dashboards.places import place_names, place_typed
+from conducive.dashboards.take_away import brought, files
 from conducive.dashboards.theme import DARK, LIGHT, contrast, css, ink_on, ramp
-from conducive.dashboards.what_if import Choice, chosen, default, event_of, fields, files, kinds, picked, start_from
 from conducive.dashboards.work import Cache, CancelledError, Job
-from conducive.experiments import odd
-from conducive.experiments.brief import brief
-from conducive.experiments.curves import RuleCurve, processes, rule_curves
-from conducive.experiments.dependence import dependence
-from conducive.experiments.glance import FIRM, marks
-from conducive.experiments.patterns import CONTROLS, PATTERNS
-from conducive.experiments.plausible import model_version, plausible_sets
-from conducive.experiments.ranking import ranking_plan
-from conducive.experiments.sensitivity import sensitivity_identity, sensitivity_plan
-from conducive.experiments.validation import stored_results
-from conducive.experiments.verdicts import ANSWERS
+from conducive.experiments.compare.brief import brief
+from conducive.experiments.compare.dependence import dependence
+from conducive.experiments.compare.glance import FIRM, marks
+from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS
+from conducive.experiments.evidence.ranking import ranking_plan
+from conducive.experiments.evidence.validation import stored_results
+from conducive.experiments.evidence.verdicts import ANSWERS
+from conducive.experiments.lives.plausible import plausible_sets
+from conducive.experiments.pages import odd
+from conducive.experiments.pages.curves import RuleCurve, read_by, rule_curves
+from conducive.experiments.search.sensitivity import sensitivity_identity, sensitivity_plan
+from conducive.experiments.version import model_version
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.files import library, load_scenario
+from conducive.scenarios.kinds import KINDS
 from conducive.scenarios.scenario import Scenario, declared
-from conducive.scenarios.workforce import LATEST
+from conducive.scenarios.workforce import authorities, latest
 
 SMALL = load_scenario("classroom").change({"horizon": 24, "warm_up": 0, "organisation.posts": 12})
 
@@ -92,10 +98,12 @@ def test_what_a_slider_sends_back_is_the_value_it_showed(declaration: Any) -> No
 @pytest.mark.parametrize(
     ("sent", "shown", "said"),
     [
-        ("finance.funding_term", 1e9, "must be"),
-        ("finance.funding_term", float("nan"), "must be"),
-        ("finance.funding_term", "<b>", "must be a number"),
-        ("finance.funding_term", True, "must be"),
+        ("finance.funding_term", 1e9, "^Funding term: 0 to 240 months. You typed 1,000,000,000.$"),
+        ("finance.funding_term", float("nan"), "^Funding term: 0 to 240 months. You typed nan.$"),
+        ("finance.funding_term", "<b>", "You typed <b>.$"),
+        ("finance.funding_term", True, "^Funding term: 0 to 240 months"),
+        ("finance.mainstreaming", 150, "^Mainstreaming: 0 to 100%. You typed 150.$"),
+        ("workforce_capacity.turnover", -1, "^Turnover: .*% a year. You typed -1.$"),
         ("finance.magic", 1, "not an input"),
         ("coefficients.strain_load", 1, "not an input"),
         (None, 1, "not an input"),
@@ -180,9 +188,9 @@ def test_what_is_put_on_the_timeline_comes_to_what_the_scenario_holds() -> None:
 
 
 def test_an_authority_picked_anew_has_its_latest_figures() -> None:
-    choice = replace(default(), place="Kent", year=LATEST - 1)
+    choice = replace(default(), place="Kent", year=latest() - 1)
 
-    assert picked(choice, {"name": "place", "value": "Leeds"}).year == LATEST
+    assert picked(choice, {"name": "place", "value": "Leeds"}).year == latest()
 
 
 def test_another_scenario_to_compare_with_starts_without_changes() -> None:
@@ -190,6 +198,22 @@ def test_another_scenario_to_compare_with_starts_without_changes() -> None:
 
     assert choice.asked.alternative == load_scenario("six-year-funding")
     assert picked(choice, {"name": "other", "value": "itself"}).asked.alternative == choice.base
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_a_kind_of_innovation_is_one_choice_and_whatever_else_was_changed_stays(name: str) -> None:
+    before = picked(default(), {"name": "kind", "value": "licensed programme"})
+
+    choice = picked(before, {"name": "kind", "value": name})
+
+    alternative = choice.asked.alternative
+    assert alternative["finance.funding_term"] == 72
+    assert all(alternative[address] == value for address, value in KINDS[name].changes.items())
+    assert field_of(choice, "kind")["value"] == name
+    told = load_scenario("two-year-funding").change({"innovation.kind": name, "finance.funding_term": 72})
+    assert {a: alternative[a] for a in declared()} == {a: told[a] for a in declared()}
+    one = next(iter(KINDS["optional technique"].changes))
+    assert field_of(replace(choice, changes=choice.changes | {one: 0.123}), "kind")["value"] == OWN
 
 
 @pytest.mark.parametrize("sent", [None, 3, {"name": "base", "value": "../../etc"}, {"name": "place", "value": {}}, {}])
@@ -200,7 +224,52 @@ def test_what_is_on_no_list_changes_nothing(sent: object) -> None:
 def test_lists_say_what_is_chosen() -> None:
     for choice in (default(), Choice(SMALL, load_scenario("baseline"), "Kent")):
         for one in fields(choice):
-            assert one["value"] in {option["value"] for group in one["groups"] for option in group["options"]}
+            options = {option["value"] for group in one["groups"] for option in group["options"]}
+            assert one["value"] in options | set(one.get("find", ()))
+
+
+def field_of(choice: Choice, name: str) -> dict[str, Any]:
+    """Return the field of a name."""
+    return next(one for one in fields(choice) if one["name"] == name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("E08000035", "Leeds"), ("hull", "Kingston upon Hull, City of"), (" KENT ", "Kent")]
+)
+def test_a_place_is_found_as_people_type_it(typed: str, name: str) -> None:
+    choice = picked(default(), {"name": "place", "value": typed})
+
+    assert (choice.place, choice.year) == (name, latest())
+    assert field_of(choice, "year")["value"] == str(latest())
+    assert picked(choice, {"name": "year", "value": "2019"}).asked.base.place == f"{name}, 2019"
+    assert picked(choice, {"name": "place", "value": AVERAGE}).place == ""
+
+
+@pytest.mark.parametrize("typed", ["Middlesborough", "Kingston", "Cumbria", "Atlantis"])
+def test_a_place_that_is_none_is_refused_and_never_another(typed: str) -> None:
+    with pytest.raises(InputError, match=r"Did you mean|its area is now|lists the names"):
+        picked(default(), {"name": "place", "value": typed})
+
+
+def test_each_place_is_offered_once_in_order_and_can_be_started_from() -> None:
+    names = place_names()
+
+    towns = names[: names.index("East Midlands")]
+    assert len(names) == len(set(names))
+    assert towns == sorted(towns)
+    assert len(towns) == len(authorities(latest()))
+    assert names[-1] == "England"
+    assert all(place_typed(name).year == latest() for name in names)
+    assert not {"Cumbria", "Poole", "Northamptonshire"} & set(names)
+
+
+def test_a_library_scenario_says_what_it_must_show_and_a_changed_one_does_not() -> None:
+    whole, churn = load_scenario("baseline"), load_scenario("leadership-churn")
+
+    said = field_of(Choice(whole, churn), "other")["claims"]
+
+    assert [one.startswith(churn.claims[0].says) for one in said] == [True]
+    assert field_of(Choice(churn.change({"finance.grant": 1.0})), "base")["claims"] == []
 
 
 def test_a_changed_scenario_is_not_called_by_the_name_of_the_one_in_the_library() -> None:
@@ -212,8 +281,108 @@ def test_a_changed_scenario_is_not_called_by_the_name_of_the_one_in_the_library(
     )
 
     assert SMALL.name == "classroom"
-    assert (base["value"], other["value"]) == (what_if.OWN, what_if.OWN)
-    assert fields(Choice(baseline, baseline))[2]["value"] == "baseline"
+    assert (base["value"], other["value"]) == (OWN, OWN)
+    assert field_of(Choice(baseline, baseline), "other")["value"] == "baseline"
+
+
+# ---- Names and places of their own ----------------------------------------------------------------------------------
+
+
+def test_a_and_b_are_called_as_the_visitor_says_wherever_they_are_named() -> None:
+    called = picked(default(), {"name": "name_b", "value": "  The long  grant "})
+    called = picked(called, {"name": "name_a", "value": "Now"})
+
+    asked = called.asked
+    space: dict[str, Any] = {}
+    exec(python(asked).partition("comparison =")[0], space)
+
+    assert (asked.base.title, asked.alternative.title) == ("Now", "The long grant")
+    assert (space["base"], space["alternative"]) == (asked.base, asked.alternative)
+    assert command(asked) == "conducive compare a.toml b.toml --replicates 200 --seed 0"
+    assert start_from(f"s={address(asked)}") == (called, [], "")
+    assert [one["value"] for one in of_both(called) if one["name"].startswith("name")] == ["Now", "The long grant"]
+
+
+def test_a_name_that_is_taken_back_is_the_usual_one_again() -> None:
+    named = picked(default(), {"name": "name_b", "value": "The long grant"})
+
+    usual = next(one["value"] for one in of_both(default()) if one["name"] == "name_b")
+
+    assert usual == "Funding term 72 months"
+    for value in ("", " ", usual):
+        assert picked(named, {"name": "name_b", "value": value}) == default()
+
+
+def test_two_names_that_are_the_same_or_too_long_are_refused() -> None:
+    with pytest.raises(InputError, match=r"A and B need different names\. Got 'Two years of funding, then nothing'"):
+        picked(default(), {"name": "name_b", "value": default().base.title}).asked  # noqa: B018 it refuses
+    with pytest.raises(InputError, match=r"80 characters at most\. You typed 100"):
+        picked(default(), {"name": "name_a", "value": "x" * 100})
+
+
+def test_b_can_be_at_another_place_than_a() -> None:
+    here = picked(default(), {"name": "place", "value": "Kent"})
+    choice = picked(here, {"name": "there", "value": "leeds"})
+    choice = picked(choice, {"name": "there_year", "value": "2019"})
+
+    asked = choice.asked
+
+    assert (asked.base.place, asked.alternative.place) == (f"Kent, {latest()}", "Leeds, 2019")
+    assert asked.alternative["finance.funding_term"] == 72
+    assert start_from(f"s={address(asked)}") == (choice, [], "")
+    assert field_of_both(choice, "there")["value"] == "Leeds"
+    assert picked(choice, {"name": "there", "value": SAME}) == here
+    average = picked(choice, {"name": "there", "value": AVERAGE})
+    assert (average.asked.base.place, average.asked.alternative.place) == (f"Kent, {latest()}", "")
+    assert start_from(f"s={address(average.asked)}")[0] == average
+    assert picked(here, {"name": "there", "value": "Kent"}).elsewhere is None
+    with pytest.raises(InputError, match="Did you mean Middlesbrough"):
+        picked(choice, {"name": "there", "value": "Middlesborough"})
+
+
+def field_of_both(choice: Choice, name: str) -> dict[str, Any]:
+    """Return the field of a name among those of A and B by themselves."""
+    return next(one for one in of_both(choice) if one["name"] == name)
+
+
+# ---- Files that are brought ----------------------------------------------------------------------------------------
+
+
+def test_a_pair_comes_back_as_it_was() -> None:
+    choice = picked(replace(default(), seed=7), {"name": "there", "value": "Leeds"})
+    choice = added(picked(choice, {"name": "name_a", "value": "Now"}), {"kind": "incident", "month": 20})
+    (make,) = [make for label, make in files(choice.asked, "test") if label == "Both scenarios (TOML)"]
+    name, _, content = make()
+
+    assert brought([{"name": name, "text": content.decode()}], default()) == choice
+
+
+def test_two_scenario_files_come_back_as_a_and_b_and_one_as_a() -> None:
+    asked = default().asked
+    made = {label: make() for label, make in files(asked, "test") if label.startswith("Scenario")}
+    sent = [{"name": name, "text": content.decode()} for name, _, content in reversed(made.values())]
+
+    assert brought(sent, default()) == default()
+    alone = brought(sent[:1], default()).asked
+    assert alone.base.complete() == alone.alternative.complete() == asked.alternative.complete()
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [([], "one file or two"), (["", "", ""], "Got 3"), (["[a]"], r"holds \[a\], \[b\] and seed"),
+     (["a = 1\nb = 2"], "holds"), (["[a]\n[b]\n[c]"], "holds"), (["seed = -1\n[a]\n[b]"], "seed"),
+     (["seed = 'x'\n[a]\n[b]"], "seed"), (["[a.finance]\nfunding_terms = 2\n[b]"], "Did you mean"),
+     (["x = ["], "not valid TOML")],
+)  # fmt: skip
+def test_files_that_ask_for_nothing_are_refused(texts: list[str], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        brought([{"name": "one.toml", "text": text} for text in texts], default()).asked  # noqa: B018 it refuses
+
+
+@pytest.mark.parametrize("sent", [None, "x", [1, 2], {"text": ""}])
+def test_what_is_no_file_is_refused(sent: object) -> None:
+    with pytest.raises(InputError, match="one file or two"):
+        brought(sent, default())
 
 
 # ---- Events --------------------------------------------------------------------------------------------------------
@@ -227,22 +396,22 @@ def test_every_kind_of_event_can_be_put_on_the_timeline() -> None:
         detail = one["options"][0]["value"] if one["options"] else 0.2
         event = event_of({"kind": one["name"], "month": 3, "detail": detail}, SMALL)
         assert event.month == 3
-        assert what_if._event_label(event)
+        assert happenings.event_label(event)
 
 
 def test_what_happens_is_called_by_its_name_on_the_list() -> None:
     choice = Choice(SMALL, events=(event_of({"kind": "funding_ends", "month": 7}, SMALL),))
     (mark,) = marks(choice.asked.base, choice.asked.alternative, 24)
 
-    assert what_if._event_label(choice.events[0]) == "funding ends"
-    assert what_if._by_name(mark["label"]) == "funding ends"
-    assert what_if._by_name("incident") == "incident"
+    assert happenings.event_label(choice.events[0]) == "funding ends"
+    assert happenings.by_name(mark["label"]) == "funding ends"
+    assert happenings.by_name("incident") == "incident"
 
 
 def test_funding_that_ends_early_stops_the_grant() -> None:
     event = event_of({"kind": "funding_ends", "month": 7}, SMALL)
     choice = Choice(SMALL, events=(event,))
-    *_, found = what_if.answers(choice.asked, "test", Job())
+    *_, found = answers.answers(choice.asked, "test", Job())
 
     assert found["money"] == [[[0, 24]], [[0, 6]]]
     assert found["marks"][0]["arm"] == "B"
@@ -259,6 +428,53 @@ def test_what_cannot_happen_is_refused(sent: object) -> None:
         event_of(sent, SMALL)
 
 
+def test_an_event_moves_and_changes_and_is_never_there_twice() -> None:
+    choice = added(added(Choice(SMALL), {"kind": "incident", "month": 20}), {"kind": "broken_promise", "month": 3})
+
+    moved = edited(choice, {"id": "e1", "month": 5})
+    other = edited(moved, {"id": "e1", "month": 9, "kind": "budget_cut", "detail": 0.3})
+
+    assert [(e.month, e.name) for e in choice.events] == [(3, "broken_promise"), (20, "incident")]
+    assert [(e.month, e.name) for e in moved.asked.alternative.events] == [(3, "broken_promise"), (5, "incident")]
+    assert [(e.month, e.name, e.detail) for e in other.events][1:] == [(9, "budget_cut", 0.3)]
+    with pytest.raises(InputError, match="incident in month 20 is there already"):
+        added(choice, {"kind": "incident", "month": 20})
+    twice = added(choice, {"kind": "incident", "month": 4})
+    with pytest.raises(InputError, match="in month 4 is there already"):
+        edited(twice, {"id": "e2", "month": 4})
+    assert edited(choice, {"id": "e1", "month": 20}) == choice
+
+
+def test_an_event_of_the_scenario_moves_in_b_alone_and_can_be_put_back() -> None:
+    origin = Choice(load_scenario("critical-incident"))
+    (event, *_) = origin.base.events
+
+    moved = edited(origin, {"id": "o0", "month": event.month + 5})
+    gone = removed(origin, "o0")
+
+    assert moved.asked.base.events == origin.base.events
+    assert [e.month for e in moved.asked.alternative.events if e.name == event.name] == [event.month + 5]
+    assert [one["label"] for one in happenings.shown(moved, moved.asked)["gone"]] == [happenings.event_label(event)]
+    assert (event.month, "A") in {(one["month"], one["arm"]) for one in happenings.shown(gone, gone.asked)["fixed"]}
+    for choice in (moved, gone):
+        assert start_from(f"s={address(choice.asked)}") == (choice, [], "")
+    assert restored(gone, "o0") == origin
+    for name in ("o9", "e0", "x", None, 3):
+        assert removed(origin, name) == origin
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [({"kind": "incident", "month": 200}, "^Month: 1 to 24. You typed 200.$"),
+     ({"kind": "incident", "month": ""}, "^Month: 1 to 24. You typed nothing.$"),
+     ({"kind": "budget_cut", "month": 3, "detail": 1.5}, "^Size: 0 to 100%. You typed 150.$"),
+     ({"kind": "budget_cut", "month": 3}, "^Size: 0 to 100%. You typed nothing.$")],
+)  # fmt: skip
+def test_an_event_is_refused_in_the_words_of_its_field(sent: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        event_of(sent, SMALL)
+
+
 # ---- Answers and files ---------------------------------------------------------------------------------------------
 
 
@@ -267,13 +483,13 @@ def small() -> Asked:
 
 
 def test_answers_grow_firm_and_are_then_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "ANSWERS", Cache(10))
-    pairs = [found["pairs"] for found in what_if.answers(small(), "test", Job())]
-    again = [found["pairs"] for found in what_if.answers(small(), "test", Job())]
+    monkeypatch.setattr(answers, "ANSWERS", Cache(10))
+    pairs = [found["pairs"] for found in answers.answers(small(), "test", Job())]
+    again = [found["pairs"] for found in answers.answers(small(), "test", Job())]
 
     assert pairs in ([20, 60, 120, 200], [200])
     assert again == [FIRM]
-    assert len(what_if.ANSWERS) == 1
+    assert len(answers.ANSWERS) == 1
 
 
 @pytest.mark.parametrize(
@@ -287,16 +503,16 @@ def test_answers_grow_firm_and_are_then_at_hand(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_how_firm_an_answer_is_is_said_of_what_was_asked(answer: dict[str, Any], said: str) -> None:
-    assert what_if._state(Answer({}, **answer), {"pairs": 20, "sets": 5}) == said
+    assert results._state(Answer({}, **answer), {"pairs": 20, "sets": 5}) == said
 
 
 def test_an_answer_that_was_stopped_early_is_not_taken_for_a_firm_one() -> None:
     asked = Choice(SMALL, changes={"finance.funding_term": 14.0}).asked
-    begun = what_if.answers(asked, "test", Job())
+    begun = answers.answers(asked, "test", Job())
     next(begun)
     begun.close()  # type: ignore[attr-defined]
 
-    *_, last = what_if.answers(asked, "test", Job())
+    *_, last = answers.answers(asked, "test", Job())
 
     assert last["pairs"] == FIRM
 
@@ -307,7 +523,7 @@ def test_a_cancelled_answer_stops() -> None:
     asked = Choice(SMALL, changes={"finance.funding_term": 13.0}).asked
 
     with pytest.raises(CancelledError):
-        list(what_if.answers(asked, "test", job))
+        list(answers.answers(asked, "test", job))
 
 
 def test_every_file_can_be_made_and_opened() -> None:
@@ -327,20 +543,20 @@ def test_every_file_can_be_made_and_opened() -> None:
 
 
 def test_a_briefing_says_what_its_answer_depends_on_and_how_to_make_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "DEPENDS", Cache(1))
+    monkeypatch.setattr(answers, "DEPENDS", Cache(1))
     (label, make), *_ = files(small(), "test")
     job, again = Job(), Job()
 
     page = make(job)[2].decode()
     make(again)
 
-    found = what_if.firm(small(), "test")
+    found = answers.firm(small(), "test")
     expected = brief(found, dependence(found))
-    assert label == what_if.BRIEFING
+    assert label == take_away.BRIEFING
     assert section(page) == section(expected)
     assert "Each of 18 conditions was moved" in section(page)
     assert "conducive brief A.toml B.toml --replicates 200 --seed 0" in page
-    assert 0 < job.done <= what_if.RUNS_OF_BRIEFING
+    assert 0 < job.done <= answers.RUNS_OF_BRIEFING
     assert again.done <= 2 * FIRM < job.done
 
 
@@ -350,7 +566,7 @@ def section(page: str) -> str:
 
 
 def test_a_briefing_that_is_no_longer_wanted_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "DEPENDS", Cache(1))
+    monkeypatch.setattr(answers, "DEPENDS", Cache(1))
 
     class Impatient(Job):
         def advance(self, count: int = 1) -> None:
@@ -362,8 +578,8 @@ def test_a_briefing_that_is_no_longer_wanted_stops(monkeypatch: pytest.MonkeyPat
     with pytest.raises(CancelledError):
         files(small(), "test")[0][1](job)
 
-    assert job.done < what_if.RUNS_OF_BRIEFING / 2
-    assert len(what_if.DEPENDS) == 0
+    assert job.done < answers.RUNS_OF_BRIEFING / 2
+    assert len(answers.DEPENDS) == 0
 
 
 def load_scenario_text(text: bytes) -> Any:
@@ -439,14 +655,11 @@ def test_a_curve_stands_on_zero_unless_it_lies_high_above_or_goes_below(
     assert {float(one["bottom"]) for one in shown} == {float(foot)}
 
 
-def test_inputs_without_a_curve_say_which_process_reads_them() -> None:
-    finance = next(c for c in conditions() if c.name == "finance")
-
-    said = conditions_page._others(finance)
-
-    for i in finance.inputs:
-        told = f"{levers.label(i)} is read by the month itself ({listed(processes(i)[:3])})"
-        assert (told in said) == (not rule_curves(i))
+def test_a_condition_says_which_rules_and_processes_read_it() -> None:
+    for c in conditions():
+        told = conditions_page._others(c)
+        for i in c.inputs:
+            assert f"{levers.label(i)} is read by {listed(read_by(i))}" in told
 
 
 def words(element: Any) -> str:

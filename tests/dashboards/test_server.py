@@ -17,13 +17,14 @@ import pytest
 import websockets
 
 from conducive.dashboards import warm
-from conducive.dashboards.gate import TRIES
-from conducive.dashboards.server import LARGEST_MESSAGE, PAGES, _code, _listening, own_addresses
-from conducive.experiments import ensemble
+from conducive.dashboards.machine import own_addresses
+from conducive.dashboards.server import LARGEST_MESSAGE, PAGES, _code, _listening
+from conducive.dashboards.store import TRIES
+from conducive.experiments.lives import ensemble
 from conducive.scenarios.errors import InputError
 
 SOCKET = "/jupyter/api/kernels/some/channels?session_id=some"
-CODE = "CLASS-7"
+CODE = "CLASS7"
 AWAY = next((address for address in own_addresses() if address[:1].isdigit()), "")
 """An address of this machine at which others on its network reach it."""
 
@@ -78,6 +79,13 @@ def test_a_page_may_fetch_from_its_own_server_alone(server: str, page: str) -> N
     assert status == 200
     assert "default-src 'self'" in headers["content-security-policy"]
     assert 'lang="en-GB"' in body
+
+
+def test_a_page_knows_of_which_start_of_the_server_it_is(server: str) -> None:
+    _, headers, started = ask(server, "/alive")
+
+    assert f"'{started}'" in ask(server, "/classroom")[2]
+    assert headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/classroom/x", "/about/../about", "/a/b/c", "/static/", "/_solara/x"])
@@ -141,7 +149,7 @@ def away(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     folder = tmp_path_factory.mktemp("open")
     with (
         (folder / "said").open("wb") as says,
-        serve(folder / "data", "--open-to-network", "--class-code", CODE, says=says) as (address, _),
+        serve(folder / "data", "--open-to-network", "--class-code", "class-7", says=says) as (address, _),
     ):
         yield f"http://{AWAY}:{urlsplit(address).port}", folder / "said"
 
@@ -151,7 +159,7 @@ def test_whoever_opens_it_is_told_who_can_reach_it_and_with_which_code(away: tup
 
     text = said.read_text("utf-8")
 
-    assert f"{address}/" in text
+    assert f"{address}/j/{CODE}" in text
     assert "anyone who can reach this machine" in text
     assert CODE in text
 
@@ -165,7 +173,7 @@ def test_others_see_nothing_but_the_question_for_the_code(away: tuple[str, Path]
         assert "Class code" in body
 
     assert opened(address) == "refused: 403"
-    assert opened(address, cookie="conducive-class=guess") == "refused: 403"
+    assert opened(address, cookie="conducive-keys=guess") == "refused: 403"
     assert ask(address, "/_solara/api/close/x?session_id=x", method="POST")[0] == 401
 
 
@@ -179,8 +187,11 @@ def test_the_code_lets_others_in_and_guesses_are_counted(away: tuple[str, Path])
     assert opened(address, cookie=cookie) == "open"
     assert opened(address, cookie=cookie, origin="http://evil.example") == "refused: 403"
 
-    assert [ask(address, f"/enter?code=guess{n}")[0] for n in range(TRIES)] == [403] * TRIES
-    assert ask(address, f"/enter?code={CODE}")[0] == 429
+    for n in range(TRIES):
+        assert "No class has this code" in ask(address, f"/enter?code=guess{n}")[2]
+    for path in (f"/enter?code={CODE}", f"/j/{CODE}"):
+        status, _, body = ask(address, path)
+        assert (status, "too many wrong codes" in body) == (403, True)
     assert ask(address, "/", cookie=cookie)[0] == 200
 
 
@@ -239,3 +250,14 @@ def test_a_port_that_is_taken_is_refused_with_another() -> None:
 
         with pytest.raises(InputError, match=f"port {port} cannot be used.*--port {port + 1}"):
             _listening("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("code", ["", "abc", "x" * 41, "with space", "<b>bold</b>", "------", "a-b-c-d-e", "Äpfel-12"])
+def test_a_class_code_that_cannot_be_used_is_refused(code: str) -> None:
+    with pytest.raises(InputError, match="6 to 40"):
+        _code(open_to_network=True, class_code=code)
+
+
+def test_a_class_code_may_be_typed_in_any_way() -> None:
+    assert _code(open_to_network=True, class_code="owls-2026") == "OWLS2026"
+    assert len({_code(open_to_network=True, class_code=None) for _ in range(20)}) == 20

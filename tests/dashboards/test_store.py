@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conducive.dashboards import store as kept
-from conducive.dashboards.store import Store, checked_name, shown, typed
+from conducive.dashboards.store import Change, Held, Store, TakenOutError, checked_name, shown, typed
 from conducive.scenarios.errors import InputError
 
 PREDICTION = {"points": [0.0] * 11, "choice": 0, "picks": [], "because": "it just does"}
@@ -47,6 +47,23 @@ def test_a_prediction_may_be_changed_until_results_are_seen(store: Store) -> Non
     with pytest.raises(InputError, match="stands as it was"):
         store.predict(key, PREDICTION)
     assert store.seat(key).prediction == PREDICTION | {"choice": 1}
+
+
+def test_a_second_try_is_kept_once_results_are_seen_and_changes_nothing_else(store: Store) -> None:
+    code, teacher = store.open_class("conducive-zone")
+    key = store.join(code, "Owls")
+    store.predict(key, PREDICTION)
+    store.hold(teacher, held=False)
+    with pytest.raises(InputError, match="first picks"):
+        store.try_again(key, ["finance"])
+
+    before = store.reveal(key)
+    store.try_again(key, ["finance", "leadership"])
+    store.try_again(key, ["coproduction", "leadership"])
+
+    assert store.seat(key).again == ("coproduction", "leadership")
+    assert store.classroom(teacher).seats[0].again == ("coproduction", "leadership")
+    assert (store.seat(key).prediction, store.seat(key).explained) == (before.prediction, before.explained)
 
 
 def test_results_stay_closed_until_the_teacher_opens_them_and_the_group_has_predicted(store: Store) -> None:
@@ -243,7 +260,7 @@ def test_a_class_that_ends_takes_its_answers_with_it(store: Store) -> None:
 
     store.end_class(teacher)
 
-    with pytest.raises(InputError, match="no longer in a class"):
+    with pytest.raises(InputError, match="this class has ended"):
         store.predict(key, PREDICTION)
     assert store._open.execute("SELECT count(*) FROM answer").fetchone()[0] == 0
 
@@ -256,8 +273,17 @@ def test_a_teacher_may_take_out_a_group_of_their_own_class_only(store: Store) ->
     store.remove(stranger, key)
     assert store.seat(key)
 
+    store.predict(key, PREDICTION)
     store.remove(teacher, key)
+
     assert not store.classroom(teacher).seats
+    assert not store.room(code).groups
+    assert not store.held([key])
+    for act in (store.seat, store.reveal, lambda key: store.predict(key, PREDICTION)):
+        with pytest.raises(TakenOutError, match="taken this group out"):
+            act(key)
+    assert store._open.execute("SELECT count(*) FROM answer").fetchone()[0] == 0
+    assert store.seat(store.join(code, "Rude")).prediction is None
 
 
 def test_there_are_only_so_many_groups_and_classes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,3 +364,125 @@ def test_codes_are_easy_to_read_out() -> None:
 
     assert typed(shown(code).lower(), kept.CLASS_CODE) == code
     assert not set(code) & set("01IO")
+
+
+# ---- One code, keys in a browser, several devices --------------------------------------------------------------------
+
+
+def test_a_class_has_the_code_that_is_asked_for_unless_another_has_it(store: Store) -> None:
+    first, teacher = store.open_class("coproduction", code="OWLS2026")
+    second, _ = store.open_class("coproduction", code="OWLS2026")
+    alone, _ = store.open_class("coproduction", solo=True)
+
+    assert first == "OWLS2026"
+    assert len(second) == kept.CLASS_CODE
+    assert len(alone) > kept.CLASS_CODE
+    store.end_class(teacher)
+    assert store.open_class("coproduction", code="OWLS2026")[0] == "OWLS2026"
+
+
+def test_a_browser_is_admitted_while_the_class_whose_code_it_gave_goes_on(store: Store) -> None:
+    code, teacher = store.open_class("coproduction")
+    entry = store.room(code.lower()).entry
+
+    assert store.admits(["other", entry])
+    assert not store.admits(["other", code, teacher, store.join(code, "Owls")])
+    assert not store.admits([])
+    store.end_class(teacher)
+    assert not store.admits([entry])
+
+
+def test_keys_open_the_places_they_are_of_and_no_others(store: Store) -> None:
+    code, teacher = store.open_class("coproduction")
+    other, _ = store.open_class("blame-spiral")
+    key, strange = store.join(code, "Owls"), store.join(other, "Strangers")
+
+    assert store.held([teacher, "nothing", key]) == [
+        Held(teacher, code, "coproduction", ""),
+        Held(key, code, "coproduction", "Owls"),
+    ]
+    assert [held.code for held in store.held([strange])] == [other]
+    assert not store.held([code, store.room(code).entry, ""])
+
+
+def test_everybody_in_a_class_may_see_who_is_in_and_nothing_they_wrote(store: Store) -> None:
+    code, teacher = store.open_class("coproduction")
+    key = store.join(code, "Owls")
+    store.predict(key, PREDICTION)
+
+    room = store.room(code)
+
+    assert room.groups == ("Owls",)
+    for secret in (teacher, key, PREDICTION["because"]):
+        assert str(secret) not in str(room)
+
+
+def test_the_last_change_says_what_it_was_and_on_which_device(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, teacher = store.open_class("coproduction")
+    key = store.join(code, "Owls")
+    monkeypatch.setattr(kept.time, "time", lambda: 5.0)
+    first, second, again = (store.device(key, who) for who in ("a", "b", "a"))
+    assert (first, second, again) == (1, 2, 1)
+    assert store.seat(key).last is None
+
+    store.predict(key, PREDICTION, device=second)
+    assert store.seat(key).last == Change("the prediction", 2, 5.0)
+    store.explain(key, 1, "since", device=first)
+    assert store.seat(key).last == Change("answer 2", 1, 5.0)
+    store.hold(teacher, held=False)
+    store.reveal(key, device=second)
+    assert store.seat(key).last == Change("the run of the model", 2, 5.0)
+
+
+def test_devices_are_told_apart_to_a_limit_and_not_by_what_others_could_use(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_DEVICES", 2)
+    key = store.join(store.open_class("coproduction")[0], "Owls")
+
+    assert [store.device(key, f"visitor-{n}") for n in range(4)] == [1, 2, 2, 2]
+    assert "visitor-" not in str(store._open.execute("SELECT visitor FROM device").fetchall()[0][:])
+
+
+def test_a_file_of_the_first_version_is_taken_on_with_all_it_holds(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / kept.FILE) as db:
+        db.executescript(kept.TABLES[0])
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO class VALUES ('OLDONE', ?, 'coproduction', 1, 0, 9e9)", (kept._hash("TEACHERSKEY2"),))
+        db.execute("INSERT INTO seat VALUES ('GROUPKEY', 'OLDONE', 'Owls', 'owls', 0)")
+        db.execute("INSERT INTO answer VALUES ('GROUPKEY', 'prediction', '{}')")
+    db.close()
+
+    store = Store(tmp_path)
+
+    assert [seat.name for seat in store.classroom("TEACHERSKEY2").seats] == ["Owls"]
+    assert store.seat("GROUPKEY").last is None
+    assert store.admits([store.room("OLDONE").entry])
+    assert Store(tmp_path).seat("GROUPKEY").prediction == {}
+
+
+@pytest.mark.parametrize("days", [-40_000, -1, 1, 40_000])
+def test_a_clock_that_jumps_loses_no_class(store: Store, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    code, teacher = store.open_class("coproduction")
+    key = store.join(code, "Owls")
+    store.predict(key, PREDICTION)
+    then = kept.time.time() + days * 86_400
+    monkeypatch.setattr(kept.time, "time", lambda: then)
+
+    store.open_class("coproduction")
+
+    store.explain(key, 0, "still here")
+    assert store.classroom(teacher).seats[0].prediction == PREDICTION
+
+
+def test_classes_that_nobody_has_touched_for_long_make_room_for_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_CLASSES", 2)
+    for name in ("a", "b"):
+        store.join(store.open_class("coproduction")[0], name)
+    store._open.execute("UPDATE class SET touched = touched - ?", ((kept.IDLE_DAYS + 1) * 86_400,))
+
+    code, _ = store.open_class("coproduction")
+
+    assert store._open.execute("SELECT code FROM class").fetchall()[0][0] == code

@@ -13,31 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conducive.dashboards import sweep_page
+from conducive.dashboards import levers, sweep_drawn, sweep_page, sweeping
 from conducive.dashboards.address import Swept, read_sweep, sweep_address, sweep_command, sweep_python
+from conducive.dashboards.choice import default
 from conducive.dashboards.parts import OFTEN
-from conducive.dashboards.sweep_page import (
-    asked_files,
-    asked_sweep,
-    axes_of,
-    map_key,
-    pictures,
-    plan_of,
-    point,
-    start_from,
-)
+from conducive.dashboards.sweep_drawn import point
+from conducive.dashboards.sweep_page import asked_files, chosen_from, map_key, pictures, start_from
+from conducive.dashboards.sweeping import asked_sweep, axes_of, plan_of
 from conducive.dashboards.theme import DARK, LIGHT
 from conducive.dashboards.work import CancelledError, Job
-from conducive.experiments.filling import filling
-from conducive.experiments.readings import SHOWN
-from conducive.experiments.sweep_file import sweep_plan as plan_from_file
-from conducive.experiments.zone import ZonePlan
+from conducive.experiments.lives.readings import SHOWN
+from conducive.experiments.search.filling import filling
+from conducive.experiments.search.zone import ZonePlan
+from conducive.experiments.sweep.file import sweep_plan as plan_from_file
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
 SMALL = load_scenario("classroom").change({"horizon": 24, "warm_up": 0, "organisation.posts": 12})
 TERM = {"name": "finance.funding_term", "low": 12, "high": 24}
-CULTURE = {"name": "culture", "low": 0, "high": 1}
+CULTURE = {"name": "culture", "low": 0, "high": 100}
 
 
 def axes(x: object, y: object = None, steps: object = 3, replicates: object = 4) -> dict[str, object]:
@@ -91,18 +85,56 @@ def test_a_scenario_too_large_for_the_pages_is_not_swept() -> None:
 
 
 def test_everything_on_the_list_can_be_swept() -> None:
-    for group in sweep_page.options():
-        for one in group["options"]:
-            axis = {"name": one["name"], "low": one["low"], "high": one["high"]}
-            assert plan_of(asked_sweep(load_scenario("baseline"), axes(axis, steps=2))).shape[0] == 1
+    labels = [one["label"] for one in sweeping.options()]
+    assert len(set(labels)) == len(labels)
+    for one in sweeping.options():
+        axis = {"name": one["name"], "low": one["low"], "high": one["high"]}
+        assert plan_of(asked_sweep(load_scenario("baseline"), axes(axis, steps=2))).shape[0] == 1
+
+
+@pytest.mark.parametrize("text", sweeping.QUESTIONS)
+def test_every_question_that_people_bring_can_be_swept_and_comes_back_to_the_form(text: str) -> None:
+    form = sweeping.question(text)
+    assert form is not None
+
+    swept = asked_sweep(load_scenario("two-year-funding"), form)
+
+    assert plan_of(swept).scenario.name == "two-year-funding"
+    assert axes_of(swept) == form
+    assert sweeping.question("Why?") is sweeping.question(None) is sweeping.question([]) is None
+
+
+def test_what_varies_is_said_in_the_units_of_its_lever() -> None:
+    share = {"name": "finance.mainstreaming", "low": 25, "high": 75}
+
+    plan = plan_of(asked_sweep(SMALL, axes(share, CULTURE)))
+
+    assert asked_sweep(SMALL, axes(share)).x == "finance.mainstreaming=0.25:0.75"
+    assert sweeping.said(plan.x, 0.25) == levers.written(levers.declared()["finance.mainstreaming"], 0.25) == "25%"
+    assert (sweeping.said(plan.y, 0.5), sweeping.named(plan.x)) == ("50%", "Mainstreaming (%)")
+    assert axes_of(asked_sweep(SMALL, axes(share, CULTURE)))["x"] == share
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "where", "text"),
+    [(TERM | {"high": 300}, None, "x", "Funding term: 0 to 240 months. You typed 300."),
+     (TERM, CULTURE | {"high": 150}, "y", "culture: 0 to 100%. You typed 150."),
+     (TERM | {"low": ""}, None, "x", "a range needs two numbers, from and to."),
+     ({"name": ""}, None, "x", "please choose what varies.")],
+)  # fmt: skip
+def test_what_is_wrong_with_an_axis_is_said_beside_it_in_its_own_words(x: Any, y: Any, where: str, text: str) -> None:
+    with pytest.raises(sweeping.AxisError) as refused:
+        asked_sweep(SMALL, axes(x, y))
+
+    assert (refused.value.axis, str(refused.value)) == (where, text)
 
 
 def test_the_form_shows_what_was_asked() -> None:
     for swept in (LINE, MAP):
         assert asked_sweep(SMALL, axes_of(swept)) == replace(
-            swept, x=f"{TERM['name']}=12.0:24.0", y=swept.y and "culture=0.0:1.0"
+            swept, x=f"{TERM['name']}=12:24", y=swept.y and "culture=0:1"
         )
-    assert axes_of(None) == sweep_page.START
+    assert axes_of(None) == sweeping.START
     assert plan_of(asked_sweep(load_scenario("classroom"), axes_of(None))).shape == (7, 7)
 
 
@@ -239,14 +271,14 @@ def test_a_cell_says_its_number_in_words_and_is_shaded_by_it() -> None:
     r, share = (next(s for s in SHOWN if s.column == column) for column in ("uptake", "open"))
     for value, one, short, shade in ((1.0, r, "1.0", 0.5), (9.0, r, "9.0", 1.0), (0.25, share, "25%", 0.25)):
         said = {"value": value, "words": "so", "between": " (a to b)"}
-        cell = sweep_page._cell(at | {one.column: said}, one, last.data)
+        cell = sweep_drawn.cell(at | {one.column: said}, one, plan_of(MAP))
 
         assert (cell["short"], cell["share"]) == (short, shade)
         assert cell["words"].endswith(f"{one.label} so (a to b)")
         assert "Funding term 12 months, Culture" in cell["words"]
         assert len(cell["inks"]) == len((LIGHT, DARK))
     unknown = at | {"uptake": {"value": None, "words": "cannot be judged", "between": ""}}
-    assert sweep_page._cell(unknown, r, last.data)["short"] == "-"
+    assert sweep_drawn.cell(unknown, r, plan_of(MAP))["short"] == "-"
 
 
 @pytest.mark.parametrize("swept", [LINE, MAP], ids=["line", "map"])
@@ -306,3 +338,11 @@ def test_an_address_of_another_sort_is_no_sweep() -> None:
 
     with pytest.raises(InputError, match="does not say what varies"):
         read_sweep(address(Asked(SMALL, SMALL)))
+
+
+def test_the_scenario_the_place_and_its_year_are_chosen_and_nothing_of_b() -> None:
+    here, there = (chosen_from(choice) for choice in (default(), replace(default(), place="Leeds")))
+
+    assert [one["name"] for one in here] == ["base", "place"]
+    assert [one["name"] for one in there] == ["base", "place", "year"]
+    assert here[0]["label"] == "Scenario"

@@ -18,7 +18,7 @@ from conducive.dashboards.work import (
     Job,
     Pool,
 )
-from conducive.experiments.ensemble import run
+from conducive.experiments.lives.ensemble import run
 from conducive.scenarios.errors import InputError
 
 

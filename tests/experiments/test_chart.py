@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,12 +19,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from conducive import __version__
-from conducive.experiments.chart import comparison_chart, run_chart
-from conducive.experiments.comparison import Comparison
-from conducive.experiments.ensemble import Ensemble, run
-from conducive.experiments.figures import save_figure
+from conducive.experiments.compare.chart import comparison_chart, drawable, run_chart
+from conducive.experiments.compare.comparison import Comparison
+from conducive.experiments.lives.ensemble import Ensemble, run
+from conducive.experiments.search.figures import save_figure
 from conducive.scenarios.files import load_scenario
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = load_scenario("classroom").change({"horizon": 36, "warm_up": 12})
 
 
@@ -118,6 +121,39 @@ def test_a_dollar_in_a_title_is_no_mathematics(ensemble: Ensemble) -> None:
 
 
 def test_charts_are_drawn_without_the_global_plotting_state() -> None:
-    code = "import conducive.experiments.chart, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import conducive.experiments.compare.chart, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Zoë - £5m", "Zoë - £5m"),
+        ("Ωмега €½²", "Ωмега €½²"),
+        ("東京", "DongJing"),
+        ("שלום", "slvm"),
+        ("हिन्दी", "hindi"),
+        ("costs \N{FULLWIDTH DOLLAR SIGN}5", r"costs \$5"),
+        ("", ""),
+    ],
+)
+def test_letters_that_the_font_has_stay_and_the_rest_is_spelt(text: str, seen: str) -> None:
+    assert drawable(text).lower() == seen.lower()
+
+
+def test_a_chart_with_a_title_in_other_scripts_has_no_empty_boxes() -> None:
+    asked = load_scenario({"name": "mine", "title": "Zoë - £5m for 東京 🚀", "horizon": 24})
+    figure = run_chart(run(asked, 2))
+    drawn = BytesIO()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Matplotlib warns of a glyph that is missing
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
+
+    assert "Zoë - £5m for DongJing" in figure.get_suptitle()
+
+
+def test_every_figure_spells() -> None:
+    for file in (ROOT / "experiments").rglob("*.py"):
+        assert not re.search(r"= Figure\(\(|= Figure\(SIZE", file.read_text("utf-8")), file

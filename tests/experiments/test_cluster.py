@@ -18,9 +18,10 @@ from distributed import LocalCluster
 from typer.testing import CliRunner
 
 import conducive as cz
-from conducive.experiments import cli, executors
-from conducive.experiments.parts import SweepError
-from conducive.experiments.sweep import read, sweep
+from conducive.experiments.cli import app as cli
+from conducive.experiments.lives import executors
+from conducive.experiments.sweep.folder import SweepError
+from conducive.experiments.sweep.sweep import read, sweep
 
 SMALL = {"horizon": 30, "warm_up": 0, "organisation.posts": 12, "organisation.families": 60}
 ASKED: dict[str, Any] = {

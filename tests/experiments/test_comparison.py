@@ -12,12 +12,18 @@ import pytest
 from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
-from conducive.experiments import cli, comparison, ensemble, output
-from conducive.experiments.comparison import Comparison, check_precision, compare
-from conducive.experiments.ensemble import Ensemble, run_each
-from conducive.experiments.intervals import ENOUGH, enough_values, half_width_of, uncertainty
-from conducive.experiments.plausible import PlausibleSets
-from conducive.experiments.text import _Cause, causes_in_words, cost_in_words, enough_in_words, pairing_in_words
+from conducive.agents.practitioner import CAUSES
+from conducive.experiments.cli import app as cli
+from conducive.experiments.compare import comparison
+from conducive.experiments.compare.answer import enough_in_words
+from conducive.experiments.compare.comparison import Comparison, check_precision, compare
+from conducive.experiments.compare.ladder import Rung
+from conducive.experiments.compare.text import Cause, causes_in_words, cost_in_words, pairing_in_words
+from conducive.experiments.folders import identity as identities
+from conducive.experiments.lives import ensemble
+from conducive.experiments.lives.ensemble import Ensemble, Life, run_each
+from conducive.experiments.lives.intervals import ENOUGH, enough_values, half_width_of, uncertainty
+from conducive.experiments.lives.plausible import PlausibleSets
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -78,7 +84,7 @@ def test_a_half_width_is_reckoned_as_the_interval_would_have_it_on_average() -> 
 
         reckoned = half_width_of(np.array(2.0), np.array(1.5), np.array(float(sets * each)), np.array(sets))
 
-        assert np.sqrt(np.mean((found.high - found.low) ** 2)) / 2 == pytest.approx(float(reckoned), rel=0.03)
+        assert np.mean(found.high - found.low) / 2 == pytest.approx(float(reckoned), rel=0.03)
 
 
 def test_without_plausible_sets_a_quarter_of_the_width_takes_sixteen_times_the_pairs(late: Comparison) -> None:
@@ -129,22 +135,41 @@ def test_a_handful_of_pairs_that_are_all_alike_is_said_to_show_nothing(late: Com
     assert enough_in_words(few) == (
         "All these pairs show the same difference. So few may do so by chance: more are needed."
     )
-    assert f"Horizon (month 60): +5.0 percentage points in each of {pairs} pairs, too few to tell." in said
-    assert "percentage points more practitioners" not in said
+    assert f"+5.0 percentage points, but {pairs} pairs cannot tell" in said
+    assert "clearly more (" not in said
     assert "These pairs are enough to tell more from none." in enough_in_words(gaps(late, [0.05] * 6))
 
 
-@pytest.mark.parametrize(("pairs", "clear"), [(2, False), (6, True)])
-def test_causes_that_differ_by_the_same_in_a_handful_of_pairs_are_not_clear(
-    late: Comparison, pairs: int, clear: bool
-) -> None:
-    found = gaps(late, [0.05] * pairs)
-    causes = [_Cause("left post", 4.0, 3.0, -1.0, -1.0, -1.0)]
+@pytest.mark.parametrize(("rung", "clear"), [("cannot tell", False), ("very likely", False), ("clearly", True)])
+def test_only_causes_that_clearly_differ_are_named(late: Comparison, rung: Rung, clear: bool) -> None:
+    causes = [Cause("left post", 4.0, 3.0, -1.0, -1.0, -1.0, rung)]
 
-    said = causes_in_words(found, causes)
+    said = causes_in_words(late, causes)
 
-    assert ("Clearly less often in B: left post." in said) == clear
-    assert ("No cause differs clearly." in said) != clear
+    assert ("For as much use, clearly less often in B: left post." in said) == clear
+    assert ("no cause surely strikes more often" in said) != clear
+
+
+def test_causes_are_rates_so_that_more_use_is_no_fault(late: Comparison) -> None:
+    """Twice as many users, and twice as many stops: as many for each year of use."""
+    both = [replace(each, lives=tuple(with_stops(life, n) for life in each.lives)) for n, each in
+            ((1, late.base), (2, late.alternative))]  # fmt: skip
+
+    row = Comparison(both[0], both[1]).causes.set_index("cause").loc["overload"]
+
+    assert (row["base"], row["alternative"]) == (10, 20)
+    assert row["base_rate"] == row["alternative_rate"] == pytest.approx(100 * 10 / (0.1 * 20 * 5))
+    assert row["rate"] == pytest.approx(0, abs=1e-9)
+    assert row["rung"] == "no difference that matters"
+
+
+def with_stops(life: Life, times: int) -> Life:
+    """Return a life of 20 posts in which a tenth, so many times, uses it, and ten, so many times, stop for overload."""
+    monthly = life.monthly.copy()
+    monthly["use"], monthly["filled_posts"] = 0.1 * times, 20
+    ledger = np.zeros(10 * times, life.ledger.dtype)
+    ledger["month"], ledger["cause"] = 1, CAUSES.index("overload")
+    return replace(life, monthly=monthly, ledger=ledger)
 
 
 def three_times(of: Ensemble) -> Ensemble:
@@ -275,7 +300,7 @@ def test_a_comparison_of_a_precision_is_its_own_and_knows_how_far_it_went(here: 
         *QUICK,
         "--default-set",
         "--precision",
-        "0.02",
+        "0.01",
         "--out",
         "both",
     )
@@ -286,61 +311,39 @@ def test_a_comparison_of_a_precision_is_its_own_and_knows_how_far_it_went(here: 
 
     assert first.exit_code == again.exit_code == 0, first.output
     said = json.loads(Path("both/provenance.json").read_text("utf-8"))
-    assert said["identity"]["precision"] == 0.02
+    assert said["identity"]["precision"] == 0.01
     assert said["identity"]["replicates"] == 5
     assert said["replicates_asked"] == said["replicates_finished"] >= ENOUGH
     assert not said["interrupted"]
     assert "On to" in first.stderr
     assert "done before" in again.stdout
     assert "different run (replicates 5, not 6)" in other.stderr
-    assert "precision" not in output.comparison_identity(SMALL, LONGER, 5, 0)
+    assert "precision" not in identities.comparison_identity(SMALL, LONGER, 5, 0)
 
 
-# ---- Cost of one more person ---------------------------------------------------------------------------------------
+# ---- Cost of one more practitioner-year ----------------------------------------------------------------------------
 
 
-def test_the_cost_of_one_more_person_is_extra_spending_over_extra_people(late: Comparison) -> None:
-    # 20 filled posts: 10 more people for 60 months of GBP 1,000, or 900 to 1,100
-    found = with_values(
-        late, use_at_fidelity=[0.5] * 12, filled_posts=[20.0] * 12, spend=[900.0, 1100.0] * 6, external_money=[0.0] * 12
-    )
-    with_posts(found.base, 20.0)
+def test_the_cost_of_one_more_practitioner_year_is_extra_spending_over_extra_years(late: Comparison) -> None:
+    # 20 filled posts: 6 more people for 60 months of GBP 1,000, or 900 to 1,100
+    found = with_values(late, use_at_fidelity=[0.5] * 12, filled_posts=[20.0] * 12, spend=[900.0, 1100.0] * 6)
+    for life in found.base.lives:
+        life.monthly["filled_posts"] = 20.0
 
-    cost = found.cost_per_person
+    cost = found.cost_per_year
 
-    assert cost.pairs == 12
-    assert cost.people == pytest.approx((6, 6, 6))
+    assert cost.years == pytest.approx((30, 30, 30))
     assert cost.spent[1] == pytest.approx(60_000)
-    assert cost.each == pytest.approx(10_000)
-    assert 9_000 < cost.low < 10_000 < cost.high < 11_000
+    assert cost.each == pytest.approx(2_000)
+    assert 1_800 < cost.low < 2_000 < cost.high < 2_200
+    assert "additional practitioner-year of use as it is meant costs GBP 2,000 (95% interval" in cost_in_words(found)
 
 
-def with_posts(each: Ensemble, posts: float) -> None:
-    for life in each.lives:
-        life.monthly["filled_posts"] = posts
-
-
-def test_no_cost_is_given_where_the_difference_in_people_may_be_zero(late: Comparison) -> None:
+def test_no_cost_is_given_where_the_difference_in_use_may_be_zero(late: Comparison) -> None:
     found = gaps(late, [0.3, -0.2] * 6)
 
-    assert np.isnan([found.cost_per_person.each, found.cost_per_person.low]).all()
-    assert "it cannot be told, because no difference in people is clear and it may be zero" in cost_in_words(found)
-
-
-def test_no_cost_is_given_while_money_still_flows_or_has_just_ended() -> None:
-    found = compare(SMALL, LONGER, 2, 0)
-
-    assert found.cost_per_person.pairs == 0
-    assert "it cannot be told, because external money lasts until less than 24 months before" in cost_in_words(found)
-
-
-def test_pairs_whose_money_ends_too_late_are_left_out_of_the_cost(late: Comparison) -> None:
-    found = gaps(late, [0.3, 0.32] * 6)
-    for life in found.alternative.lives[:4]:
-        life.monthly["external_money"] = 1.0
-
-    assert found.cost_per_person.pairs == 8
-    assert "in the 8 pairs where it ended so early" in cost_in_words(found)
+    assert np.isnan([found.cost_per_year.each, found.cost_per_year.low]).all()
+    assert "it cannot be told, because no difference is clear and it may be zero" in cost_in_words(found)
 
 
 # ---- Chance and pairing --------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conducive.experiments.design import Plan, sweep_identity
-from conducive.experiments.sweep_file import sweep_plan
+from conducive.experiments.sweep.design import Plan, sweep_identity
+from conducive.experiments.sweep.file import sweep_plan
+from conducive.experiments.sweep.sweep import foresee
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
@@ -135,7 +136,7 @@ def test_a_scenario_file_is_looked_for_beside_the_sweep_file(tmp_path: Path) -> 
 def test_all_authorities_are_those_a_model_can_start_from() -> None:
     found = plan(authorities="all", year=2024, factors={}, replicates=1)
 
-    assert found.authorities == tuple(row.name for row in authorities(2024))
+    assert found.authorities == tuple(sorted(row.name for row in authorities(2024)))
     assert found.runs == len(found.authorities)
 
 
@@ -239,3 +240,38 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_every_cluster_can_be_a_factor(cluster: str) -> None:
     assert values(plan(factors={cluster: [0.25]})) == [[0.25]]
+
+
+def test_steps_are_the_decimals_that_were_asked_for() -> None:
+    plan = sweep_plan({"scenario": "classroom", "factors": {"culture": {"low": 0, "high": 1, "steps": 11}}})
+
+    assert plan.levels[0].values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    assert not plan.notes
+
+
+def test_whole_numbers_in_steps_of_unequal_length_are_said_before_the_run_with_equal_ones() -> None:
+    asked = {"low": 60, "high": 67, "steps": 4}
+    plan = sweep_plan({"scenario": "classroom", "factors": {"organisation.posts": asked}})
+    even = sweep_plan({"scenario": "classroom", "factors": {"organisation.posts": {**asked, "steps": 8}}})
+
+    assert plan.notes == [
+        "organisation.posts has steps of unequal length: 60, 62, 65, 67. "
+        "Equal ones: steps = 2 (every 7) or 8 (every 1)."
+    ]
+    assert plan.notes[0] in foresee(plan, "nowhere", timed=False).text(1)
+    assert even.levels[0].values == tuple(range(60, 68))
+    assert not even.notes
+
+
+def test_sweeps_of_values_that_differ_in_the_last_digit_are_two() -> None:
+    one, other = (
+        sweep_plan({"scenario": "classroom", "factors": {"finance.grant": [0, grant]}})
+        for grant in (1_234_568.5, 1_234_569.5)
+    )
+
+    assert sweep_identity(one) != sweep_identity(other)
+
+
+def test_a_switch_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"'mechanisms.message' cannot be varied.*contagion, .*anticipation"):
+        sweep_plan({"scenario": "classroom", "factors": {"mechanisms.message": [True, False]}})

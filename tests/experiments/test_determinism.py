@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from conducive.experiments import determinism
-from conducive.experiments.determinism import (
+from conducive.experiments.evidence import determinism
+from conducive.experiments.evidence.determinism import (
     FEWEST,
     LOCAL,
     SPREADS,

@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.experiments import cli
-from conducive.experiments.discovery import (
+from conducive.experiments.cli import app as cli
+from conducive.experiments.sweep.discovery import (
     FEWEST_TO_SPLIT,
     Discovery,
     Limit,
@@ -27,7 +27,7 @@ from conducive.experiments.discovery import (
     sentence,
     write_discovery,
 )
-from conducive.experiments.figures import discovery_figure
+from conducive.experiments.sweep.figures import discovery_figure
 from conducive.scenarios.files import to_toml
 
 TURNOVER, TERM, IDLE = "workforce_capacity.turnover", "finance.funding_term", "attitudes"
@@ -273,7 +273,7 @@ def test_the_command_finds_boxes_once_and_knows_a_sweep_that_has_grown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "conducive.experiments.sweep", SimpleNamespace(read=lambda _: sweep()))
+    monkeypatch.setitem(sys.modules, "conducive.experiments.sweep.sweep", SimpleNamespace(read=lambda _: sweep()))
     Path("swept").mkdir()
     Path("swept/_manifest.json").write_text("{}", encoding="utf-8")
     Path("swept/_failed.jsonl").write_text('{"point": 300}\n', encoding="utf-8")
@@ -292,7 +292,7 @@ def test_the_command_finds_boxes_once_and_knows_a_sweep_that_has_grown(
 
 
 def test_the_command_finds_boxes_in_a_sweep_that_was_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("conducive.experiments.sweep")
+    pytest.importorskip("conducive.experiments.sweep.sweep")
     monkeypatch.chdir(tmp_path)
     Path("short.toml").write_text(to_toml(cz.load_scenario("classroom").change({"horizon": 12, "warm_up": 0})), "utf-8")
     Path("sweep.toml").write_text(

@@ -10,8 +10,8 @@ import pytest
 
 import conducive as cz
 from conducive.agents.practitioner import BEGAN, CAUSES, INDUCTED, LEFT_JOB, NONE, STAGES, SUPERSEDED
-from conducive.experiments.ensemble import run
-from conducive.experiments.life import BECAUSE, HOLDERS, MOST_POSTS, Recording, _long, record, seating
+from conducive.experiments.lives.ensemble import run
+from conducive.experiments.lives.recording import BECAUSE, HOLDERS, MOST_POSTS, Recording, _long, record, seating
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario

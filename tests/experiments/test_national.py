@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,16 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.experiments import cli
-from conducive.experiments import national as module
-from conducive.experiments.figures import national_figure, national_small_figure
-from conducive.experiments.national import National, national, places_in, write_national
-from conducive.experiments.outcomes import ends
+from conducive.experiments.cli import app as cli
+from conducive.experiments.lives.living import ends
+from conducive.experiments.lives.readings import Reading, read
+from conducive.experiments.search import national as module
+from conducive.experiments.search.figures import national_figure, national_small_figure
+from conducive.experiments.search.national import National, national, places_in, write_national
+from conducive.experiments.sweep.design import sweep_identity
+from conducive.experiments.sweep.file import sweep_plan
+from conducive.scenarios import workforce
+from conducive.scenarios.population import in_conditions
 from conducive.scenarios.workforce import authorities, official_table
 
 SHORT = {"horizon": 28, "warm_up": 6, "finance.funding_term": 4}
@@ -54,7 +61,7 @@ def made(first: np.ndarray, use: np.ndarray) -> National:
 def test_every_usable_authority_is_run_and_every_other_is_named_with_the_reason() -> None:
     places, left_out = places_in(2025)
 
-    assert [p.name for p in places] == [a.name for a in authorities(2025)]
+    assert [p.name for p in places] == sorted(a.name for a in authorities(2025))
     every = {r.name for r in official_table() if r.year == 2025 and r.level == "authority"}
     assert {p.name for p in places} | left_out.keys() == every
     assert not {p.name for p in places} & left_out.keys()
@@ -93,6 +100,30 @@ def test_an_authority_starts_from_its_own_figures_and_meets_the_same_luck_as_alo
     alone = ends(short().at("Gateshead", 2025), range(4), 0)["sustained"]
 
     np.testing.assert_array_equal(found().values[n, :, 0], alone)
+
+
+def test_what_nobody_publishes_varies_from_run_to_run_the_same_whoever_else_is_run() -> None:
+    wide = national(short(), _better(), 3, 0, region=NORTH, vary=True)
+    (n, place), number = next(enumerate(wide.places)), module._number_of(wide.places[0].name)
+
+    assert wide.other is not None
+    for r in range(3):
+        for scenario, values in ((short(), wide.values), (_better(), wide.other)):
+            there = in_conditions(scenario.at(place.name, 2025), number + r, 0, place.name)
+            alone = read(there, (Reading("sustained"), Reading("use_at_fidelity", "mean")), range(r, r + 1), 0)
+            np.testing.assert_array_equal(values[n, r], alone[0])
+    assert not np.array_equal(wide.values[..., 1], found().values[:, :3, 1])
+
+
+def test_a_country_that_varies_says_so_and_is_another_run() -> None:
+    wide = replace(found(), vary=True)
+    asked = {"year": 2025, "region": NORTH, "indicator": "use", "month": None, "plausible": False}
+
+    assert "drawn by lot" in " ".join(wide.text().split())
+    assert "Each run of an authority is in other unpublished conditions" in " ".join(wide.text().split())
+    assert "drawn by lot" not in " ".join(found().text().split())
+    plain, varied = (module.national_identity(short(), None, 4, 0, vary=vary, **asked) for vary in (False, True))
+    assert plain != varied
 
 
 def test_an_indicator_can_be_read_in_a_month_of_its_own() -> None:
@@ -237,18 +268,18 @@ def test_stopped_it_keeps_the_authorities_that_are_finished_and_goes_on_with_the
 ) -> None:
     """Killed, it loses at most the authorities since it last kept them."""
     both = 1 + bool(against)
-    read_each, asked = module.read_each, list[int]()
+    in_order, asked = module.in_order, list[int]()
 
-    def stopped(scenarios: Iterable[cz.Scenario], *given: object) -> Iterator[object]:
-        waiting = list(scenarios)
+    def stopped(do: Callable[[object], object], places: Iterable[object], *given: object) -> Iterator[object]:
+        waiting = list(places)
         asked.append(len(waiting))
-        for n, values in enumerate(read_each(waiting, *given)):  # type: ignore[arg-type]
+        for n, values in enumerate(in_order(do, waiting, *given)):  # type: ignore[arg-type]
             if n == 4 * both - 1 and len(asked) == 2:
                 raise stop
             yield values
 
     monkeypatch.setattr(module, "KEPT", 2)
-    monkeypatch.setattr(module, "read_each", stopped)
+    monkeypatch.setattr(module, "in_order", stopped)
     conducive(*QUICK, *against, "--out", "whole")
 
     if stop is KeyboardInterrupt:
@@ -289,3 +320,27 @@ def test_bad_input_is_one_line_and_nothing_is_written() -> None:
     assert result.stderr.startswith("conducive: 'Atlantis' is not a region")
     assert result.stderr.count("\n") == 1
     assert list(Path().iterdir()) == []
+
+
+def test_another_table_in_place_is_another_study_and_other_rows_in_it_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same figures in another order of rows go on; a figure that was revised does not."""
+    asked: dict[str, Any] = {"year": 2025, "region": NORTH, "indicator": "use", "month": None, "plausible": False}
+    head, *rows = workforce.TABLE.read_text("utf-8").splitlines()
+    revised = [re.sub(r"^(2025,.*,Gateshead,[\d.]+),[\d.]+,", r"\1,33.3,", row) for row in rows]
+    plan = {"scenario": "classroom", "authorities": ["Gateshead"], "year": 2025}
+    found = []
+    for name, lines in (("same", rows), ("turned", rows[::-1]), ("revised", revised)):
+        (tmp_path / f"{name}.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / f"{name}.csv"))
+        found.append((module.national_identity(short(), None, 2, 0, **asked), sweep_identity(sweep_plan(plan))))
+        if name == "same":
+            conducive(*QUICK, "--out", str(tmp_path / "kept"))
+    refused = conducive(*QUICK, "--out", str(tmp_path / "kept"))
+
+    same, turned, other = found
+    assert same == turned
+    assert same[0] != other[0]
+    assert same[1] != other[1]
+    assert "the official table differs" in " ".join(refused.output.split())

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from conducive.agents import practitioner
-from conducive.experiments.odd import (
+from conducive.experiments.evidence.patterns import PATTERNS
+from conducive.experiments.pages.odd import (
     ARGUMENTS,
     ARRAYS,
     CURVES,
@@ -31,11 +32,10 @@ from conducive.experiments.odd import (
     meaning,
     odd,
     picture,
-    plain,
     schedule,
     write,
 )
-from conducive.experiments.patterns import PATTERNS
+from conducive.experiments.pages.reading import plain
 from conducive.model import month, state
 from conducive.model.measures import INDICATORS
 from conducive.model.month import launch, trust
@@ -45,7 +45,7 @@ from conducive.scenarios.events import EVENTS
 from conducive.scenarios.scenario import declared
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-ANEW = "write it anew: uv run python -m conducive.experiments.odd docs"
+ANEW = "write it anew: uv run python -m conducive.experiments.pages.odd docs"
 FEWEST_RULES = 80
 MOST_BYTES = 400_000
 

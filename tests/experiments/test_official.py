@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from conducive.experiments import official
-from conducive.experiments.official import (
+from conducive.experiments.evidence import official
+from conducive.experiments.evidence.fit import targets
+from conducive.experiments.evidence.official import (
     EVENT_STUDY,
     EVENT_YEARS,
     FIGURES,
@@ -30,6 +31,7 @@ from conducive.experiments.official import (
     table,
     without_innovation,
 )
+from conducive.scenarios import workforce
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.timeline import usual_staff, usual_vacancy
 from conducive.scenarios.workforce import year_to_year_swing
@@ -267,3 +269,19 @@ def test_the_check_and_its_table_list_every_official_figure(monkeypatch: pytest.
     assert all(np.isfinite(f.distance) for f in figures if f.simulated_error)
     assert json.loads(json.dumps([asdict(f) for f in figures]))[0]["group"] == "turnover"
     assert "| **" in text
+
+
+def test_what_the_model_rests_on_does_not_move_with_a_table_that_was_taken_in(tmp_path, monkeypatch):
+    lines = workforce.TABLE.read_text("utf-8").splitlines(keepends=True)
+    newest = [line for line in lines if line[:4] not in map(str, range(2017, 2024))]
+    newest = [line.replace("2025,", "2026,", 1) for line in newest]
+    other = tmp_path / "newest.csv"
+    other.write_text("".join(newest), "utf-8")
+    known, drawn = places(), targets.authorities(QUIET, 0)
+    monkeypatch.setenv(workforce.CHOSEN, str(other))
+
+    assert {place.year for place in workforce.authorities()} == {2024, 2026}
+    assert places() == known
+    assert at_lasting_level(without_innovation(QUIET), known[0]).place == f"{known[0].name}, 2017"
+    assert growth.__wrapped__() == growth()
+    assert targets.authorities(QUIET, 0) == drawn

@@ -13,15 +13,17 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from conducive import __version__
-from conducive.experiments import output
-from conducive.experiments.comparison import Comparison, compare
-from conducive.experiments.ensemble import Ensemble, run
+from conducive.experiments.compare import saving
+from conducive.experiments.compare.comparison import Comparison, compare
+from conducive.experiments.folders import folder
+from conducive.experiments.folders import identity as identities
+from conducive.experiments.lives.ensemble import Ensemble, run
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario
 
 SMALL = load_scenario("classroom").change({"horizon": 36, "warm_up": 12})
-RUN = output.run_identity(SMALL, 3, 0)
+RUN = identities.run_identity(SMALL, 3, 0)
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,9 @@ def comparison() -> Comparison:
     return compare(SMALL, SMALL.change({"finance.funding_term": 36}), 3, 0)
 
 
-def refusal(out: Path, identity: output.Identity = RUN) -> str:
+def refusal(out: Path, identity: identities.Identity = RUN) -> str:
     with pytest.raises(InputError) as caught:
-        output.check_out(out, identity)
+        folder.check_out(out, identity)
     return str(caught.value)
 
 
@@ -45,21 +47,21 @@ def interrupted(ensemble: Ensemble) -> Ensemble:
 
 
 def test_a_run_folder_holds_every_file_and_nothing_else(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "deep" / "run")
+    saving.save(ensemble, tmp_path / "deep" / "run")
 
-    assert sorted(p.name for p in (tmp_path / "deep" / "run").iterdir()) == sorted(output.RUN_FILES)
+    assert sorted(p.name for p in (tmp_path / "deep" / "run").iterdir()) == sorted(folder.RUN_FILES)
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["run"]
 
 
 def test_tables_come_back_from_the_folder_as_they_were(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
     assert_frame_equal(pd.read_parquet(tmp_path / "run" / "monthly.parquet"), ensemble.monthly, check_exact=True)
     assert_frame_equal(pd.read_parquet(tmp_path / "run" / "ledger.parquet"), ensemble.ledger)
 
 
 def test_the_scenario_in_the_folder_runs_again_to_the_same_bits(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
     again = run(tmp_path / "run" / "scenario.toml", 3, 0)
 
@@ -67,7 +69,7 @@ def test_the_scenario_in_the_folder_runs_again_to_the_same_bits(ensemble: Ensemb
 
 
 def test_provenance_says_what_was_run_with_what(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run", "conducive run classroom")
+    saving.save(ensemble, tmp_path / "run", "conducive run classroom")
 
     said = json.loads((tmp_path / "run" / "provenance.json").read_text(encoding="utf-8"))
 
@@ -85,16 +87,16 @@ def test_provenance_says_what_was_run_with_what(ensemble: Ensemble, tmp_path: Pa
 
 
 def test_the_chart_in_the_folder_is_a_picture(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
     assert (tmp_path / "run" / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_comparison_folder_holds_both_runs_and_what_differs(comparison: Comparison, tmp_path: Path) -> None:
-    output.save_comparison(comparison, tmp_path / "both")
+    saving.save_comparison(comparison, tmp_path / "both")
 
     inside = {p.name for p in (tmp_path / "both").iterdir()}
-    assert inside == {"base", "alternative", *output.COMPARISON_FILES}
+    assert inside == {"base", "alternative", *folder.COMPARISON_FILES}
     assert (tmp_path / "both" / "alternative" / "monthly.parquet").is_file()
     stored = pd.read_parquet(tmp_path / "both" / "differences.parquet")
     assert_frame_equal(stored, comparison.differences, check_exact=True)
@@ -103,27 +105,27 @@ def test_a_comparison_folder_holds_both_runs_and_what_differs(comparison: Compar
 def test_a_new_or_empty_folder_is_free_and_stays_untouched(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
-    assert not output.check_out(tmp_path / "new", RUN)
-    assert not output.check_out(tmp_path / "empty", RUN)
+    assert not folder.check_out(tmp_path / "new", RUN)
+    assert not folder.check_out(tmp_path / "empty", RUN)
     assert [p.name for p in tmp_path.rglob("*")] == ["empty"]
 
 
 def test_an_empty_folder_that_is_there_is_filled(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path)
+    saving.save(ensemble, tmp_path)
 
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(output.RUN_FILES)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(folder.RUN_FILES)
 
 
 def test_the_same_run_finished_is_known_again(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
-    assert output.check_out(tmp_path / "run", RUN)
+    assert folder.check_out(tmp_path / "run", RUN)
 
 
 def test_notes_do_not_make_a_run_a_different_one(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
-    assert output.check_out(tmp_path / "run", output.run_identity(replace(SMALL, title="Another title"), 3, 0))
+    assert folder.check_out(tmp_path / "run", identities.run_identity(replace(SMALL, title="Another title"), 3, 0))
 
 
 @pytest.mark.parametrize(
@@ -139,9 +141,9 @@ def test_notes_do_not_make_a_run_a_different_one(ensemble: Ensemble, tmp_path: P
 def test_a_different_run_is_refused_by_what_differs(
     ensemble: Ensemble, tmp_path: Path, scenario: Scenario, replicates: int, seed: int, named: str
 ) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
 
-    message = refusal(tmp_path / "run", output.run_identity(scenario, replicates, seed))
+    message = refusal(tmp_path / "run", identities.run_identity(scenario, replicates, seed))
 
     assert "different run" in message
     assert named in message
@@ -150,14 +152,14 @@ def test_a_different_run_is_refused_by_what_differs(
 def test_a_run_of_other_rules_is_a_different_one(
     ensemble: Ensemble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output.save(ensemble, tmp_path / "run")
-    monkeypatch.setattr(output, "rules", lambda: "others")
+    saving.save(ensemble, tmp_path / "run")
+    monkeypatch.setattr(identities, "rules", lambda: "others")
 
-    assert "not others" in refusal(tmp_path / "run", output.run_identity(SMALL, 3, 0))
+    assert "not others" in refusal(tmp_path / "run", identities.run_identity(SMALL, 3, 0))
 
 
 def test_a_comparison_does_not_pass_for_a_run(comparison: Comparison, tmp_path: Path) -> None:
-    output.save_comparison(comparison, tmp_path / "both")
+    saving.save_comparison(comparison, tmp_path / "both")
 
     assert "a comparison, not a run" in refusal(tmp_path / "both")
 
@@ -183,33 +185,33 @@ def test_a_place_nobody_can_write_to_is_refused_before_the_run() -> None:
 
 
 def test_an_interrupted_run_says_so_and_may_be_replaced(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(interrupted(ensemble), tmp_path / "run")
+    saving.save(interrupted(ensemble), tmp_path / "run")
     said = json.loads((tmp_path / "run" / "provenance.json").read_text(encoding="utf-8"))
     assert (said["interrupted"], said["replicates_finished"], said["replicates_asked"]) == (True, 2, 3)
 
-    assert not output.check_out(tmp_path / "run", RUN)
-    output.save(ensemble, tmp_path / "run")
+    assert not folder.check_out(tmp_path / "run", RUN)
+    saving.save(ensemble, tmp_path / "run")
 
-    assert output.check_out(tmp_path / "run", RUN)
+    assert folder.check_out(tmp_path / "run", RUN)
     assert pd.read_parquet(tmp_path / "run" / "monthly.parquet")["replicate"].nunique() == 3
-    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == sorted(output.RUN_FILES)
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == sorted(folder.RUN_FILES)
 
 
 def test_an_interrupted_comparison_may_be_replaced(comparison: Comparison, tmp_path: Path) -> None:
     part = Comparison(interrupted(comparison.base), interrupted(comparison.alternative))
-    output.save_comparison(part, tmp_path / "both")
-    output.save_comparison(comparison, tmp_path / "both")
+    saving.save_comparison(part, tmp_path / "both")
+    saving.save_comparison(comparison, tmp_path / "both")
 
     alternative = comparison.alternative.scenario
-    assert output.check_out(tmp_path / "both", output.comparison_identity(SMALL, alternative, 3, 0))
+    assert folder.check_out(tmp_path / "both", identities.comparison_identity(SMALL, alternative, 3, 0))
     assert pd.read_parquet(tmp_path / "both" / "base" / "monthly.parquet")["replicate"].nunique() == 3
 
 
 def test_a_run_with_a_file_missing_may_be_made_again(ensemble: Ensemble, tmp_path: Path) -> None:
-    output.save(ensemble, tmp_path / "run")
+    saving.save(ensemble, tmp_path / "run")
     (tmp_path / "run" / "chart.png").unlink()
 
-    assert not output.check_out(tmp_path / "run", RUN)
+    assert not folder.check_out(tmp_path / "run", RUN)
 
 
 def test_what_fails_half_way_leaves_nothing_behind(
@@ -218,16 +220,16 @@ def test_what_fails_half_way_leaves_nothing_behind(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(output, "_write_text", full)
+    monkeypatch.setattr(saving, "write_text", full)
 
     with pytest.raises(InputError, match="No space left"):
-        output.save(ensemble, tmp_path / "run")
+        saving.save(ensemble, tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_is_the_same_for_the_same_run_and_differs_for_another() -> None:
-    assert output.key(RUN) == output.key(output.run_identity(SMALL, 3, 0))
-    assert output.key(RUN) != output.key(output.run_identity(SMALL, 3, 1))
+    assert identities.key(RUN) == identities.key(identities.run_identity(SMALL, 3, 0))
+    assert identities.key(RUN) != identities.key(identities.run_identity(SMALL, 3, 1))
 
 
 def test_threads_and_processes_give_the_same_bits(ensemble: Ensemble) -> None:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conducive.experiments.patterns import CONTROLS, PATTERNS, Pattern, fall, interaction, kept, kept_longer, months_to
-from conducive.experiments.verdicts import READ, lived, view
+from conducive.experiments.evidence.patterns import (
+    CONTROLS,
+    PATTERNS,
+    Pattern,
+    fall,
+    interaction,
+    kept,
+    kept_longer,
+    months_to,
+)
+from conducive.experiments.evidence.verdicts import READ, lived, view
 from conducive.scenarios.files import load_scenario
 
 BASE = load_scenario("classroom")

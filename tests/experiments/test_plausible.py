@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from conducive.experiments.calibration import PANEL_FIGURES
-from conducive.experiments.plausible import DERIVED, PLAUSIBLE, _code, model_version, plausible_sets, read_sets
+from conducive.experiments.evidence.fit.constraints import PANEL_FIGURES
+from conducive.experiments.lives.plausible import PLAUSIBLE, plausible_sets, read_sets
+from conducive.experiments.version import DERIVED, model_version
 from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
@@ -21,19 +22,14 @@ def test_at_least_two_hundred_sets_come_with_the_program() -> None:
 
     assert len(found.sets) >= LEAST_SETS
     assert found.made_with["made by"].startswith("conducive calibrate --draws ")
-    assert len({tuple(s.items()) for s in found.sets}) == len(found.sets)
+    # A chain may stay at a place: the same draw twice is its weight. 192 of 215 differ in 0.7.0.
+    assert len({tuple(s.items()) for s in found.sets}) > 0.85 * len(found.sets)
 
 
-def test_the_defaults_are_the_medoid() -> None:
-    medoid = plausible_sets().sets[0]
+def test_the_defaults_are_those_of_the_first_set() -> None:
+    first = plausible_sets().sets[0]
 
-    assert {a: declared()[a].default for a in medoid} == pytest.approx(dict(medoid), rel=1e-3)
-
-
-def test_the_version_moves_with_rules_and_declarations_not_with_texts() -> None:
-    assert _code('"""One."""\nx = 1  # why\n') == _code('"""Two."""\n\nx = 1\n')
-    assert _code("x = 1") != _code("x = 2")
-    assert _code('def f():\n    """One."""\n    return 1') == _code("def f():\n    return 1")
+    assert {a: declared()[a].default for a in first} == pytest.approx(dict(first), rel=1e-3)
 
 
 def test_free_and_derived_coefficients_are_declared() -> None:
@@ -80,15 +76,11 @@ def with_cell(name: str, value: str) -> Callable[[list[str]], list[str]]:
             lambda lines: [x.replace("coefficients.try_alone", "coefficients.try_alnoe") for x in lines],
             r"'coefficients\.try_alnoe'.*Did you mean coefficients\.try_alone",
         ),
-        (with_cell("coefficients.try_alone", "99"), r"set 1: coefficients\.try_alone must be 0\.2 to 3\. Got '99'"),
+        (with_cell("coefficients.try_alone", "99"), r"set 1: coefficients\.try_alone must be 0\.1 to 2\. Got '99'"),
         (with_cell("coefficients.try_alone", "much"), r"set 1: coefficients\.try_alone must be .* Got 'much'"),
         (with_cell("coefficients.try_alone", "nan"), r"set 1: coefficients\.try_alone must be .* Got 'nan'"),
         (with_cell("coefficients.usual_strain", "0"), r"set 1: coefficients\.usual_strain must be"),
-        (
-            lambda lines: [x.replace(model_version(), "000000000000") for x in lines],
-            r"made for model version 000000000000\. This is .*conducive calibrate",
-        ),
-        (lambda lines: [x for x in lines if "version" not in x], "model version none given"),
+        (lambda lines: [x for x in lines if "version" not in x], "names no model version"),
         (lambda lines: [x for x in lines if x[0] == "#" or "coefficients" in x], "holds no set"),
         (lambda lines: [x + (",coefficients.breach" if "coefficients" in x and x[0] != "#" else "") for x in lines],
          "has coefficients.breach twice"),
@@ -108,3 +100,10 @@ def test_a_file_that_does_not_fit_is_refused_by_name(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read as a file of plausible sets"):
         read_sets(tmp_path / "none.csv")
+
+
+def test_a_file_of_other_rules_is_read_with_a_warning(tmp_path: Path) -> None:
+    path = changed(tmp_path / "sets.csv", lambda lines: [x.replace(model_version(), "000000000000") for x in lines])
+
+    assert "fitted to other rules: model version 000000000000" in read_sets(path).warning
+    assert not read_sets(PLAUSIBLE).warning

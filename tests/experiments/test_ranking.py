@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conducive.experiments import ranking as module
-from conducive.experiments.factors import factors
-from conducive.experiments.ranking import AGAIN, STORED, made_with, main, ranking, ranking_plan, stored_ranking
-from conducive.experiments.sensitivity import Index, Screening, Sensitivity, analyse
+from conducive.experiments.evidence import ranking as module
+from conducive.experiments.evidence.ranking import AGAIN, STORED, made_with, main, ranking, ranking_plan, stored_ranking
+from conducive.experiments.search.factors import factors
+from conducive.experiments.search.sensitivity import Index, Screening, Sensitivity, analyse
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 
@@ -26,7 +26,7 @@ def found() -> Sensitivity:
 
 
 def test_the_stored_ranking_is_that_of_these_rules_and_coefficients() -> None:
-    """Older than they are: `uv run python -m conducive.experiments.ranking experiments/data`."""
+    """Older than they are: `uv run python -m conducive.experiments.evidence.ranking experiments/data`."""
     stored = json.loads(STORED.read_text("utf-8"))
 
     assert {name: stored[name] for name in ("model version", "asked")} == made_with(ranking_plan())

@@ -14,11 +14,11 @@ import pytest
 from SALib.analyze import sobol
 from typer.testing import CliRunner
 
-from conducive.experiments import sensitivity as study
-from conducive.experiments.cli import app
-from conducive.experiments.factors import Factor, factors
-from conducive.experiments.outcomes import WorkersError
-from conducive.experiments.sensitivity import (
+from conducive.experiments.cli.app import app
+from conducive.experiments.lives.living import WorkersError
+from conducive.experiments.search import sensitivity as study
+from conducive.experiments.search.factors import Factor, factors
+from conducive.experiments.search.sensitivity import (
     Decomposition,
     Sensitivity,
     analyse,
@@ -29,7 +29,7 @@ from conducive.experiments.sensitivity import (
     sensitivity_plan,
     write_sensitivity,
 )
-from conducive.experiments.sensitivity_pages import interaction_figure, ranking_figure
+from conducive.experiments.search.sensitivity_text import interaction_figure, ranking_figure
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario

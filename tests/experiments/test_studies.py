@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from conducive.agents.practitioner import AWARE, LAPSED, NONE, ROUTINE, TRAINED, TRYING, WILLING
-from conducive.experiments import studies
-from conducive.experiments.studies import (
+from conducive.experiments.evidence import published as studies
+from conducive.experiments.evidence.published import (
     COUNCILS,
     STUDIES,
     History,

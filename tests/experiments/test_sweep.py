@@ -23,11 +23,15 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.experiments import batches, cli, executors, outcomes, parts
-from conducive.experiments import sweep as sweeps
-from conducive.experiments.parts import SweepError
-from conducive.experiments.sweep import foresee, read, sweep
-from conducive.experiments.sweep_file import sweep_plan
+from conducive.experiments.cli import app as cli
+from conducive.experiments.lives import executors
+from conducive.experiments.lives import living as outcomes
+from conducive.experiments.sweep import folder as parts
+from conducive.experiments.sweep import runs as batches
+from conducive.experiments.sweep import sweep as sweeps
+from conducive.experiments.sweep.file import sweep_plan
+from conducive.experiments.sweep.folder import SweepError
+from conducive.experiments.sweep.sweep import foresee, read, sweep
 from conducive.model.measures import INDICATORS
 
 TERM = "finance.funding_term"
@@ -41,9 +45,10 @@ ASKED: dict[str, Any] = {
 """Twelve points of five runs: six parts of ten."""
 IN_SMALL_PARTS = """
 import sys
-from conducive.experiments import batches, cli
-batches.IN_A_PART, batches.IN_A_TASK = 10, 5
-cli.main()
+from conducive.experiments.cli import app
+from conducive.experiments.sweep import runs
+runs.IN_A_PART, runs.IN_A_TASK = 10, 5
+app.main()
 """
 TOML = """
 scenario = "classroom"
@@ -213,7 +218,7 @@ def test_the_summary_says_what_each_factor_does_and_how_surely() -> None:
     assert "60 runs (12 design points x 5 replicates)" in text
     assert "Chance of sustained use" in text
     assert rows == [
-        [TERM, "6", "months", "0.0%", "18", "months", "80.0%", "+80.0", "+24.5", "to", "+135.5"],
+        [TERM, "6", "months", "0.0%", "18", "months", "80.0%", "+80.0", "+24.5", "to", "+100.0"],
         ["workforce_capacity", "0", "26.7%", "1", "26.7%", "+0.0", "-"],
     ]
 
@@ -232,7 +237,7 @@ def test_pandas_opens_it_in_the_line_that_the_summary_gives(whole: Path) -> None
 def test_reading_a_sweep_begins_no_thread_that_could_abort_the_program_at_its_end(whole: Path) -> None:
     counting = (
         "import os, sys, pathlib, pyarrow.parquet\n"
-        "from conducive.experiments.parts import opened\n"
+        "from conducive.experiments.sweep.folder import opened\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "rows = sum(len(table) for table in opened(pathlib.Path(sys.argv[1])).tables(['use']))\n"
         "print(rows, len(os.listdir('/proc/self/task')) - before)"
@@ -296,7 +301,7 @@ def test_a_sweep_that_was_killed_before_its_summary_gets_one(whole: Path) -> Non
     ("change", "words"),
     [
         ({"seed": 1}, r"seed 0, not 1"),
-        ({"replicates": 6}, r"replicates 5, not 6"),
+        ({"replicates": 4}, r"replicates 5, not 4"),
         (
             {"factors": {**ASKED["factors"], TERM: [6, 12, 24]}},
             r"factors.finance.funding_term 6, 12, 18, not 6, 12, 24",
@@ -314,8 +319,102 @@ def test_changed_inputs_are_refused_saying_what_changed(whole: Path, change: dic
     assert times(whole) == before
 
 
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A sweep of eight replicates from the start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "IN_A_PART", 10)
+        patch.setattr(batches, "IN_A_TASK", 5)
+        folder = tmp_path_factory.mktemp("grown") / "sweep"
+        sweep({**ASKED, "replicates": 8}, folder)
+        yield folder
+
+
+def test_replicates_are_added_to_a_finished_sweep_without_living_the_others_again(whole: Path, grown: Path) -> None:
+    shutil.copytree(whole, "here")
+    told: list[int] = []
+
+    found = sweep({**ASKED, "replicates": 8}, "here", progress=told.append)
+
+    assert (told[0], sum(told)) == (60, 96)
+    assert max(told[1:]) == 3
+    assert sums(Path("here")) == sums(grown)
+    assert found.folder.path == Path("here")
+    assert Path("here/_summary.txt").read_text("utf-8") == found.text()
+    assert json.loads(Path("here/_manifest.json").read_text("utf-8"))["identity"]["replicates"] == 8
+    assert not Path("here/_more").exists()
+    assert len(found.table) == 96
+
+
+def test_while_replicates_are_added_the_smaller_sweep_can_be_read_and_it_goes_on_when_killed(
+    whole: Path, grown: Path
+) -> None:
+    shutil.copytree(whole, "here")
+    with pytest.raises(KeyboardInterrupt):
+        sweep({**ASKED, "replicates": 8}, "here", progress=stopping(80, KeyboardInterrupt()))
+
+    assert len(read("here")) == 60
+    assert 0 < foresee({**ASKED, "replicates": 8}, "here", timed=False).runs < 36
+    with pytest.raises(cz.InputError, match="replicates 8, not 9"):
+        sweep({**ASKED, "replicates": 9}, "here")
+
+    sweep({**ASKED, "replicates": 8}, "here")
+    assert sums(Path("here")) == sums(grown)
+
+
+@pytest.mark.parametrize("after", [0, 3, 12, 14, 15])
+def test_killed_while_it_takes_the_place_of_the_smaller_one_nothing_is_lost(
+    whole: Path, grown: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    shutil.copytree(whole, "here")
+    move, moved = Path.replace, 0
+
+    def replace(self: Path, to: Path) -> Path:
+        nonlocal moved
+        if self.parent.name == "_more" and not self.name.startswith("."):
+            moved += 1
+            if moved > after:
+                raise OSError(28, "No space left on device")
+        return move(self, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        with pytest.raises(SweepError, match=r"No space left.*go on"):
+            sweep({**ASKED, "replicates": 8}, "here")
+    told: list[int] = []
+    sweep({**ASKED, "replicates": 8}, "here", progress=told.append)
+
+    assert told == [96]
+    assert sums(Path("here")) == sums(grown)
+    assert len(read("here")) == 96
+
+
+def test_replicates_are_added_at_authorities_and_where_points_failed_too() -> None:
+    late = cz.load_scenario("classroom").change(SMALL).with_event(20, "incident")
+    asked = {"scenario": late, "factors": {"horizon": [12, 24]}, "authorities": ["Leeds", "Kent"]}
+
+    sweep({**asked, "replicates": 12}, "fresh")
+    sweep({**asked, "replicates": 3}, "here")
+    sweep({**asked, "replicates": 12}, "here")
+
+    assert sums(Path("here")) == sums(Path("fresh"))
+    assert lines(Path("here/_failed.jsonl")) == lines(Path("fresh/_failed.jsonl"))
+
+
+def test_replicates_over_plausible_sets_are_added_where_each_keeps_its_set() -> None:
+    asked = {**ASKED, "factors": {TERM: [12]}, "plausible": True}
+    sweep({**asked, "replicates": 8}, "here")
+
+    with pytest.raises(cz.InputError, match=r"from one multiple of 4 to another, up to \d"):
+        sweep({**asked, "replicates": 10}, "here")
+    sweep({**asked, "replicates": 12}, "here")
+    sweep({**asked, "replicates": 12}, "fresh")
+
+    assert sums(Path("here")) == sums(Path("fresh"))
+
+
 def test_another_version_of_the_model_is_refused(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conducive.experiments.output.rules", lambda: "0123")
+    monkeypatch.setattr("conducive.experiments.folders.identity.rules", lambda: "0123")
 
     with pytest.raises(cz.InputError, match=r"rules .*, not 0123"):
         sweep(ASKED, whole)
@@ -465,7 +564,7 @@ def test_a_second_sweep_into_the_folder_is_refused_and_may_begin_when_the_first_
     code = f"""
 import time
 from pathlib import Path
-from conducive.experiments.parts import locked
+from conducive.experiments.sweep.folder import locked
 with locked(Path({str(Path.cwd() / "here")!r})):
     print("locked", flush=True)
     time.sleep(60)
@@ -474,7 +573,7 @@ with locked(Path({str(Path.cwd() / "here")!r})):
         assert first.stdout
         assert first.stdout.readline() == "locked\n"
 
-        with pytest.raises(cz.InputError, match=rf"another sweep \(process {first.pid}\) is writing to here"):
+        with pytest.raises(cz.InputError, match="another sweep is writing to here"):
             sweep(ASKED, "here")
         first.kill()
 
@@ -539,7 +638,7 @@ def test_processes_give_the_same_files_and_a_killed_one_is_said_and_loses_nothin
                     os.kill(pid, signal.SIGKILL)
 
         more = {**ASKED, "replicates": 60}
-        with pytest.raises(SweepError, match=r"a worker was killed .* What was finished is kept"):
+        with pytest.raises(SweepError, match=r"a worker stopped .* What was finished is kept"):
             sweep(more, "here", executor=pool, progress=kill)
 
     assert killed

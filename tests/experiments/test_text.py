@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conducive.experiments.comparison import Comparison, compare
-from conducive.experiments.ensemble import Ensemble, Life, run
-from conducive.experiments.intervals import interval, interval_of_ratio, interval_of_share
-from conducive.experiments.moments import moments, money_ends
-from conducive.experiments.text import clear, say_comparison, say_run
+from conducive.experiments.compare.answer import headline
+from conducive.experiments.compare.comparison import Comparison, compare
+from conducive.experiments.compare.text import say_comparison
+from conducive.experiments.lives.ensemble import Ensemble, Life, run
+from conducive.experiments.lives.intervals import A_SHARE, interval, interval_of_ratio, interval_of_share
+from conducive.experiments.lives.moments import moments, money_ends
+from conducive.experiments.lives.text import say_run
 from conducive.experiments.words import percent, points, pounds, signed, table, thousands
 from conducive.scenarios.files import load_scenario
 
@@ -71,7 +73,7 @@ def test_the_shares_told_are_those_of_the_table(ensemble: Ensemble) -> None:
 
     line = next(line for line in say_run(known).splitlines() if line.startswith("Horizon (month 60)"))
 
-    low, mean, high = (float(x) for x in interval(np.array([0.1] * 6 + [0.3] * 6)))
+    low, mean, high = (float(x) for x in interval(np.array([0.1] * 6 + [0.3] * 6), A_SHARE))
     assert mean == pytest.approx(0.2)
     assert line.split()[3:] == ["20.0%", percent(low), "to", percent(high), "10.0%", "to", "30.0%"]
 
@@ -183,7 +185,7 @@ def contrast(ensemble: Ensemble, gaps: list[float], **values: object) -> str:
 
 
 def horizon_line(text: str) -> str:
-    return next(part for part in flat(text).split(" - ") if part.startswith("Horizon (month 60):"))
+    return next(part for part in flat(text).split(" - ") if part.startswith("At the horizon (month 60):"))
 
 
 def test_a_comparison_is_told_in_full() -> None:
@@ -200,20 +202,33 @@ def test_a_comparison_is_told_in_full() -> None:
 def test_a_clear_difference_is_told_with_its_interval(ensemble: Ensemble) -> None:
     line = horizon_line(contrast(ensemble, [0.09, 0.11] * 6))
 
-    assert "10.0 percentage points more practitioners (95% interval +" in line
+    assert "20.0% in A, 30.0% in B: clearly more (+10.0 percentage points, 95% interval +" in line
     assert "Higher in 100% of the pairs" in line
 
 
-def test_an_interval_with_zero_in_it_is_no_clear_difference(ensemble: Ensemble) -> None:
+def test_where_luck_alone_may_do_it_nobody_can_tell(ensemble: Ensemble) -> None:
     line = horizon_line(contrast(ensemble, [-0.1, 0.11] * 6))
 
-    assert "no clear difference" in line
-    assert "includes 0" in line
-    assert "more practitioners" not in line
+    assert "cannot tell (+0.5 percentage points" in line
+    assert "more (" not in line
 
 
-def test_a_clear_but_tiny_difference_is_called_small(ensemble: Ensemble) -> None:
-    assert "clear but small" in horizon_line(contrast(ensemble, [0.004, 0.005] * 6))
+def test_a_sure_but_tiny_difference_does_not_matter(ensemble: Ensemble) -> None:
+    assert "no difference that matters (+0.5 percentage points" in horizon_line(contrast(ensemble, [0.004, 0.005] * 6))
+
+
+def test_what_fits_a_screen_has_the_answer_and_at_most_sixty_lines() -> None:
+    found = compare("two-year-funding", load_scenario("six-year-funding").with_event(6, "incident"), 20, 0)
+    text = say_comparison(found, full=False)
+
+    check = flat(text)
+    assert len(text.splitlines()) <= 60
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert flat(headline(found)) in check
+    assert "It is not a forecast" in check
+    assert "stops per 100 user-years" in check
+    assert "Luck or ignorance?" in found.text()
+    assert "Luck or ignorance?" not in check
 
 
 def test_the_same_scenario_twice_makes_no_difference(ensemble: Ensemble) -> None:
@@ -221,17 +236,17 @@ def test_the_same_scenario_twice_makes_no_difference(ensemble: Ensemble) -> None
 
     check_page(text)
     assert "No input differs." in text
-    assert "no difference in any pair" in flat(text)
-    assert "No cause differs clearly." in flat(text)
-    assert "more practitioners" not in text
+    assert "no difference in any of 12 pairs" in flat(text)
+    assert "no cause surely strikes more often" in flat(text)
+    assert "clearly more" not in text
 
 
 def test_one_pair_is_too_little_to_tell() -> None:
     text = say_comparison(compare(SMALL, SMALL.change({"finance": 1.0}), 1, 0))
 
     check_page(text)
-    assert "in the one pair, too little to tell" in flat(text) or "no difference in any pair" in flat(text)
-    assert "Clearly" not in text
+    assert "1 pair cannot tell" in flat(text) or "no difference in any of 1 pair" in flat(text)
+    assert "learly" not in text
 
 
 def test_the_cost_of_one_more_user_is_given_where_both_differ_clearly(ensemble: Ensemble) -> None:
@@ -241,22 +256,21 @@ def test_the_cost_of_one_more_user_is_given_where_both_differ_clearly(ensemble: 
     text = flat(say_comparison(Comparison(base, alternative)))
 
     # 60 months of GBP 1,000 for 10 more of 40 people
-    assert "Each additional person in sustained use (using it as meant at the horizon, two years or more after" in text
-    assert "costs GBP 6,000 over the 60 months (95% interval GBP 5," in text
-    assert "+10.0 people" in text
+    assert "Each additional practitioner-year of use as it is meant costs GBP 1,200 (95% interval GBP 1,1" in text
+    assert "+50.0 practitioner-years over the 5 years" in text
 
 
 def test_no_cost_of_one_more_user_is_given_where_use_does_not_differ_clearly(ensemble: Ensemble) -> None:
     text = flat(contrast(ensemble, [-0.1, 0.11] * 6, spend=9e5))
 
-    assert "it cannot be told, because no difference in people is clear and it may be zero" in text
+    assert "it cannot be told, because no difference is clear and it may be zero" in text
     assert "Each additional" not in text
 
 
 def test_more_use_for_less_money_is_told_without_a_ratio(ensemble: Ensemble) -> None:
     text = flat(contrast(ensemble, [0.09, 0.11] * 6, spend=0.0))
 
-    assert "has clearly more people in sustained use" in text
+    assert "B has clearly more use as it is meant" in text
     assert "It costs less." in text
     assert "Each additional" not in text
 
@@ -274,13 +288,6 @@ def test_different_horizons_are_compared_up_to_the_shorter() -> None:
     check_page(text)
     assert "over 40 months" in flat(text)
     assert "Horizon (month 40)" in text
-
-
-def test_an_interval_that_is_not_known_is_not_clear() -> None:
-    assert clear(0.1, 0.2)
-    assert clear(-0.2, -0.1)
-    assert not clear(-0.1, 0.1)
-    assert not clear(float("nan"), float("nan"))
 
 
 def test_intervals_are_those_of_the_textbooks() -> None:

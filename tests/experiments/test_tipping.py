@@ -19,13 +19,14 @@ import pytest
 from scipy.optimize import brentq
 from typer.testing import CliRunner
 
-from conducive.experiments import executors, ways
-from conducive.experiments import tipping as study
-from conducive.experiments.cli import app
-from conducive.experiments.crossing import Search, nodes_between, search
-from conducive.experiments.factors import Question, factor, factors, question
-from conducive.experiments.output import save_study
-from conducive.experiments.tipping import (
+from conducive.experiments.cli.app import app
+from conducive.experiments.folders.folder import save_study
+from conducive.experiments.lives import executors
+from conducive.experiments.search import tipping as study
+from conducive.experiments.search import ways
+from conducive.experiments.search.crossing import Search, nodes_between, search
+from conducive.experiments.search.factors import Question, factor, factors, question
+from conducive.experiments.search.tipping import (
     Frontier,
     Tipping,
     earlier_runs,
@@ -34,8 +35,8 @@ from conducive.experiments.tipping import (
     tipping_identity,
     tipping_plan,
 )
-from conducive.experiments.tipping_pages import answer, tipping_figure
-from conducive.experiments.ways import Way, other_ends, ways_across
+from conducive.experiments.search.tipping_text import answer, tipping_figure
+from conducive.experiments.search.ways import Way, other_ends, ways_across
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -45,6 +46,8 @@ type Curve = Callable[[float], float]
 
 SMALL = load_scenario("classroom").change({"horizon": 12, "warm_up": 6, "organisation.posts": 12})
 """A service small and short enough to be lived through hundreds of times in a test."""
+NEVER = SMALL.change({"organisation.ended_below": 1.0})
+"""The same where nothing counts as sustained, whatever is done."""
 EARLY = {"indicator": "use", "target": 0.05, "runs": 96, "plausible": False}
 """A question that is answered in its first year."""
 
@@ -344,12 +347,12 @@ def test_every_run_is_lived_at_its_value_and_its_level() -> None:
 
 
 def test_a_search_finds_what_many_runs_at_single_values_show() -> None:
-    found = tipping("attitudes", SMALL, 0.1, indicator="use", runs=600, plausible=False)
+    found = tipping("attitudes", SMALL, 0.06, indicator="use", runs=600, plausible=False)
     asked = found.plan.question
 
     (crossing,) = found.points[0].crossings
     below, above = (asked.outcome([x], range(1000, 1300), 0) for x in (crossing.low - 0.1, crossing.high + 0.1))
-    assert below.mean() < 0.1 < above.mean()
+    assert below.mean() < 0.06 < above.mean()
 
 
 def test_plausible_sets_are_lived_under() -> None:
@@ -619,7 +622,7 @@ class Breaking(Executor):
 
 
 @pytest.mark.parametrize("takes", [True, False])
-@pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 320)])
+@pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 224)])
 def test_a_search_whose_workers_are_lost_keeps_what_is_finished_and_goes_on_with_the_same_bits(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool, tasks: int, kept: int
 ) -> None:
@@ -634,7 +637,7 @@ def test_a_search_whose_workers_are_lost_keeps_what_is_finished_and_goes_on_with
     again = CliRunner().invoke(app, command(file, out, *FRONTIER))
 
     assert stopped.exit_code == 1
-    assert "a worker was killed from outside" in stopped.stderr
+    assert "it was killed from outside" in stopped.stderr
     assert "What was finished is kept: run the same again to go on." in stopped.stderr
     assert there == kept
     assert again.exit_code == 0, again.output
@@ -734,7 +737,7 @@ def test_what_is_moved_or_there_already_is_not_named() -> None:
 def test_an_answer_without_a_crossing_names_the_command_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     answered(monkeypatch, lambda term, rest: float(rest["finance.mainstreaming"] > 0.9 and term > 40))
 
-    found = tipping("finance.funding_term", SMALL, runs=96, plausible=False)
+    found = tipping("finance.funding_term", NEVER, runs=96, plausible=False)
     text = " ".join(found.text().split())
 
     assert found.points[0].status == "always below"
@@ -748,7 +751,7 @@ def test_an_answer_without_a_crossing_names_the_command_that_has_one(monkeypatch
 def test_an_answer_says_where_nothing_else_was_found_to_help(monkeypatch: pytest.MonkeyPatch) -> None:
     answered(monkeypatch, lambda _, __: 0.0)
 
-    text = " ".join(tipping("finance.funding_term", SMALL, runs=96, plausible=False).text().split())
+    text = " ".join(tipping("finance.funding_term", NEVER, runs=96, plausible=False).text().split())
 
     assert "Nothing of this was found to lie clearly above 50% at an end" in text
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from conducive.experiments.patterns import PATTERNS, Clause
-from conducive.experiments.verdicts import READ, jackknife, judge, lived, readings, verdict_on, view
+from conducive.experiments.evidence.patterns import PATTERNS, Clause
+from conducive.experiments.evidence.verdicts import READ, jackknife, judge, lived, readings, verdict_on, view
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.timeline import timeline
 

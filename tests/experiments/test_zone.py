@@ -15,11 +15,14 @@ from matplotlib.collections import QuadMesh
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.experiments import cli, readings, zone
-from conducive.experiments.figures import zone_figure
-from conducive.experiments.outcomes import ends
-from conducive.experiments.readings import SHOWN, Reading, Shown, chance_of, drawn_anew, read, sets_of
-from conducive.experiments.zone import COLUMNS, Move, ZoneMap, axis, write_zone, zone_map, zone_plan
+from conducive.experiments.cli import app as cli
+from conducive.experiments.lives import readings
+from conducive.experiments.lives.living import ends
+from conducive.experiments.lives.readings import SHOWN, Reading, Shown, chance_of, drawn_anew, read, sets_of
+from conducive.experiments.search import zone
+from conducive.experiments.search.figures import zone_figure
+from conducive.experiments.search.zone import COLUMNS, Move, ZoneMap, axis, write_zone, zone_map, zone_plan
+from conducive.scenarios.workforce import authorities, latest
 
 SHORT = {"horizon": 30, "warm_up": 12}
 TURNOVER, TERM = "workforce_capacity.turnover", "finance.funding_term"
@@ -88,6 +91,22 @@ def test_where_an_authority_stands_follows_from_its_published_figures() -> None:
     assert axis("workforce_capacity", leeds, 5).own != axis("workforce_capacity", small(), 5).own
 
 
+def test_the_cloud_is_where_services_of_the_declared_population_stand_whatever_the_scenario_sets() -> None:
+    plan = zone_plan(small(), TURNOVER, "culture", 2, 0, steps=3, month=18)
+    trusting = small().change({"trust_emotions_relationships": 0.9})
+    moved = zone_plan(trusting, TURNOVER, "culture", 2, 0, steps=3, month=18)
+
+    cloud = plan.cloud()
+    turnover = [each[TURNOVER] for each in zone.services() if 0.08 <= each[TURNOVER] <= 0.25]
+
+    assert len(zone.services()) == len(authorities(latest()))
+    assert sorted(cloud[:, 0]) == sorted(turnover)
+    assert cloud[:, 0].min() >= plan.x.values[0]
+    assert 0.3 < cloud[:, 1].mean() < 0.7
+    assert 0.05 < cloud[:, 1].std() < 0.2
+    np.testing.assert_array_equal(moved.cloud(), cloud)
+
+
 def test_a_point_of_the_map_has_every_condition_of_a_cluster_at_its_position() -> None:
     plan = zone_plan(small(), TERM, "culture", 2, 0, steps=3, plausible=False)
 
@@ -149,6 +168,11 @@ def test_a_map_is_the_same_point_by_point_as_whole_and_as_single_runs_to_the_bit
     row, column = 2, 3
     alone = ends(plan.at(plan.x.values[column], plan.y.values[row]), range(3), 0)
     np.testing.assert_array_equal(values[row, column, :, COLUMNS.index("use_at_fidelity")], alone["use_at_fidelity"])
+    life = cz.run(plan.at(plan.x.values[column], plan.y.values[row]), 3, 0, agents=False).values("use_at_fidelity")
+    np.testing.assert_array_equal(values[row, column, :, COLUMNS.index("use_on_average")], life.mean(axis=1))
+    table = mapped().table.set_index(["x", "y"]).loc[(plan.x.values[column], plan.y.values[row])]
+    assert table["average"] == pytest.approx(life.mean())
+    assert table["average_low"] <= table["average"] <= table["average_high"]
 
 
 def test_r_is_read_in_its_month_and_spending_summed() -> None:
@@ -278,7 +302,7 @@ def test_plausible_replicates_live_under_their_set() -> None:
     sets = sets_of(8, plausible=True)
     assert sets is not None
     assert sets.tolist() == [1] * 4 + [2] * 4
-    from conducive.experiments.plausible import plausible_sets
+    from conducive.experiments.lives.plausible import plausible_sets
 
     both = read(small(), [Reading("strain")], range(8), 0, sets)
 
@@ -448,6 +472,8 @@ def test_the_figure_marks_the_place_and_labels_the_edge() -> None:
     axes, *_ = zone_figure(replace(found, moves=moves)).axes
 
     star = next(line for line in axes.lines if line.get_marker() == "*")
+    dots = next(line for line in axes.lines if line.get_marker() == "o")
+    assert len(dots.get_xdata()) == len(found.plan.cloud()) > 0  # type: ignore[arg-type]
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.25, 0.25)  # type: ignore[index]
     assert "R = 1" in {text.get_text() for text in axes.texts}
 
@@ -464,7 +490,8 @@ def test_the_figure_shows_what_is_asked_for_and_else_both_chances(one: Shown) ->
     assert mesh.get_clim() == (0, 1 if one.share else 2)
     assert ("%" in bar.yaxis.get_major_formatter()(0.5)) == one.share
     assert "R = 1" in {text.get_text() for text in axes.texts}
-    assert [a.get_title(loc="left") for a in zone_figure(found).axes[:2]] == [SHOWN[0].label, SHOWN[2].label]
+    shown = [one.label for one in SHOWN if one.column in {"sustained", "open"}]
+    assert [a.get_title(loc="left") for a in zone_figure(found).axes[:2]] == shown
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import numpy as np
 
 import conducive
 from conducive.agents.practitioner import LAPSED, ROUTINE, TRAINED, TRYING
-from conducive.experiments.ensemble import Ensemble, run
+from conducive.experiments.lives.ensemble import Ensemble, run
 from conducive.model.month import live
 from conducive.model.organisation import Organisation
 from conducive.model.state import World, new_world
@@ -87,7 +87,7 @@ def test_looking_changes_nothing() -> None:
 TINY = """
 import json, sys
 import conducive
-from conducive.experiments.ensemble import run
+from conducive.experiments.lives.ensemble import run
 scenario = conducive.load_scenario("baseline").change(json.loads(sys.argv[1]))
 life = run(scenario, 1, 3, agents=True).lives[0]
 print(json.dumps({
@@ -213,7 +213,7 @@ def test_a_month_carries_influence_one_step_whichever_way_posts_are_numbered() -
         "coproduction.participation_depth": 0,
         "coefficients.improvement_posts": 0, "implementation_process.implementation_staff": 20,
         "implementation_process.on_day_job": 0, "coefficients.seats_per_implementer": 1000,
-        "workforce_capacity.turnover": 0,
+        "workforce_capacity.turnover": 0, "collaboration.staff_participation": 1,
     }  # fmt: skip
     rows = timeline(Scenario("ring").change(contagious))
     for first in (0, 3, 6):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conducive.experiments.ensemble import Life, one_life
+from conducive.experiments.lives.ensemble import Life, one_life
 from conducive.scenarios.events import EVENTS, GRADES
 from conducive.scenarios.scenario import FIXED, Scenario, declared
 from conducive.scenarios.timeline import timeline
@@ -43,6 +43,8 @@ CONTEXTS = (
     ),
     WELL.change({"finance.funding_term": 24, "knowledge_and_skills": 0.7, "finance.mainstreaming": 0.8}),
     PLAIN.change({"organisation.inspection_grade": 4, "workforce_capacity": 0.1, "leadership": 0.1}),
+    WELL.change({"finance.funding_term": 24, "horizon": 90}).with_event(20, "council_decides", share=0.9),
+    WELL.change({"finance.funding_term": 24, "horizon": 90}).with_event(20, "council_decides", share=0.5),
 )
 """Circumstances in which the inputs are tried, the most common first."""
 SEEDS = tuple(range(1, 9))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from conducive.experiments.ensemble import run
+from conducive.experiments.lives.ensemble import run
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.scenario import Scenario
 

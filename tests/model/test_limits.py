@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from conducive.agents.practitioner import AGENCY, PERMANENT, ROUTINE, TRAINED, TRYING, influence
-from conducive.experiments.ensemble import Ensemble, run
+from conducive.experiments.lives.ensemble import Ensemble, run
 from conducive.model.month import live
 from conducive.model.state import new_world
 from conducive.model.uptake import odds_of_use
@@ -49,6 +49,7 @@ CONTACT_ONLY: Mapping[str, float] = {
     "coefficients.contagion_steepness": 1,
     "coefficients.contagion_threshold": THRESHOLD,
     "coefficients.person_spread": 0,
+    "organisation.place_share": 0,
     "attitudes.openness": 0,
     "trust_emotions_relationships.blame_culture": 0,
     # No gate holds anybody back.
@@ -70,6 +71,7 @@ CONTACT_ONLY: Mapping[str, float] = {
     # All are convinced, and trained as soon as they are.
     "case_for_change.theory_of_change": 1,
     "leadership.push": 1,
+    "collaboration.staff_participation": 1,  # so that nobody begins only because they are told to
     "motivations.outcome_motivation": 1,
     "vision_and_values.value_alignment": 1,
     "coefficients.belief_values": 5,
@@ -586,7 +588,7 @@ def test_unused_skill_fades_at_its_retention() -> None:
     before = world.practitioners["skill"].copy()
     live(world, READY, READY + 24)
 
-    assert (before > 0.1).all()
+    assert (before > 0.05).all()
     np.testing.assert_allclose(world.practitioners["skill"], before * retention**24, rtol=1e-9)
 
 

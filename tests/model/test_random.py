@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from conducive.experiments.ensemble import one_life, run
+from conducive.experiments.lives.ensemble import one_life, run
 from conducive.model.month import live
 from conducive.model.random import normal, philox, stream, uniforms
 from conducive.model.state import new_world, run_seed

@@ -328,7 +328,7 @@ def test_a_wrong_file_is_refused_with_its_name_and_what_is_wrong(tmp_path: Path,
 
 def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00title")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\x00title")
     expected = {
         "missing.toml": "there is no such file.",
         "folder.toml": "this is a folder, not a TOML file.",
@@ -360,7 +360,8 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: Any, message: str) ->
     assert str(caught.value).startswith(message)
 
 
-KEYS = ["name", "authority", "year", "horizon", "conditions", "finance", "innovation", "mechanisms", "set", "event"]
+KEYS = ["name", "authority", "horizon", "conditions", "finance", "innovation", "mechanisms", "set", "event", "claim"]
+KEYS += ["year"]
 INNER = [
     "month",
     "name",
@@ -417,6 +418,7 @@ def test_the_schema_is_a_valid_json_schema_with_every_input() -> None:
         {"finance": {"funding_term": 24.5}},
         {"conditions": {"fit": 2}},
         {"event": [{"month": 3}]},
+        {"claim": [{"says": "x.", "source": "x", "indicator": "use", "when": 3, "measure": "level"}]},
         {"event": [{"month": 0, "name": "incident"}]},
         {"event": [{"month": 3, "name": "inspction"}]},
         {"innovation": [{"potential": 0.5}]},

@@ -107,22 +107,22 @@ def test_minus_zero_is_zero() -> None:
 
 
 def test_an_authority_brings_its_published_figures_and_money_for_its_size() -> None:
-    leeds = BASE.change({"finance.grant": 288_000}).at("leeds")
+    leeds = BASE.at("leeds")
     start = starting_point("Leeds")
 
     assert leeds.place == "Leeds, 2025"
     assert {address: leeds[address] for address in start} == start
-    assert leeds["finance.grant"] == pytest.approx(2000 * start["organisation.posts"])
+    for address in PER_POST:
+        each = declared()[address].default / declared()["organisation.posts"].default
+        assert leeds[address] == pytest.approx(each * start["organisation.posts"])
 
 
-def test_an_authority_scales_the_money_of_events_and_innovations_too() -> None:
+def test_money_that_is_set_is_that_amount_at_every_place_in_events_and_innovations_too() -> None:
     changes = dict.fromkeys(PER_POST, 144_000.0) | {"finance.funding_term": 36.0}
-    scenario = BASE.with_event(12, changes).with_wave(24, "second", changes).at("Leeds")
-    money = pytest.approx(1000 * scenario["organisation.posts"])
+    scenario = BASE.change(changes).with_event(12, changes).with_wave(24, "second", changes).at("Leeds")
 
-    for later in (scenario.events[0].changes, scenario.waves[1].changes):
-        assert [later[address] for address in PER_POST] == [money] * 3
-        assert later["finance.funding_term"] == 36
+    for amounts in (scenario, scenario.events[0].changes, scenario.waves[1].changes):
+        assert [amounts[address] for address in (*PER_POST, "finance.funding_term")] == [144_000] * 3 + [36]
 
 
 def test_going_to_a_second_authority_is_the_same_as_going_there_first() -> None:

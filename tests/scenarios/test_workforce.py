@@ -10,9 +10,10 @@ from statistics import median
 
 import pytest
 
-from conducive.scenarios import workforce
+from conducive.scenarios import official_csv, workforce
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.workforce import authorities, find, import_workforce, official_table, starting_point
+from conducive.scenarios.workforce import authorities, find, official_table, starting_point
+from conducive.scenarios.workforce_import import import_workforce
 
 OFFICIAL = {
     "time_period": "2025",
@@ -65,12 +66,12 @@ def implied(inputs: dict[str, float]) -> dict[str, float]:
 
 
 def test_the_official_file_becomes_a_compact_table_that_reads_the_same(tmp_path, monkeypatch):
-    england = {"geographic_level": "National", "region_name": "", "la_name": "", "inpost_fte": "36186.3"}
+    england = {"geographic_level": "National", "region_name": "", "la_name": "", "inpost_fte": "36186.3",
+               "case_holders_fte": "21105.4"}
     source = write(tmp_path / "official.csv", england, {}, {"la_name": "Poole", "agency_rate_fte": "u"})
     assert find("Leeds")
+    report = import_workforce(source, tmp_path / "compact.csv")
     monkeypatch.setattr(workforce, "TABLE", tmp_path / "compact.csv")
-
-    report = import_workforce(source, workforce.TABLE)
 
     try:
         assert (report.rows_read, report.usable) == (3, 2)
@@ -83,8 +84,7 @@ def test_the_official_file_becomes_a_compact_table_that_reads_the_same(tmp_path,
         import_workforce(workforce.TABLE, tmp_path / "again.csv")
         assert (tmp_path / "again.csv").read_bytes() == workforce.TABLE.read_bytes()
     finally:
-        official_table.cache_clear()
-        workforce._index.cache_clear()
+        workforce.forget_tables()
 
 
 @pytest.mark.parametrize("mark", ["c", "z", "x", ":", "u", "k", ""])
@@ -163,7 +163,7 @@ def test_a_row_that_cannot_be_placed_is_refused(tmp_path, change, message):
         (b"", "0 bytes"),
         (b"\xef\xbb\xbf" + ",".join(OFFICIAL).encode(), "no rows"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not UTF-8 text"),
-        ("time_period,la_name".encode("utf-16"), "not UTF-8 text"),
+        ("time_period,la_name".encode("utf-16"), "no column 'geographic_level'"),
         (b"a,b\0c\n1,2\n", "not text"),
         (b"\xc3\xa9" * 200_000, "not a CSV file"),
         (b"hello\n", "no column 'time_period'"),
@@ -183,7 +183,7 @@ def test_a_file_that_is_not_the_official_table_is_refused(tmp_path, content, mes
 def test_a_folder_an_absent_file_and_a_huge_file_are_refused(tmp_path):
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as file:
-        file.truncate(workforce.LARGEST_FILE + 1)
+        file.truncate(official_csv.LARGEST_FILE + 1)
 
     assert "is a folder" in refusal(tmp_path, tmp_path / "out.csv")
     assert "is not a file" in refusal(tmp_path / "absent.csv", tmp_path / "out.csv")
@@ -382,3 +382,264 @@ def test_looking_up_an_authority_loads_no_heavy_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+# ---- Tables as they come, and tables that cannot be ----------------------------------------------------------------
+
+
+ENGLAND = {"geographic_level": "National", "region_name": "", "la_name": "", "inpost_fte": "36186.3",
+           "turnover_rate_fte": "11.8", "vacancy_rate_fte": "14.2", "agency_rate_fte": "13",
+           "case_holders_fte": "21105.4", "vacancy_agency_cover_rate_fte": "73.6"}  # fmt: skip
+
+
+@pytest.fixture
+def taken_in(tmp_path, monkeypatch):
+    """Take in a table with some rows, as the one to start from; return where it is."""
+
+    def take(*rows):
+        monkeypatch.setattr(workforce, "imported_table", lambda: tmp_path / "mine.csv")
+        import_workforce(write(tmp_path / "official.csv", *rows), tmp_path / "mine.csv")
+
+    yield take
+    workforce.forget_tables()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace(",", ";").replace("36186.3", "36186,3"),
+        lambda text: "sep=;\n" + text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: text + "\n" + "," * (len(OFFICIAL) - 1) + "\n\n",
+        lambda text: text.replace("turnover_rate_fte", " Turnover_Rate_FTE "),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_read_however_a_spreadsheet_wrote_it(tmp_path, spoil, encoding):
+    row = {"la_name": "York", "region_name": "Yorkshire"}
+    plain = write(tmp_path / "plain.csv", ENGLAND, row)
+    other = tmp_path / "other.csv"
+    other.write_text(spoil(plain.read_text(encoding="utf-8-sig")), encoding=encoding)
+
+    import_workforce(plain, tmp_path / "a.csv")
+    import_workforce(other, tmp_path / "b.csv")
+
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+
+
+@pytest.mark.parametrize("second", ["turnover_rate_fte", "Turnover_rate_FTE ", "la_name"])
+def test_a_heading_that_stands_twice_is_refused_with_both_places(tmp_path, second):
+    source = write(tmp_path / "official.csv", {})
+    heading, row = source.read_text(encoding="utf-8-sig").splitlines()
+    source.write_text(f"{heading},{second}\n{row},1.0\n", encoding="utf-8")
+
+    said = refusal(source, tmp_path / "out.csv")
+
+    first = [*OFFICIAL].index(second.strip().casefold()) + 1
+    assert f"in columns {first} and {len(OFFICIAL) + 1}" in said
+
+
+def test_a_column_in_percent_beside_the_same_without_is_a_clash(tmp_path):
+    source = write(tmp_path / "official.csv", {})
+    heading, row = source.read_text(encoding="utf-8-sig").splitlines()
+    source.write_text(f"{heading},turnover_rate_fte_%\n{row},1.0\n", encoding="utf-8")
+
+    assert "'turnover_rate_fte' and 'turnover_rate_fte_%' twice" in refusal(source, tmp_path / "out.csv")
+
+
+OLDER = {
+    "inpost_fte": "social_worker_fte", "turnover_rate_fte": "turnover_rate_fte_%",
+    "agency_rate_fte": "agency_worker_rate_fte_%", "vacancy_rate_fte": "vacancy_rate_fte_%",
+    "vacancy_agency_cover_rate_fte": "vacancy_agency_cover_rate_fte_%",
+}  # fmt: skip
+"""Columns as the headline measures of 2017 to 2022 call them."""
+
+
+def test_the_older_layout_of_headline_measures_is_read_as_the_newer(tmp_path):
+    newer = write(tmp_path / "newer.csv", {"la_name": "York"}, {"time_period": "2022", "inpost_fte": "z"})
+    text = newer.read_text(encoding="utf-8-sig")
+    for name, older in OLDER.items():
+        text = text.replace(f",{name},", f",{older},", 1)
+    (tmp_path / "older.csv").write_text(text, encoding="utf-8")
+
+    import_workforce(newer, tmp_path / "a.csv")
+    import_workforce(tmp_path / "older.csv", tmp_path / "b.csv")
+
+    assert all(older in text.splitlines()[0] for older in OLDER.values())
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+
+
+def test_cover_beyond_all_vacancies_as_the_older_table_has_it_is_all_of_them(tmp_path, monkeypatch):
+    source = write(tmp_path / "official.csv", {"la_name": "Sutton", "vacancy_agency_cover_rate_fte": "166.7"})
+
+    import_workforce(source, tmp_path / "mine.csv")
+
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "mine.csv"))
+    assert find("Sutton").agency_cover == 1.0
+    assert starting_point("Sutton")["workforce_capacity.agency_cover"] == pytest.approx(0.93, abs=0.01)
+    assert "166.7" in (tmp_path / "mine.csv").read_text("utf-8")
+
+
+def test_one_code_for_two_authorities_is_refused_and_a_new_name_is_not(tmp_path):
+    leeds, york = ({"la_name": name, "time_period": "2024"} for name in ("Leeds", "York"))
+    for column, code in (("new_la_code", "E08000035"), ("old_la_code", "383")):
+        rows = [leeds | {column: code}, york, york | {"time_period": "2025", column: code}]
+        source = tmp_path / "official.csv"
+        with source.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [*OFFICIAL, column])
+            writer.writeheader()
+            writer.writerows([OFFICIAL | {column: ""} | row for row in rows])
+
+        assert f"has the code {code} for Leeds and for York" in refusal(source, tmp_path / "out.csv")
+        source.write_text(source.read_text("utf-8").replace("2024", "2023", 1).replace("York", "Jorvik", 1), "utf-8")
+        assert import_workforce(source, tmp_path / "out.csv").rows_read == 3
+        (tmp_path / "out.csv").unlink()
+
+
+@pytest.mark.parametrize("other", ["turnover_rate_fte", "vacancy_rate_fte", "agency_rate_fte"])
+def test_a_report_doubts_caseloads_of_a_year_that_seem_exchanged(tmp_path, other):
+    def swapped(row):
+        if row["time_period"] != "2026":
+            return row
+        return row | {"caseload_fte": row[other], other: row["caseload_fte"]}
+
+    with workforce.TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["time_period"] == "2025"]
+    newer = [row | {"time_period": "2026"} for row in rows]
+    honest = import_workforce(write(tmp_path / "official.csv", *rows, *newer), tmp_path / "out.csv")
+    (tmp_path / "out.csv").unlink()
+
+    report = import_workforce(write(tmp_path / "official.csv", *rows, *map(swapped, newer)), tmp_path / "out.csv")
+
+    assert honest.warnings == ()
+    assert [doubt[:8] for doubt in report.warnings] == ["in 2026,"]
+    assert other in report.warnings[0]
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04mimetypeapplication/vnd.oasis", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_spreadsheet_where_a_csv_is_meant_is_called_one(tmp_path, begins):
+    (tmp_path / "official.csv").write_bytes(begins)
+
+    assert "is a spreadsheet (ODS, XLSX or XLS), not a CSV file" in refusal(tmp_path / "official.csv", tmp_path / "o")
+
+
+@pytest.mark.parametrize("typed", ["Cumbria", "cumbria county council"])
+def test_of_an_abolished_authority_a_newer_table_still_says_what_it_became(taken_in, typed):
+    taken_in({"time_period": "2025", "la_name": "Cumberland"}, {"la_name": "Leeds"})
+
+    with pytest.raises(InputError, match="its area is now Cumberland or Westmorland and Furness"):
+        find(typed)
+
+
+def test_an_authority_that_an_older_table_still_has_is_not_abolished_in_it(taken_in):
+    taken_in({"time_period": "2022", "la_name": "Cumbria"}, {"time_period": "2022", "la_name": "Leeds"})
+
+    assert find("Cumbria").year == 2022
+
+
+def test_names_that_differ_by_case_or_blanks_alone_are_one(tmp_path):
+    source = write(tmp_path / "official.csv", {"la_name": "York"}, {"la_name": " yORK  "})
+
+    assert "2 rows for York and yORK (authority) in 2025" in refusal(source, tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"turnover_rate_fte": "0.118"}, "England's figure of 2025 is 0.118. Expected 4 to 50. Are they shares"),
+        ({"agency_rate_fte": "90"}, "agency_rate_fte cannot be what it is called: England's figure of 2025 is 90."),
+        ({"caseload_fte": "1520"}, "must be 0 to 1,000"),
+        ({"caseload_fte": "152"}, "caseload_fte cannot be what it is called"),
+        ({"turnover_rate_fte": "45"}, "is 45, and 11.8 in the table in use"),
+        ({"inpost_fte": "3618"}, "is 3,618, and 36,186.3 in the table in use"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused_with_both_numbers(tmp_path, change, said):
+    source = write(tmp_path / "official.csv", ENGLAND | change, {})
+
+    assert said in refusal(source, tmp_path / "out.csv")
+
+
+def test_without_england_the_median_authority_is_held_against_what_could_be(tmp_path):
+    rows = [{"la_name": f"Place {n}", "vacancy_rate_fte": "0.14"} for n in range(6)]
+
+    said = refusal(write(tmp_path / "official.csv", *rows), tmp_path / "out.csv")
+
+    assert "vacancy_rate_fte cannot be what it is called: the median authority's figure of 2025 is 0.14" in said
+
+
+def test_columns_that_were_exchanged_are_found_against_the_table_in_use(tmp_path):
+    with workforce.TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["time_period"] == "2025"]
+    for row in rows:
+        row["vacancy_rate_fte"], row["agency_rate_fte"] = row["agency_rate_fte"], row["vacancy_rate_fte"]
+    source = write(tmp_path / "official.csv", *rows)
+
+    said = refusal(source, tmp_path / "out.csv")
+
+    assert "vacancy_rate_fte holds the figures that the table in use has as agency_rate_fte" in said
+
+
+def test_a_newer_table_is_used_and_its_newest_year_is_the_latest(taken_in):
+    taken_in({"time_period": "2026", "la_name": "Leeds"}, {"la_name": "Leeds"}, {"la_name": "York"})
+
+    assert workforce.latest() == 2026
+    assert find("Leeds").year == 2026
+    assert find("York").year == 2025
+    assert [row.name for row in authorities(2026)] == ["Leeds"]
+    with workforce.shipped_table():
+        assert workforce.latest() == 2025
+
+
+def test_of_one_edition_alone_the_only_year_is_named(taken_in):
+    taken_in({"time_period": "2026", "la_name": "Leeds"})
+
+    assert find("Leeds").year == 2026
+    with pytest.raises(InputError, match=r"year must be 2026, the only one in the table\. Got 2025\."):
+        find("Leeds", 2025)
+
+
+def test_without_a_year_an_authority_has_its_newest_figures_that_can_be_used():
+    assert find("Westminster").year == 2021
+    with pytest.raises(InputError) as caught:
+        find("Cumbria")
+    assert "its last figures are of 2022 (its area is now Cumberland or Westmorland and Furness)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("E08000035", "Leeds"), ("e08000035", "Leeds"), ("383", "Leeds"), ("Hull", "Kingston upon Hull, City of"),
+        ("Herts", "Hertfordshire"), ("BCP", "Bournemouth, Christchurch and Poole"),
+    ],
+)  # fmt: skip
+def test_codes_and_names_in_daily_use_are_found(typed, name):
+    assert find(typed).name == name
+
+
+def test_every_code_finds_its_own_authority():
+    for row in official_table():
+        if row.level == "authority" and not row.problem():
+            assert row.code.startswith("E")
+            assert all(find(code, row.year).name == row.name for code in (row.code.split(" / ")[0], row.old_code[:3]))
+
+
+@pytest.mark.parametrize("typed", ["Middlesborough", "Kingston"])
+def test_a_near_miss_is_suggested_and_never_taken(typed):
+    with pytest.raises(InputError, match="Did you mean"):
+        find(typed)
+
+
+def test_every_short_name_and_every_successor_is_in_the_table():
+    with workforce.SHORT_NAMES.open(encoding="utf-8") as file:
+        assert all(find(row["short"]).name == find(row["la_name"]).name for row in csv.DictReader(file))
+    names = {part for row in official_table() for part in (row.name, *row.name.split(" / "))}
+    for old, new in workforce.successors().items():
+        assert old in names
+        assert all(part in names for part in new.split(" or ")) or new in names
+
+
+def test_the_figures_of_a_study_have_a_hash_that_order_does_not_move():
+    one, other = workforce.figures_key(["Leeds", "Kent"], 2025), workforce.figures_key(["Kent", "Leeds"], 2025)
+
+    assert one == other != workforce.figures_key(["Leeds", "Kent"], 2024)

@@ -1,0 +1,135 @@
+"""Programmes lived many times: tables, pairs with the same luck, any executor, and going on where it was stopped."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from conducive.__main__ import cli
+from conducive.experiments.programmes import runs
+from conducive.experiments.programmes.runs import COST, ProgrammeRuns, programme
+from conducive.scenarios.errors import InputError
+
+app = cli.app
+SMALL = {"organisation.posts": 12, "organisation.families": 24, "warm_up": 6, "horizon": 40}
+ASKED: dict[str, Any] = {
+    "name": "short", "authorities": 8, "set": SMALL, "funding": {"budget": 4e5, "length": 12},
+    "round": [{"month": 2, "grants": 3}], "choice": {"openings": 0.5, "contact": 1.0, "settle": 12},
+    "claim": [{"says": "More is left.", "source": "Made up", "indicator": "use", "against": "long", "above": 9.0}],
+}  # fmt: skip
+LONG = {**ASKED, "name": "long", "funding": {"budget": 4e5, "length": 36}, "claim": []}
+
+
+@pytest.fixture(scope="module")
+def both() -> ProgrammeRuns:
+    return programme(LONG, ASKED, replicates=3, seed=1)
+
+
+def test_tables_hold_every_programme_replicate_month_innovation_and_authority(both: ProgrammeRuns) -> None:
+    assert len(both.monthly) == 2 * 3 * 40
+    assert len(both.diffusion) == 2 * 3 * 40 * 5
+    assert len(both.authorities) == 2 * 3 * 8
+    assert both.values(COST).shape == (3, 40)
+    shares = both.diffusion.groupby(["programme", "replicate", "month"])["authorities"].sum()
+    assert np.allclose(shares, both.monthly.set_index(["programme", "replicate", "month"])["running"].sort_index())
+    assert np.allclose(both.authorities.groupby(["programme", "replicate"])["awarded"].sum(), 4e5)
+
+
+def test_a_programme_beside_itself_differs_in_nothing() -> None:
+    twice = programme(ASKED, ASKED, replicates=2)
+
+    assert not twice.differences[["mean", "low", "high"]].fillna(0).to_numpy().any()
+
+
+def test_the_words_give_both_programmes_the_difference_and_what_became_of_the_claim(both: ProgrammeRuns) -> None:
+    text = both.text()
+
+    assert "B less A" in text
+    assert "More is left. This does not hold." in " ".join(text.split())
+    assert "forecast" in text
+
+
+def test_processes_and_threads_give_the_same_to_the_bit(both: ProgrammeRuns) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        elsewhere = programme(LONG, ASKED, replicates=3, seed=1, executor=pool)
+
+    pd.testing.assert_frame_equal(elsewhere.monthly, both.monthly, check_exact=True)
+    pd.testing.assert_frame_equal(elsewhere.authorities, both.authorities, check_exact=True)
+
+
+def test_what_was_stopped_goes_on_to_the_same_result_and_runs_nothing_twice(
+    both: ProgrammeRuns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = ProgrammeRuns(both.programmes, 1, 3, None, both.runs[:2])
+    runs.write_tables(part, tmp_path)
+    lived: list[int] = []
+    one = runs._one
+    monkeypatch.setattr(runs, "_one", lambda r, **asked: lived.append(r) or one(r, **asked))
+
+    earlier = runs.earlier_runs(tmp_path, both.programmes)
+    again = programme(LONG, ASKED, replicates=3, seed=1, earlier=earlier)
+
+    assert lived == [2]
+    pd.testing.assert_frame_equal(again.monthly, both.monthly, check_exact=True)
+    pd.testing.assert_frame_equal(again.diffusion, both.diffusion, check_exact=True)
+    pd.testing.assert_frame_equal(again.authorities, both.authorities, check_exact=True)
+
+
+def test_replicates_of_a_plausible_study_are_spread_over_sets() -> None:
+    found = programme(ASKED, replicates=8, plausible=True)
+
+    assert len(set(found.sets.tolist())) == 2  # type: ignore[union-attr]
+    assert "2 plausible sets" in found.text()
+
+
+def test_programmes_for_different_authorities_or_times_are_refused() -> None:
+    with pytest.raises(InputError, match="different authorities"):
+        programme(ASKED, {**LONG, "authorities": 9})
+    with pytest.raises(InputError, match="40 and 30 months"):
+        programme(ASKED, {**LONG, "set": {**SMALL, "horizon": 30}})
+    with pytest.raises(InputError, match=r"reads 'usse'.*Did you mean use"):
+        programme({**ASKED, "claim": [ASKED["claim"][0] | {"indicator": "usse"}]})
+    with pytest.raises(InputError, match="nothing to hold it against"):
+        programme(ASKED, replicates=1).difference("use")
+
+
+def write(path: Path, body: str = "") -> Path:
+    sizes = "".join(f'"{name}" = {value}\n' for name, value in SMALL.items())
+    path.write_text(f'name = "{path.stem}"\nauthorities = 6\n{body}\n[set]\n{sizes}', encoding="utf-8")
+    return path
+
+
+def test_the_command_writes_a_folder_once_and_shows_it_the_second_time(tmp_path: Path) -> None:
+    asked = ["programme", str(write(tmp_path / "a.toml")), "--replicates", "2", "--out", str(tmp_path / "out")]
+
+    first, second = (CliRunner().invoke(app, asked) for _ in range(2))
+
+    assert first.exit_code == second.exit_code == 0, first.output
+    assert "was done before" in second.output
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names >= {"monthly.parquet", "diffusion.parquet", "authorities.parquet", "summary.txt", "chart.png",
+                     "provenance.json"}  # fmt: skip
+
+
+def test_bad_input_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.toml", "[criteria]\nneed = 0.4\n")
+
+    done = CliRunner().invoke(app, ["programme", str(file), "--out", str(tmp_path / "out")])
+
+    assert done.exit_code == 2
+    assert "must add up to 1" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_programmes_are_listed_with_their_questions() -> None:
+    done = CliRunner().invoke(app, ["programmes"])
+
+    assert done.exit_code == 0
+    assert "fewer-for-longer" in done.output
