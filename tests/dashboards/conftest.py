@@ -21,7 +21,7 @@ import pytest
 from conducive.agents.rule import CACHE
 
 CHROMIUM = shutil.which("chromium")
-PATIENCE = 300.0
+PATIENCE = 180.0
 """Seconds to wait for anything: the machine may be busy."""
 
 
