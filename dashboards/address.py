@@ -25,7 +25,7 @@ from conducive.experiments.lives.ensemble import check_counts
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.files import load_scenario
+from conducive.scenarios.files import load_pair, load_scenario
 from conducive.scenarios.scenario import Scenario, Wave
 from conducive.scenarios.tables import TEXTS, document_from, groups
 from conducive.scenarios.workforce import figures_key
@@ -118,23 +118,14 @@ def from_files(files: Sequence[tuple[str, str]]) -> Asked:
     if len(files) == 1:
         found = _parsed(files[0][1])
         if "a" in found or "b" in found:
-            return _pair(found)
+            base, alternative, seed = load_pair(found)
+            check_counts(1, seed)
+            return Asked(bounded(base), bounded(alternative), seed=seed)
     if not 1 <= len(files) <= 2:  # noqa: PLR2004 A and B
         msg = f"please bring one file or two, one for A and one for B. Got {len(files)}."
         raise InputError(msg)
     scenarios = [from_file(text, name) for name, text in sorted(files)]
     return Asked(scenarios[0], scenarios[-1])
-
-
-def _pair(found: Mapping[str, Any]) -> Asked:
-    """Return what the file of a pair asks."""
-    if found.keys() - {"seed"} != {"a", "b"} or not all(isinstance(found[key], dict) for key in "ab"):
-        msg = f"a file of a pair holds [a], [b] and seed, and nothing else. Got {listed(sorted(found)) or 'nothing'}."
-        raise InputError(msg)
-    seed = found.get("seed", 0)
-    check_counts(1, seed)
-    base, alternative = (bounded(load_scenario({"name": "scenario", **found[key]})) for key in "ab")
-    return Asked(base, alternative, seed=seed)
 
 
 def from_file(text: str, name: str = "scenario") -> Scenario:
@@ -183,15 +174,13 @@ def bounded(scenario: Scenario) -> Scenario:
 
 def address(asked: Asked) -> str:
     """Return what is asked as text for an address. Raises InputError where it is too long for one."""
-    arms = {"a": document(asked.base), "b": document(asked.alternative)}
-    return packed({**arms, **_figures(asked.base, asked.alternative), "n": asked.replicates, "s": asked.seed})
+    return packed({"a": asked.base, "b": asked.alternative}, n=asked.replicates, s=asked.seed)
 
 
 def sweep_address(swept: Swept) -> str:
     """Return a sweep as text for an address. Raises InputError where it is too long for one."""
     axes = {"x": swept.x, "y": swept.y, "k": swept.steps}
-    figures = _figures(swept.scenario)
-    return packed({"a": document(swept.scenario), **axes, **figures, "n": swept.replicates, "s": swept.seed})
+    return packed({"a": swept.scenario}, **axes, n=swept.replicates, s=swept.seed)
 
 
 def _figures(*scenarios: Scenario) -> dict[str, str]:
@@ -205,9 +194,14 @@ def _digest(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.blake2b(text.encode(), digest_size=3).digest()).decode()[:DIGITS]
 
 
-def packed(asked: Mapping[str, Any]) -> str:
-    """Return what is asked, whatever it is, as text for an address. Raises InputError where it is too long for one."""
-    held = {"p": __version__, "m": model_version(), "d": _defaults(), **asked}
+def packed(scenarios: Mapping[str, Scenario], **asked: Any) -> str:
+    """Return scenarios and whatever else is asked as text for an address; with a mark of the figures they start from.
+
+    Raises InputError where it is too long for one.
+    """
+    arms = {key: document(scenario) for key, scenario in scenarios.items()}
+    made = {"p": __version__, "m": model_version(), "d": _defaults()}
+    held = {**made, **arms, **_figures(*scenarios.values()), **asked}
     text = json.dumps(held, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
     if len(text.encode()) > LARGEST or len(packed) + len(FORMAT) > LONGEST:

@@ -47,7 +47,7 @@ class Choosing:
 def levers_address(asked: Pulling) -> str:
     """Return a ranking as text for an address. Raises InputError where it is too long for one."""
     more = {"budget": asked.budget, "pairs": asked.pairs}
-    return addresses.packed({"a": addresses.document(asked.scenario), "n": asked.runs, "s": asked.seed, **more})
+    return addresses.packed({"a": asked.scenario}, n=asked.runs, s=asked.seed, **more)
 
 
 def read_levers(text: str) -> tuple[Pulling, list[str]]:
@@ -88,8 +88,8 @@ def _more(asked: Pulling) -> dict[str, Any]:
 
 def options_address(asked: Choosing) -> str:
     """Return options as text for an address. Raises InputError where it is too long for one."""
-    arms = {key: addresses.document(scenario) for key, scenario in zip(HELD_AS, asked.scenarios, strict=False)}
-    return addresses.packed({**arms, "names": list(asked.names), "n": asked.replicates, "s": asked.seed})
+    arms = dict(zip(HELD_AS, asked.scenarios, strict=False))
+    return addresses.packed(arms, names=list(asked.names), n=asked.replicates, s=asked.seed)
 
 
 def read_options(text: str) -> tuple[Choosing, list[str]]:

@@ -65,6 +65,29 @@ def load_scenario(source: str | Path | Mapping[str, object] | Scenario) -> Scena
     raise InputError(msg)
 
 
+def load_pair(source: str | Path | Mapping[str, object]) -> tuple[Scenario, Scenario, int]:
+    """Return the two scenarios and the seed of a pair: of a TOML file with [a], [b] and a seed, or of what it holds.
+
+    Raises InputError for a file that is none, and as `load_scenario` for the scenarios in it.
+    """
+    if not isinstance(source, Mapping):
+        try:
+            return load_pair(read_toml(Path(source)))
+        except InputError as error:
+            msg = f"{source}: {error}"
+            raise InputError(msg) from None
+    if source.keys() - {"seed"} != {"a", "b"} or not all(isinstance(source[key], dict) for key in "ab"):
+        got = ", ".join(sorted(source)) or "nothing"
+        msg = f"a file of a pair holds [a], [b] and seed, and nothing else. Got {got}."
+        raise InputError(msg)
+    seed = source.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        msg = f"the seed of a pair must be a whole number from 0. Got {glimpse(seed)}."
+        raise InputError(msg)
+    base, alternative = (load_scenario({"name": "scenario", **source[key]}) for key in "ab")  # type: ignore[dict-item]
+    return base, alternative, seed
+
+
 def to_toml(scenario: Scenario) -> str:
     """Return a scenario in full as the text of a file: every input by table, events, innovations and notes.
 

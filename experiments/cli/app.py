@@ -208,29 +208,43 @@ def run(
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(metavar="A", help="The scenario to compare with: a name or a TOML file.")],
-    alternative: Annotated[str, typer.Argument(metavar="B", help="The alternative: a name or a TOML file.")],
+    base: Annotated[
+        str,
+        typer.Argument(metavar="A", help="The scenario to compare with: a name or a TOML file; or the file of a pair."),
+    ],
+    alternative: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="The alternative: a name or a TOML file; none for a pair.")
+    ] = None,
     authority: Authority = None,
     year: Year = None,
     settings: Settings = None,
     replicates: Replicates = 200,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Seed of the luck: same seed, same result. [default: 0, or the pair's]"),
+    ] = None,
     precision: Precision = None,
     plausible: Plausible = True,
     out: Out = None,
     full: Annotated[bool, typer.Option("--full", help="Say everything, not only what fits a screen or two.")] = False,
 ) -> None:
     """Compare two scenarios, run with the same luck. --set and --authority hold for both."""
-    first, second = (_asked(each, authority, year, settings) for each in (base, alternative))
     from conducive.experiments.compare.comparison import check_precision
     from conducive.experiments.folders.identity import comparison_identity
     from conducive.experiments.lives.ensemble import check_counts
+    from conducive.scenarios.files import load_pair
 
+    if alternative is None and not base.casefold().endswith(".toml"):
+        msg = f"compare takes two scenarios, A and B, or the file of a pair (.toml). Got {base[:80]!r} alone."
+        raise InputError(msg)
+    a, b, held = load_pair(base) if alternative is None else (base, alternative, 0)
+    seed = held if seed is None else seed
+    first, second = (_asked(each, authority, year, settings) for each in (a, b))
     check_counts(replicates, seed)
     check_precision(precision)
     identity = comparison_identity(first, second, replicates, seed, plausible=plausible, precision=precision)
-    both = {"base": first, "alternative": second}
-    folder = _folder_for(out, f"{first.name}-or-{second.name}", authority, identity, both)
+    kept = {"base": first, "alternative": second}
+    folder = _folder_for(out, f"{first.name}-or-{second.name}", authority, identity, kept)
     _keep_comparison(_compared(first, second, replicates, seed, precision, plausible), folder, full)
 
 
@@ -604,7 +618,7 @@ def _keeping(folder: Path, identity: Identity, scenarios: dict[str, Scenario]) -
     return keep
 
 
-def _asked(name: str, authority: str | None, year: int | None, settings: list[str] | None) -> Scenario:
+def _asked(name: str | Scenario, authority: str | None, year: int | None, settings: list[str] | None) -> Scenario:
     """Return the scenario that was asked for: loaded, moved to an authority, then changed."""
     from conducive.experiments.lives.undone import undone
     from conducive.scenarios.files import load_scenario

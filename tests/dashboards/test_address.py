@@ -6,6 +6,7 @@ import base64
 import json
 import shlex
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,19 @@ from hypothesis import strategies as st
 
 import conducive as cz
 from conducive.dashboards import address as addresses
-from conducive.dashboards.address import Asked, address, command, from_file, python, read, scenario_file
+from conducive.dashboards.address import (
+    Asked,
+    Swept,
+    address,
+    command,
+    from_file,
+    python,
+    read,
+    read_sweep,
+    scenario_file,
+    sweep_address,
+)
+from conducive.dashboards.asking import Choosing, Pulling, levers_address, options_address, read_levers, read_options
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.experiments.sweep.runs import Runs
 from conducive.experiments.version import model_version
@@ -346,8 +359,14 @@ def test_an_amount_that_is_set_is_the_same_however_a_place_is_given(tmp_path: Pa
 
 def test_an_address_says_that_figures_are_others_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = load_scenario("baseline")
-    made = address(Asked(base, base.at("Leeds", 2025)))
-    assert read(made)[1] == []
+    here = base.at("Leeds", 2025)
+    made: dict[str, Callable[[str], tuple[object, list[str]]]] = {
+        address(Asked(base, here)): read,
+        sweep_address(Swept(here)): read_sweep,
+        levers_address(Pulling(here)): read_levers,
+        options_address(Choosing(("As it is", "There"), (base, here))): read_options,
+    }
+    assert [how(text)[1] for text, how in made.items()] == [[]] * len(made)
 
     lines = workforce.TABLE.read_text("utf-8").splitlines(keepends=True)
     other = [line.replace(",298.4,", ",398.4,") if ",Leeds," in line else line for line in lines]
@@ -355,4 +374,5 @@ def test_an_address_says_that_figures_are_others_here(tmp_path: Path, monkeypatc
     (tmp_path / "other.csv").write_text("".join(other), "utf-8")
     monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "other.csv"))
 
-    assert read(made)[1] == ["Figures published for Leeds, 2025 are others in the table in use here."]
+    said = ["Figures published for Leeds, 2025 are others in the table in use here."]
+    assert [how(text)[1] for text, how in made.items()] == [said] * len(made)

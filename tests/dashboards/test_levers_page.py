@@ -189,9 +189,9 @@ def test_an_address_leads_back_to_what_was_asked(asked: Pulling) -> None:
      ({"n": 201}, "more than 200 runs"), ({"a": None}, "a scenario is missing")],
 )  # fmt: skip
 def test_an_address_that_asks_what_cannot_be_is_refused(held: dict[str, object], words: str) -> None:
-    usual = {"a": addresses.document(SMALL), "n": 80, "s": 0, "budget": None, "pairs": True}
+    usual: dict[str, object] = {"n": 80, "s": 0, "budget": None, "pairs": True}
 
-    text = addresses.packed({**usual, **held})
+    text = addresses.packed({"a": SMALL}, **usual | held)
 
     with pytest.raises(InputError, match=words):
         asking.read_levers(text)

@@ -103,9 +103,10 @@ def test_an_address_leads_back_to_the_options_and_their_place() -> None:
     ],
 )  # fmt: skip
 def test_an_address_that_asks_what_cannot_be_shows_the_usual(held: dict[str, object], words: str) -> None:
-    arms = {key: addresses.document(s) for key, s in zip(asking.HELD_AS, ASKED.scenarios, strict=False)}
+    arms = dict(zip(asking.HELD_AS, ASKED.scenarios, strict=False))
+    usually: dict[str, object] = {"names": list(ASKED.names), "n": 200, "s": 0}
 
-    text = addresses.packed({**arms, "names": list(ASKED.names), "n": 200, "s": 0, **held})
+    text = addresses.packed(arms, **usually | held)
     those, _, trouble = options_page.start_from(f"s={text}")
 
     assert those == usual()
@@ -113,7 +114,7 @@ def test_an_address_that_asks_what_cannot_be_shows_the_usual(held: dict[str, obj
 
 
 def test_an_address_with_one_option_is_refused() -> None:
-    text = addresses.packed({"oa": addresses.document(SMALL), "names": ["One"], "n": 200, "s": 0})
+    text = addresses.packed({"oa": SMALL}, names=["One"], n=200, s=0)
 
     assert "Got 1. Add another." in options_page.start_from(f"s={text}")[2]
 

@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 import conducive as cz
+from conducive.dashboards.address import Asked, pair_file
 from conducive.experiments.cli import app as cli
 from conducive.experiments.lives import ensemble
 from conducive.scenarios import workforce
@@ -123,6 +124,43 @@ def test_a_comparison_from_the_command_line_and_from_python_are_the_same_to_the_
     assert "done before" in again.stdout
 
 
+def test_the_file_of_a_pair_is_compared_as_its_two_scenarios_are() -> None:
+    changes = {"horizon": 36, "warm_up": 12}
+    base = cz.load_scenario("classroom").change(changes)
+    alternative = base.change({"finance.funding_term": 36})
+    Path("pair.toml").write_text(pair_file(Asked(base, alternative, seed=7)), "utf-8")
+
+    result = conducive("compare", "pair.toml", "--replicates", "3", "--out", "both")
+
+    assert result.exit_code == 0, result.output
+    expected = cz.compare(base, alternative, 3, 7)
+    assert_frame_equal(pd.read_parquet("both/differences.parquet"), expected.differences, check_exact=True)
+    other = conducive("compare", "pair.toml", "--replicates", "3", "--seed", "0", "--out", "other")
+    assert other.exit_code == 0, other.output
+    differences = pd.read_parquet("other/differences.parquet")
+    assert_frame_equal(differences, cz.compare(base, alternative, 3, 0).differences, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[a]\n", ("pair.toml: a file of a pair holds [a], [b] and seed", "Got a.")),
+        ("title = 'One'\n", ("Got title.",)),
+        ("seed = -1\n[a]\n[b]\n", ("seed of a pair", "Got -1")),
+        ("[a]\n[b.set]\n'finance.funding_trem' = 5\n", ("pair.toml", "finance.funding_term")),
+        ("[a\n", ("pair.toml", "TOML")),
+    ],
+)
+def test_a_file_that_is_no_pair_is_refused(text: str, words: tuple[str, ...]) -> None:
+    Path("pair.toml").write_text(text, "utf-8")
+
+    result = conducive("compare", "pair.toml")
+
+    assert result.exit_code == 2
+    assert all(word in result.stderr for word in words), result.stderr
+    assert [path.name for path in Path().iterdir()] == ["pair.toml"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -146,6 +184,8 @@ def test_a_comparison_from_the_command_line_and_from_python_are_the_same_to_the_
         (("run", "classroom", "--replicates", "0"), ("replicates", "1 to 1,000,000")),
         (("run", "classroom", "--seed", "-1"), ("seed", "Did you mean 0?")),
         (("compare", "classroom", "baselin"), ("'baselin'", "baseline")),
+        (("compare", "classroom"), ("two scenarios, A and B, or the file of a pair", "'classroom' alone")),
+        (("compare", "pair.toml"), ("pair.toml: there is no such file",)),
         (("scenarios", "basline"), ("baseline",)),
         (("scenarios", "--toml"), ("needs the name",)),
         (("conditions", "finanse"), ("'finanse'", "finance")),
