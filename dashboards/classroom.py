@@ -259,9 +259,7 @@ def _asked(search: str | None) -> dict[str, str]:
 
 
 @solara.component
-def _Door(
-    kept: Store, visitor: str, view: str, code: str, mine: Held | None, go: Callable[..., None]
-) -> None:
+def _Door(kept: Store, visitor: str, view: str, code: str, mine: Held | None, go: Callable[..., None]) -> None:
     """A group or a teacher of a class, or what is to be done where this browser holds no key of it."""
 
     def look() -> tuple[Classroom | Seat, int] | None:

@@ -205,9 +205,7 @@ def _Join(
 
 
 @solara.component
-def _ComeBack(
-    kept: Games, visitor: str, go: Callable[..., None], joined: Callable[[], None] | None = None
-) -> None:
+def _ComeBack(kept: Games, visitor: str, go: Callable[..., None], joined: Callable[[], None] | None = None) -> None:
     key, set_key = solara.use_state("")
     trouble, set_trouble = solara.use_state("")
 

@@ -473,4 +473,3 @@ def place(code: str) -> tuple[str, str, str]:
 def games(folder: Path) -> Games:
     """Return the games of a folder, the same for every visitor."""
     return Games(folder)
-

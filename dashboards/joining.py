@@ -274,9 +274,7 @@ def _who(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _shown(
-    title: str, content: str, keys: Sequence[str] = (), *, status: int = 200, css: str = "joining"
-) -> Response:
+def _shown(title: str, content: str, keys: Sequence[str] = (), *, status: int = 200, css: str = "joining") -> Response:
     page = bare_page(title, content).replace('<body class="bare">', f'<body class="bare {css}">', 1)
     page = page.replace("</head>", f"<style>{dark_where_preferred()}{CSS.read_text('utf-8')}</style></head>", 1)
     return HTMLResponse(page, status, SAFE | ({"set-cookie": cookie_of(keys)} if keys else {}))

@@ -214,9 +214,7 @@ class Store:
 
     # ---- The teacher -----------------------------------------------------------------------------------------------
 
-    def open_class(
-        self, lesson: str, *, visitor: str = "", solo: bool = False, code: str = ""
-    ) -> tuple[str, str]:
+    def open_class(self, lesson: str, *, visitor: str = "", solo: bool = False, code: str = "") -> tuple[str, str]:
         """Open a class for a lesson; return the code for its groups and the key of its teacher.
 
         The code is the one asked for, unless another class has it: then, or where none is asked for, one is made up.
@@ -234,7 +232,6 @@ class Store:
                 (code, _hash(teacher), lesson, not solo, solo, now, new_code(PASS)),
             )
         return code, teacher
-
 
     def _make_room(self, db: sqlite3.Connection) -> None:
         """Let classes go that nobody has touched for long; else one that nobody joined, or of one who learns alone."""
@@ -333,9 +330,8 @@ class Store:
         key = new_code(GROUP_KEY)
         with self._writing() as db:
             found = self._class_with(db, code, visitor)
-            count = db.execute(
-                "SELECT count(*) FROM seat WHERE code = ? AND NOT removed", (found["code"],)
-            ).fetchone()[0]
+            joined = db.execute("SELECT count(*) FROM seat WHERE code = ? AND NOT removed", (found["code"],))
+            count = joined.fetchone()[0]
             if count >= MOST_GROUPS:
                 msg = f"this class has {MOST_GROUPS} groups already, which is as many as it can hold."
                 raise InputError(msg)

@@ -54,9 +54,7 @@ def taking(name: str, find: Callable[[], Any], *, table: str = "Table") -> Files
     ]
 
 
-def offered(
-    path: str, address: str | None, note: str, *, python: str, command: str, told: str, files: Files
-) -> None:
+def offered(path: str, address: str | None, note: str, *, python: str, command: str, told: str, files: Files) -> None:
     """Put a page's address, the code that does the same, and its files into a panel; `told` is said of the command."""
     with tag("section", css="panel take-away", aria_label="Share and take away"):
         tag("h2", "Share it, take it away, make it again")

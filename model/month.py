@@ -726,8 +726,17 @@ def learning(world: World, p: Record, o: Record) -> None:
         fresh = refreshed if q.stage in (TRAINED, TRYING, ROUTINE) else 0.0
         q.skill = prac.skill_next(q.skill, using, q.reinforcement, q.habit, fresh, pace, p.skill_retention)
         q.fidelity = using * prac.fidelity(
-            q.skill, q.reinforcement, o.fit, o.obstacles, q.belief, p.clarity, q.aptitude, whole, p.fidelity_skill,
-            p.fidelity_context, p.gate_strength,
+            q.skill,
+            q.reinforcement,
+            o.fit,
+            o.obstacles,
+            q.belief,
+            p.clarity,
+            q.aptitude,
+            whole,
+            p.fidelity_skill,
+            p.fidelity_context,
+            p.gate_strength,
         )
         q.habit = toward(q.habit, q.fidelity, pace)
 
@@ -867,9 +876,7 @@ def make_up_mind(p: Record, o: Record, q: Record, lead_seen: float, drive: float
 
 
 @rule
-def lapse(
-    p: Record, o: Record, q: Record, lost: float, cost: float, unpaid: float, moves: float, cause: float
-) -> int:
+def lapse(p: Record, o: Record, q: Record, lost: float, cost: float, unpaid: float, moves: float, cause: float) -> int:
     """Cause of lapse that strikes a user this month, or 0: causes compete in proportion to their rates."""
     rates = lapse_rates(p, o, q, lost, cost, q.reinforcement, unpaid, prac.lapse_shield(q.habit, p.habit_shield))
     total = rates[0] + rates[1] + rates[2] + rates[3] + rates[4] + rates[5] + rates[6]

@@ -65,8 +65,11 @@ TABLES = (
         "inspections",
         "Ofsted's history of inspections of local authority children's services",
         {
-            "area_code": _CODE, "la_name": ".+", "inspection_date": r"\d{4}-\d\d-\d\d",
-            "publication_date": r"\d{4}-\d\d-\d\d", "inspection_type": ".+",
+            "area_code": _CODE,
+            "la_name": ".+",
+            "inspection_date": r"\d{4}-\d\d-\d\d",
+            "publication_date": r"\d{4}-\d\d-\d\d",
+            "inspection_type": ".+",
             "overall_effectiveness": "|".join(JUDGEMENTS),
         },
         ("area_code", "inspection_date"),

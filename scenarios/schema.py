@@ -158,8 +158,14 @@ def _event(changes: Any) -> Any:
         of = [k.name for k in EVENTS.values() if k.detail == kind.detail]
         details[kind.detail] = (options, _optional(f"For {' and '.join(of)}.", str))
     fields = {
-        "month": (int, _month("Month after launch; an inspection may lie in the warm-up, whose last month is 0.",
-                              1 - int(declared()["warm_up"].maximum), int(declared()["horizon"].maximum))),
+        "month": (
+            int,
+            _month(
+                "Month after launch; an inspection may lie in the warm-up, whose last month is 0.",
+                1 - int(declared()["warm_up"].maximum),
+                int(declared()["horizon"].maximum),
+            ),
+        ),
         "name": (Literal[tuple(EVENTS)], _optional(" ".join(f"{k.name}: {k.meaning}" for k in EVENTS.values()), str)),
         **details,
         "set": changes,

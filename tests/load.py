@@ -372,9 +372,7 @@ def used_by(process: int) -> tuple[float, float]:
     return int(text.split("VmRSS:")[1].split()[0]) / 1024, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(
-    port: int, process: int, folder: Path, phones: int, alone: int, games: int, seconds: float
-) -> int:
+async def load(port: int, process: int, folder: Path, phones: int, alone: int, games: int, seconds: float) -> int:
     """Let visitors loose on a server; say what they saw. Returns how many things were wrong."""
     seen: Seen = defaultdict(list)
     warm = Visitor(port, -1)

@@ -70,4 +70,3 @@ def _places(authorities: list[str] | None) -> object:
         msg = f"--authorities takes names, or one number of authorities to invent. Got {', '.join(authorities)}."
         raise InputError(msg)
     return authorities
-

@@ -68,7 +68,9 @@ def comparison_chart(comparison: Comparison) -> Figure:
     levels, gap, bars = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[:, 1])
     figure.suptitle(
         _wrapped(*(f"{letter}: {name}" for letter, name in zip("AB", _titles(comparison), strict=True))),
-        fontsize=10, x=0.01, ha="left",
+        fontsize=10,
+        x=0.01,
+        ha="left",
     )
     for letter, ensemble, style in (("A", base, BASE), ("B", alternative, ALTERNATIVE)):
         line(levels, ensemble, ensemble.values("use_at_fidelity")[:, : comparison.months], *style, letter)

@@ -112,9 +112,7 @@ class Comparison(InShort):
         """Number of the plausible set of each pair, from 1 (the default coefficients); None if not plausible."""
         return None if self.base.sets is None else self.base.sets[: self.pairs]
 
-    def uncertainty(
-        self, values: npt.NDArray[np.float64], within: tuple[float, float] = ANYWHERE
-    ) -> Uncertainty:
+    def uncertainty(self, values: npt.NDArray[np.float64], within: tuple[float, float] = ANYWHERE) -> Uncertainty:
         """Mean of values by pair, with its 95% interval, luck and ignorance: `intervals.uncertainty`."""
         return uncertainty(values, self.sets, within)
 

@@ -200,9 +200,7 @@ def like(base: Scenario, name: str, horizon: int) -> Scenario:
 @cache
 def last_month(name: str) -> int:
     """Last month that any claim reads of a scenario, and that it must be lived for."""
-    months = [
-        reading[1][1] for one, claim in every() for scenario, reading in sides(one, claim) if scenario == name
-    ]
+    months = [reading[1][1] for one, claim in every() for scenario, reading in sides(one, claim) if scenario == name]
     scenario = load_scenario(name)
     launched = [wave.month + 1 for wave in scenario.waves] + [event.month for event in scenario.events]
     return max([*months, *launched, 1])

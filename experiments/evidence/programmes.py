@@ -299,9 +299,7 @@ def measure() -> dict[str, Any]:
     sets = sets_of(REPLICATES, plausible=True)
     assert sets is not None
     lives = list(in_order(partial(life, sets=sets.tolist()), range(REPLICATES)))
-    world = [
-        judged(one.name, np.array([each["world"][one.name] for each in lives]), sets, one.within) for one in WORLD
-    ]
+    world = [judged(one.name, np.array([each["world"][one.name] for each in lives]), sets, one.within) for one in WORLD]
     held = []
     for one, claim in claims():
         read = f"{claim['indicator']} {int(claim['at'])}"

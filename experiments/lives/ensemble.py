@@ -107,9 +107,7 @@ class Ensemble(InShort):
         """An indicator as an array of shape (replicates, months)."""
         return np.stack([life.monthly[indicator] for life in self.lives])
 
-    def uncertainty(
-        self, values: npt.NDArray[np.float64], within: tuple[float, float] = ANYWHERE
-    ) -> Uncertainty:
+    def uncertainty(self, values: npt.NDArray[np.float64], within: tuple[float, float] = ANYWHERE) -> Uncertainty:
         """Mean of values by replicate, with its 95% interval, luck and ignorance: `intervals.uncertainty`."""
         return uncertainty(values, self.sets, within)
 

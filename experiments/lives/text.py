@@ -185,9 +185,7 @@ def mean_and_interval(
     return say(mean), between_in_words(low, high, say)
 
 
-def bounds(
-    of: Sampled, values: Numbers, within: tuple[float, float] = ANYWHERE
-) -> tuple[float, float, float]:
+def bounds(of: Sampled, values: Numbers, within: tuple[float, float] = ANYWHERE) -> tuple[float, float, float]:
     """Return low, mean and high of the interval of a mean over runs or pairs."""
     low, mean, high, *_ = of.uncertainty(values, within)
     return float(low), float(mean), float(high)

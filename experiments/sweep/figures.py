@@ -13,7 +13,6 @@ from conducive.experiments.compare.chart import BLUE, DPI, GREY, ORANGE, Chart
 from conducive.experiments.words import factor_words, in_unit
 
 if TYPE_CHECKING:
-
     from conducive.experiments.sweep.discovery import Box, Discovery
 
 from conducive.experiments.search.figures import as_percent, note

@@ -53,8 +53,10 @@ def alone(programme: Programme, place: Place, seed: int, replicate: int = 0) -> 
 
     Conditions are drawn anew for each replicate; they are the same under every programme.
     """
-    base = programme.scenario.at(place.name, programme.year) if place.code else replace(
-        programme.scenario, place=place.name
+    base = (
+        programme.scenario.at(place.name, programme.year)
+        if place.code
+        else replace(programme.scenario, place=place.name)
     )
     if not programme.vary:
         return base

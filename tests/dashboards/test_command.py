@@ -28,9 +28,7 @@ def test_lessons_are_listed_with_their_questions() -> None:
 
 
 @pytest.mark.parametrize(("reached", "status"), [(True, 0), (False, 1)])
-def test_a_claim_that_is_not_held_is_a_failure(
-    monkeypatch: pytest.MonkeyPatch, reached: bool, status: int
-) -> None:
+def test_a_claim_that_is_not_held_is_a_failure(monkeypatch: pytest.MonkeyPatch, reached: bool, status: int) -> None:
     def held(asked: tuple[Lesson, ...], *_: Any, **__: Any) -> list[tuple[Lesson, Held]]:
         point = asked[0].claim[0]
         row = Held(point.arm, point.claim.says, 10, 10 * reached, 0.9, 0.1, 0.0, 0.2, reached, "close to call")

@@ -58,9 +58,7 @@ def test_what_python_and_the_command_of_the_page_say_gives_its_numbers(tmp_path:
     exec(code.replace("print", "str"), held)
 
     assert held["levers"].text() == steps()[-1].text()
-    assert asking.levers_command(ASKED) == (
-        "conducive levers scenario.toml --pairs --budget 400000 --runs 16 --seed 0"
-    )
+    assert asking.levers_command(ASKED) == ("conducive levers scenario.toml --pairs --budget 400000 --runs 16 --seed 0")
     usual = Pulling(cz.load_scenario("two-year-funding"))
     assert asking.levers_command(usual) == "conducive levers two-year-funding --runs 80 --seed 0"
     file = dict(levers_page.files(ASKED, "somebody"))["Scenario (TOML)"]()

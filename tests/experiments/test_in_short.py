@@ -88,7 +88,7 @@ def test_a_result_shows_itself_in_a_line_and_as_a_small_table(results: dict[str,
 
 
 @pytest.mark.parametrize(
-    "title", [NASTY, "bell \x07", "a \u2028 line", "half \ud83d", 'both " and \'', "back \\ slash"]
+    "title", [NASTY, "bell \x07", "a \u2028 line", "half \ud83d", "both \" and '", "back \\ slash"]
 )
 def test_generated_python_runs_whatever_the_title(title: str) -> None:
     told = replace(SMALL, title=title)

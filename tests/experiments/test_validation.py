@@ -63,9 +63,7 @@ def test_an_unclear_verdict_was_given_more_replicates() -> None:
 
 
 @pytest.mark.parametrize("straddling", ["at the bound", "unclear"])
-@pytest.mark.parametrize(
-    ("clear_at", "given"), [(160, [160]), (640, [160, 640]), (99_999, [160, 640, 2560, 3413])]
-)
+@pytest.mark.parametrize(("clear_at", "given"), [(160, [160]), (640, [160, 640]), (99_999, [160, 640, 2560, 3413])])
 def test_replicates_are_multiplied_until_a_verdict_is_clear(
     monkeypatch: pytest.MonkeyPatch, clear_at: int, given: list[int], straddling: verdicts.Answer
 ) -> None:

@@ -38,8 +38,13 @@ CONTEXTS = (
     WELL.change({"trust_emotions_relationships": 0.1, "public_perceptions": 0.1}).with_event(30, "incident"),
     WELL.with_event(30, "leader_leaves", known=True).change({"finance.mainstreaming": 0.6}),
     PLAIN.change(
-        {"finance.funding_term": 60, "finance.review_month": 24, "innovation.effect_lag": 36, "case_for_change": 0.0,
-         "political_agendas": 0.1}
+        {
+            "finance.funding_term": 60,
+            "finance.review_month": 24,
+            "innovation.effect_lag": 36,
+            "case_for_change": 0.0,
+            "political_agendas": 0.1,
+        }
     ),
     WELL.change({"finance.funding_term": 24, "knowledge_and_skills": 0.7, "finance.mainstreaming": 0.8}),
     PLAIN.change({"organisation.inspection_grade": 4, "workforce_capacity": 0.1, "leadership": 0.1}),

@@ -27,9 +27,7 @@ NEUTRAL = {f"{name}_weight": 0.0 for name in ("success", "need", "leader", "cost
 def asked(*on: str, authorities: Any = 6, inputs: Mapping[str, Any] | None = None, **tables: Any) -> Programme:
     """Return a small programme with only some links on."""
     links = EVERY | dict.fromkeys(on, True)
-    return load_programme(
-        {"authorities": authorities, "set": SMALL | dict(inputs or {}), "links": links, **tables}
-    )
+    return load_programme({"authorities": authorities, "set": SMALL | dict(inputs or {}), "links": links, **tables})
 
 
 def everything(**tables: Any) -> Programme:

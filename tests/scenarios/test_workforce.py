@@ -66,8 +66,13 @@ def implied(inputs: dict[str, float]) -> dict[str, float]:
 
 
 def test_the_official_file_becomes_a_compact_table_that_reads_the_same(tmp_path, monkeypatch):
-    england = {"geographic_level": "National", "region_name": "", "la_name": "", "inpost_fte": "36186.3",
-               "case_holders_fte": "21105.4"}
+    england = {
+        "geographic_level": "National",
+        "region_name": "",
+        "la_name": "",
+        "inpost_fte": "36186.3",
+        "case_holders_fte": "21105.4",
+    }
     source = write(tmp_path / "official.csv", england, {}, {"la_name": "Poole", "agency_rate_fte": "u"})
     assert find("Leeds")
     report = import_workforce(source, tmp_path / "compact.csv")
