@@ -127,20 +127,17 @@ def _Seat(
     kept: Games, table: Table, team: int, role: Role, report: Report, visitor: str, again: Callable[[], None]
 ) -> None:
     """A role of one's own, or one that nobody of the team holds."""
-    said, set_said = solara.use_state("")
-    trouble, set_trouble = solara.use_state("")
+    (said, trouble), tell = solara.use_state(("", ""))
     stands = standing(table.games[team - 1], table.round)
     asked = offered(table.round, role.name)
     news = report.news[role.name]
 
     def keep(sent: Any) -> None:
-        set_trouble("")
-        set_said("")
         try:
             round_, choices = checked_choices(sent)
-            set_said(kept.choose(table.code, round_, choices, visitor))
+            tell((kept.choose(table.code, round_, choices, visitor), ""))
         except InputError as error:
-            set_trouble(str(error)[:1].upper() + str(error)[1:])
+            tell(("", str(error)[:1].upper() + str(error)[1:]))
         again()
 
     def options(name: str) -> list[dict[str, str]]:

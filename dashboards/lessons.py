@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
+from cachetools import LRUCache
+
 from conducive import __version__
 from conducive.dashboards.lesson_files import CURRICULUM, YEARS, Lesson, read_lesson
 from conducive.experiments.compare.ladder import TELLING
-from conducive.experiments.compare.race import SHARES, race
+from conducive.experiments.compare.race import SHARES, fare
+from conducive.experiments.lives.ensemble import Ensemble, run_each
 from conducive.experiments.lives.plausible import PLAUSIBLE
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
@@ -148,12 +152,26 @@ def verdict(of: Lesson, outcome: Mapping[str, Any]) -> str:
     )
 
 
+_LIVED: LRUCache[tuple[str, str], Ensemble] = LRUCache(8)
+"""Services of lessons that were run last, by the model and all that they start from."""
+_LOCK = threading.Lock()
+
+
 def results(of: Lesson, picks: Sequence[str] = (), executor: Executor | None = None) -> dict[str, Any]:
-    """Run a lesson's services under the picks of a group, and return how they fare, as `race` does."""
-    return race(
-        of.scenarios(picks), of.indicators, of.window, REPLICATES, SEED,
-        over_time=of.over_time, rivals=of.rivals, executor=executor,
-    )  # fmt: skip
+    """Run a lesson's services under the picks of a group, and return how they fare, as `race` does.
+
+    Services that no pick changes are run for the first group alone.
+    """
+    arms = of.scenarios(picks)
+    names = [(model_version(), to_toml(arm)) for arm in arms]
+    with _LOCK:
+        earlier = [
+            _LIVED.get(name) or Ensemble(arm, SEED, REPLICATES, ()) for name, arm in zip(names, arms, strict=True)
+        ]
+    ensembles = run_each(arms, REPLICATES, SEED, plausible=True, executor=executor, agents=False, earlier=earlier)
+    with _LOCK:
+        _LIVED.update(zip(names, ensembles, strict=True))
+    return fare(ensembles, of.indicators, of.window, over_time=of.over_time, rivals=of.rivals)
 
 
 def counted(of: Lesson, outcome: Mapping[str, Any]) -> Any:

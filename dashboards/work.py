@@ -6,6 +6,8 @@ asks for much does not hold up somebody who asks for little. First answers go be
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
@@ -24,6 +26,9 @@ MOST_VISITORS = 500
 """Visitors that may have tasks waiting at once."""
 PATIENT_TURN = 10
 """Every so many tasks one is taken that is not urgent, so that these are not put off for ever."""
+
+YIELDING = 10
+"""Niceness of the threads that work, so that pages answer while they do."""
 
 PATIENCE = 0.25
 """Seconds after which somebody who waits looks whether they still want to."""
@@ -104,6 +109,8 @@ class Pool:
             self._ready.notify()
 
     def _work(self) -> None:
+        if sys.platform == "linux":  # where a thread has a priority of its own: pages come before runs
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
         while True:
             future, do, args, kwargs = self._next()
             if not future.set_running_or_notify_cancel():

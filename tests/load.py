@@ -358,7 +358,9 @@ class Class:
     def missing(self, folder: Path) -> list[str]:
         """Return what the file of classes does not hold as groups were told, or holds besides."""
         with sqlite3.connect(folder / FILE) as db:
-            seats = {key for (key,) in db.execute("SELECT key FROM seat WHERE key NOT IN (SELECT key FROM player)")}
+            playing = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'player'").fetchone()
+            others = " WHERE key NOT IN (SELECT key FROM player)" if playing else ""
+            seats = {key for (key,) in db.execute(f"SELECT key FROM seat{others}")}
             rows = [((key, part), json.loads(value)) for key, part, value in db.execute("SELECT * FROM answer")]
         found = [f"lost: {what}" for what in self.told - dict(rows).keys()]
         found += [f"not as sent: {what}" for what, value in rows if value not in self.sent[what]]
@@ -405,7 +407,7 @@ async def load(port: int, process: int, folder: Path, phones: int, alone: int, g
     busy = used_by(process)[1] - before
     errors = [f"{len(late)} visitors were not done {GRACE:.0f} s after the end"] if late else []
     errors += [str(task.exception()) for task in done if task.exception() is not None]
-    missing = class_of.missing(folder) + playing.missing(folder)
+    missing = class_of.missing(folder) + (playing.missing(folder) if games else [])
 
     print(f"{alone} visitors of What if?; a teacher and {phones} phones who took {class_of.lessons} lessons")
     print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}; the server used {busy:,.0f} s of them")

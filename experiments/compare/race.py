@@ -49,6 +49,40 @@ def race(
         executor: any `concurrent.futures` executor.
         progress: called with 1 each time a run is done.
 
+    Returns what `fare` does.
+
+    Raises InputError as `run` does, for windows outside the horizon, and for fewer than two rivals.
+    """
+    _check(scenarios, window, rivals)
+    ensembles = run_each(
+        scenarios, replicates, seed, plausible=True, executor=executor, progress=progress, agents=False
+    )
+    return fare(ensembles, indicators, window, over_time=over_time, rivals=rivals)
+
+
+def _check(scenarios: Sequence[Scenario], window: tuple[int, int], rivals: Sequence[int] | None) -> None:
+    """Raise InputError for windows outside the horizon, and for fewer than two rivals."""
+    months = min(s.horizon for s in scenarios)
+    first, last = window
+    if not 1 <= first <= last <= months:
+        msg = f"the window must lie within months 1 to {months}. Got {first} to {last}."
+        raise InputError(msg)
+    held = tuple(range(len(scenarios)) if rivals is None else rivals)
+    if len(set(held)) < 2 or not set(held) <= set(range(len(scenarios))):  # noqa: PLR2004 one against another
+        msg = f"rivals must be places of two arms or more, 0 to {len(scenarios) - 1}. Got {held}."
+        raise InputError(msg)
+
+
+def fare(
+    ensembles: Sequence[Ensemble],
+    indicators: Sequence[str],
+    window: tuple[int, int],
+    *,
+    over_time: Sequence[str] = (),
+    rivals: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """Say in plain data how arms fare that were run with the same luck; arguments are those of `race`.
+
     Returns a mapping that JSON can hold, with
 
         replicates, sets, seed: how many runs of each arm, how many plausible sets, and the luck;
@@ -60,20 +94,10 @@ def race(
         ahead: for each arm, in how many of the plausible sets the best one is ahead of it on average;
         sure: how surely the best is ahead of every other rival, as a rung of `ladder.RUNGS`.
 
-    Raises InputError as `run` does, for windows outside the horizon, and for fewer than two rivals.
     """
-    months = min(s.horizon for s in scenarios)
+    months = min(e.scenario.horizon for e in ensembles)
     first, last = window
-    if not 1 <= first <= last <= months:
-        msg = f"the window must lie within months 1 to {months}. Got {first} to {last}."
-        raise InputError(msg)
-    held = tuple(range(len(scenarios)) if rivals is None else rivals)
-    if len(set(held)) < 2 or not set(held) <= set(range(len(scenarios))):  # noqa: PLR2004 one against another
-        msg = f"rivals must be places of two arms or more, 0 to {len(scenarios) - 1}. Got {held}."
-        raise InputError(msg)
-    ensembles = run_each(
-        scenarios, replicates, seed, plausible=True, executor=executor, progress=progress, agents=False
-    )
+    held = tuple(range(len(ensembles)) if rivals is None else rivals)
     judged = indicators[0]
     averages = [_average(e, judged, first, last) for e in ensembles]
     best = max(held, key=lambda n: averages[n].mean())
@@ -91,7 +115,7 @@ def race(
     return {
         "replicates": len(ensembles[0].lives),
         "sets": len(numbers),
-        "seed": seed,
+        "seed": ensembles[0].seed,
         "series": monthly(judged),
         "over_time": {name: monthly(name) for name in over_time},
         "table": {

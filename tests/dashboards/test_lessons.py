@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +21,17 @@ from conducive.model.measures import INDICATORS
 from conducive.scenarios.conditions import CONDITIONS
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import library_names, load_scenario
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts what it is given to do."""
+
+    count = 0
+
+    def submit(self, do: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.count += 1
+        return super().submit(do, *args, **kwargs)
+
 
 TOPICS = {
     "two-year-funding",
@@ -83,6 +97,22 @@ def test_the_arms_of_a_lesson_run_and_can_be_compared_kept_and_told(of: Lesson) 
     assert found["best"] in of.rivals
     assert verdict(of, found)
     assert said(of, checked_prediction(of, prediction(of)), found)
+
+
+def test_services_that_no_pick_changes_are_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PICKING.picks is not None
+    names = [c.name for c in PICKING.pickable]
+    mine, theirs = names[: PICKING.picks.count], names[-PICKING.picks.count :]
+    monkeypatch.setattr(lessons, "REPLICATES", 4)
+    lessons._LIVED.clear()
+    alone = lessons.results(PICKING, theirs, executor=(first := Counting(1)))
+    lessons._LIVED.clear()
+
+    lessons.results(PICKING, mine, executor=Counting(1))
+    after = lessons.results(PICKING, theirs, executor=(second := Counting(1)))
+
+    assert after == alone
+    assert (first.count, second.count) == (4 * len(PICKING.arms), 4)
 
 
 @each_lesson
