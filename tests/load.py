@@ -51,13 +51,13 @@ LEVERS = {
 """What visitors change, and between which values, as sliders read them."""
 THINKING = (20.0, 40.0)
 """Seconds that a visitor looks at an answer before changing something."""
-READING, WRITING = (5.0, 20.0), (2.0, 6.0)
-"""Seconds that a group takes before it predicts, and for each explanation."""
+READING, WRITING = (15.0, 60.0), (5.0, 20.0)
+"""Seconds that a group takes before it predicts, and for each explanation: several times as fast as a class."""
 FIRST, FIRM = 20, 200
 PATIENCE = 120.0
 """Seconds that a visitor waits for anything before the server counts as broken."""
 KEPT = "Kept. You may change it until you see the results."
-LESSON = 60.0
+LESSON = 120.0
 """Seconds that must be left for another lesson to begin."""
 GRACE = 90.0
 """Seconds that visitors have at the end to see their last answer, and a class to finish its lesson."""

@@ -21,9 +21,9 @@ from conducive.dashboards.store import FILE, typed
 from conducive.experiments.game.deck import CARRY_ON, ROLES, ROUNDS, Role, offered
 
 PLAYERS, TEAMS = 6, 2
-THINKING = (2.0, 6.0)
-"""Seconds that a player takes for the choices of a role."""
-WHOLE = 150.0
+THINKING = (4.0, 15.0)
+"""Seconds that a player takes for the choices of a role: several times as fast as a class."""
+WHOLE = 180.0
 """Seconds that must be left for another game to begin."""
 
 
