@@ -115,7 +115,8 @@ class Condition:
         Raises InputError when the position is not a number from 0 to 1.
         """
         if isinstance(position, bool) or not isinstance(position, int | float) or not 0 <= position <= 1:
-            msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {position!r}."
+            hint = _meant_number(position)
+            msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {position!r}.{hint}"
             raise InputError(msg)
         return {i.address: i.at_position(float(position)) for i in self.inputs}
 

@@ -576,8 +576,7 @@ def _workers(in_processes: bool, cluster: str | None, patience: float) -> Iterat
     from contextlib import ExitStack
 
     from conducive.experiments.lives import executors
-    from conducive.experiments.lives.ensemble import cores
-    from conducive.experiments.lives.living import WorkersError
+    from conducive.experiments.lives.ensemble import WorkersError, cores
 
     if cluster and in_processes:
         msg = "it runs on a cluster or in processes of this machine. Got both --cluster and --processes."
@@ -1148,9 +1147,8 @@ def import_workforce(
         if not to:
             file.parent.mkdir(parents=True, exist_ok=True)
         report = take_in(csv, file)
-    typer.echo(
-        f"{report.rows_read:,} rows read: a run can start from {report.usable:,}, not from {len(report.left_out):,}:"
-    )
+    rest = f"{report.usable:,}, not from {len(report.left_out):,}:" if report.left_out else "each of them."
+    typer.echo(f"{report.rows_read:,} rows read: a run can start from {rest}")
     for row, why in report.left_out.items():
         typer.echo(bullet(f"{row}: {why}"))
     for doubt in report.warnings:

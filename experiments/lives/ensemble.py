@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
 
 AGENTS = ("practitioners", "leaders", "families", "funders")
+
+
+class WorkersError(RuntimeError):
+    """Workers could not go on: one was killed, say, or has another version of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +245,8 @@ def run(
         agents: keep every agent of the last month (`.agents`).
 
     A keyboard interrupt keeps what is finished (`.interrupted` is then True), or is raised again when nothing is.
-    Raises InputError for anything that cannot be used.
+    Raises InputError for anything that cannot be used, and WorkersError where workers of an executor that was given
+    could not go on.
 
     """
     return run_each(
@@ -273,15 +278,17 @@ def run_each(
     known = [{(life.replicate, life.set): life for life in each.lives} for each in earlier] or [{}] * len(asked)
     futures: list[Future[Life]] = []
     with pool_of(executor, replicates) as pool, _kept_on_interrupt(futures):
-        futures.extend(
-            _finished(done[r, number])
-            if (r, number) in done
-            else pool.submit(one_life, each, seed, r, agents=agents, number=number)
-            for r, number in enumerate(numbers)
-            for each, done in zip(rows[number], known, strict=True)
-        )
+        with working(executor):
+            futures.extend(
+                _finished(done[r, number])
+                if (r, number) in done
+                else pool.submit(one_life, each, seed, r, agents=agents, number=number)
+                for r, number in enumerate(numbers)
+                for each, done in zip(rows[number], known, strict=True)
+            )
         for future in futures:
-            future.result()
+            with working(executor):
+                future.result()
             if progress:
                 progress(1)
     done = [[_life(future) for future in futures[n :: len(asked)]] for n in range(len(asked))]
@@ -352,6 +359,24 @@ def _quota() -> Iterator[int]:
             quota, period = " ".join(file.read_text("ascii") for file in files).split()
             if int(quota) > 0:
                 yield math.ceil(int(quota) / int(period))
+
+
+@contextmanager
+def working(executor: Executor | None) -> Iterator[None]:
+    """Raise WorkersError for what an executor that was given fails with, whether it takes a task or gives a result."""
+    try:
+        yield
+    except (InputError, WorkersError):
+        raise
+    except Exception as error:  # executors have errors of their own
+        if executor is None:
+            raise
+        msg = f"workers could not go on, {type(error).__name__}: {error}."
+        if isinstance(error, BrokenExecutor):
+            msg = "a worker stopped before it was done: it was killed from outside, or memory ran out"
+            guard = 'if __name__ == "__main__":'
+            msg += f", or the program that starts processes does so without `{guard}` around what it does."
+        raise WorkersError(msg) from error
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive import __version__
-from conducive.experiments.lives.ensemble import cores, pool_of, under_set
+from conducive.experiments.lives.ensemble import WorkersError, cores, pool_of, under_set, working
 from conducive.experiments.version import model_version
 from conducive.model.measures import MONTHLY
 from conducive.model.month import live
 from conducive.model.state import new_world
-from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
 from conducive.scenarios.timeline import timeline
 
@@ -31,10 +29,6 @@ AHEAD = 16
 """Tasks handed to each core before results are asked for: enough to keep it busy, few enough that memory stays flat."""
 AHEAD_ELSEWHERE = 1024
 """Tasks handed to an executor of unknown size; they take up some 20 MB."""
-
-
-class WorkersError(RuntimeError):
-    """Workers could not go on: one was killed, say, or has another version of the program."""
 
 
 @cache
@@ -92,7 +86,7 @@ def in_order[Task, Result](
     with pool_of(executor) as pool:
         try:
             for task in tasks:
-                with _working(executor):
+                with working(executor):
                     waiting.append(pool.submit(do, task))
                 if len(waiting) >= most:
                     yield _result(waiting.popleft(), executor)
@@ -104,23 +98,5 @@ def in_order[Task, Result](
 
 
 def _result[Result](future: Future[Result], executor: Executor | None) -> Result:
-    with _working(executor):
+    with working(executor):
         return future.result()
-
-
-@contextmanager
-def _working(executor: Executor | None) -> Iterator[None]:
-    """Raise WorkersError for what an executor that was given fails with, whether it takes a task or gives a result."""
-    try:
-        yield
-    except (InputError, WorkersError):
-        raise
-    except Exception as error:  # executors have errors of their own
-        if executor is None:
-            raise
-        msg = f"workers could not go on, {type(error).__name__}: {error}."
-        if isinstance(error, BrokenExecutor):
-            msg = "a worker stopped before it was done: it was killed from outside, or memory ran out"
-            guard = 'if __name__ == "__main__":'
-            msg += f", or the program that starts processes does so without `{guard}` around what it does."
-        raise WorkersError(msg) from error

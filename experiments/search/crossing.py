@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from conducive.experiments.lives.ensemble import WorkersError
 from conducive.experiments.lives.intervals import LEVEL, Numbers, interval, interval_of_share
-from conducive.experiments.lives.living import WorkersError
 
 type Whole = npt.NDArray[np.int64]
 

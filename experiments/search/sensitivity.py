@@ -27,9 +27,9 @@ import numpy.typing as npt
 
 from conducive.experiments.folders.folder import RUNS, kept_runs
 from conducive.experiments.folders.identity import Identity, study_identity
-from conducive.experiments.lives.ensemble import check_counts, check_whole
+from conducive.experiments.lives.ensemble import WorkersError, check_counts, check_whole
 from conducive.experiments.lives.intervals import LEVEL, Numbers
-from conducive.experiments.lives.living import WorkersError, in_order
+from conducive.experiments.lives.living import in_order
 from conducive.experiments.search.factors import Factor, Question, factors, question
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario

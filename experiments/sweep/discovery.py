@@ -371,7 +371,10 @@ def _check_cases(
     cases: pd.DataFrame, factors: Sequence[str], varying: Sequence[str], outcome: str, indicator: str
 ) -> None:
     if cases.empty:
-        why = " External money ends less than 24 months before the horizon: sweep a longer horizon."
+        why = (
+            " External money ends less than 24 months before the horizon: sweep a longer horizon, or look for another "
+            "outcome, such as indicator use_at_fidelity over 0.1."
+        )
         msg = f"{outcome} is not known in any run.{why if indicator == 'sustained' else ''}"
         raise InputError(msg)
     if not varying:

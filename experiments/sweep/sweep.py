@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from conducive.experiments.folders.folder import check_out, made_by, other_words
 from conducive.experiments.folders.identity import document_of, key
-from conducive.experiments.lives.living import WorkersError, in_order
+from conducive.experiments.lives.ensemble import WorkersError
+from conducive.experiments.lives.living import in_order
 from conducive.experiments.search.factors import duration
 from conducive.experiments.sweep.design import Plan, sweep_identity
 from conducive.experiments.sweep.file import sweep_plan

@@ -54,6 +54,30 @@ def refused(result: Result, *words: str) -> None:
     assert list(Path().rglob("*")) == []
 
 
+UNGUARDED = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import conducive as cz
+with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    cz.{what}
+"""
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["run('classroom', 2, executor=pool)", "national('classroom', replicates=1, region='London', executor=pool)"],
+)
+def test_a_program_without_a_guard_is_told_so(what: str, empty_folder: Path) -> None:
+    (empty_folder / "program.py").write_text(UNGUARDED.format(what=what), "utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "program.py"], capture_output=True, text=True, timeout=120, check=False, cwd=empty_folder
+    )
+
+    assert ended.returncode == 1
+    assert 'does so without `if __name__ == "__main__":` around what it does' in ended.stderr
+
+
 # ---- Running -------------------------------------------------------------------------------------------------------
 
 

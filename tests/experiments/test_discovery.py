@@ -171,7 +171,7 @@ def test_runs_in_which_it_is_not_known_are_left_out_and_counted() -> None:
         ({}, {"boxes": 0}, ("boxes must be a whole number, 1 to 10",)),
         ({"sustained": 0.0}, {}, ("came about in no run",)),
         ({"sustained": 1.0}, {}, ("came about in every run",)),
-        ({"sustained": np.nan}, {}, ("not known in any run", "longer horizon")),
+        ({"sustained": np.nan}, {}, ("not known in any run", "longer horizon", "use_at_fidelity over 0.1")),
         ({TURNOVER: 0.1, TERM: 24, IDLE: 0.5}, {}, ("no factor", "do not vary")),
     ],
 )  # fmt: skip

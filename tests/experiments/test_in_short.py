@@ -140,9 +140,10 @@ def test_names_under_set_need_no_quotes_in_a_scenario_file(tmp_path: Path) -> No
         cz.load_scenario({"set": {"finance": {"mainstreem": 0.2}}})
 
 
-def test_a_decimal_comma_is_answered_with_a_point() -> None:
+@pytest.mark.parametrize("name", ["finance.mainstreaming", "leadership"])
+def test_a_decimal_comma_is_answered_with_a_point(name: str) -> None:
     with pytest.raises(InputError, match=r"Decimals take a point: did you mean 0\.5\?"):
-        cz.load_scenario({"finance.mainstreaming": "0,5"})
+        cz.load_scenario({name: "0,5"})
 
 
 def test_a_scenario_beside_a_sweep_file_is_found_whatever_the_case_of_its_ending(tmp_path: Path) -> None:

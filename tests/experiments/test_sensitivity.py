@@ -15,7 +15,7 @@ from SALib.analyze import sobol
 from typer.testing import CliRunner
 
 from conducive.experiments.cli.app import app
-from conducive.experiments.lives.living import WorkersError
+from conducive.experiments.lives.ensemble import WorkersError
 from conducive.experiments.search import sensitivity as study
 from conducive.experiments.search.factors import Factor, factors
 from conducive.experiments.search.sensitivity import (
