@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
 import re
 import shlex
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import conducive
 from conducive.experiments.pages.reference import reference
+from conducive.experiments.sweep.file import sweep_plan
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.files import library_names
 from conducive.scenarios.scenario import declared
@@ -195,3 +199,56 @@ def test_every_command_that_a_page_names_takes_the_options_it_shows(page: Path) 
         known = {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
         asked = {word.partition("=")[0] for word in words[1:] if word.startswith("--")}
         assert asked <= known | {"--help"}, f"{page.name}: {line}: {asked - known}"
+
+
+def blocks(language: str) -> list[Any]:
+    return [
+        pytest.param(code, id=f"{page.name}-{n}")
+        for page in PAGES
+        for n, code in enumerate(re.findall(rf"```{language}\n(.+?)```", page.read_text("utf-8"), re.DOTALL))
+    ]
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_names_and_arguments_of_python_on_a_page_exist(code: str) -> None:
+    tree, known, made = ast.parse(code), {}, {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            known |= {one.asname or one.name: importlib.import_module(one.name) for one in node.names if ours(one.name)}
+        elif isinstance(node, ast.ImportFrom) and ours(node.module or ""):
+            there = importlib.import_module(node.module or "")
+            known |= {one.asname or one.name: getattr(there, one.name) for one in node.names}
+
+    def meant(node: ast.AST) -> Any:
+        """What is meant by a name, where it is one of ours."""
+        if isinstance(node, ast.Name):
+            return known.get(node.id)
+        of = meant(node.value) if isinstance(node, ast.Attribute) else None
+        return getattr(of, node.attr) if of is not None else None  # type: ignore[attr-defined]
+
+    for node in ast.walk(tree):
+        meant(node)
+        if isinstance(node, ast.Call) and (function := meant(node.func)):
+            assert {word.arg for word in node.keywords} <= inspect.signature(function).parameters.keys()
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            function = meant(node.value.func)
+            if inspect.isfunction(function):
+                made[node.targets[0].id] = returned(function)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in made:
+            kind = made[node.value.id]
+            assert hasattr(kind, node.attr) or node.attr in kind.__dataclass_fields__
+
+
+def ours(module: str) -> bool:
+    return module.partition(".")[0] == "conducive"
+
+
+def returned(function: Any) -> Any:
+    """The class that a function of ours returns."""
+    return vars(importlib.import_module(function.__module__))[inspect.signature(function).return_annotation]
+
+
+@pytest.mark.parametrize("code", blocks("toml"))
+def test_a_file_on_a_page_is_a_sweep_that_could_be_run(code: str) -> None:
+    assert sweep_plan(tomllib.loads(code)).runs > 0
