@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments import version
-from conducive.experiments.evidence.validation import stored_results, write
+from conducive.experiments.evidence.validation import stored_if, write
 from conducive.experiments.folders.identity import key
 from conducive.experiments.lives.ensemble import under_set
 from conducive.experiments.lives.intervals import A_SHARE, ANYWHERE, Numbers, interval, uncertainty
@@ -28,7 +28,6 @@ from conducive.experiments.lives.readings import sets_of
 from conducive.experiments.programmes.runs import programme_identity
 from conducive.model.sector.ground import Together, new_sector, timelines
 from conducive.model.sector.state import NOTHING
-from conducive.scenarios.errors import InputError
 from conducive.scenarios.programme import Programme, load_programme, programme_names
 
 REPLICATES, SEED = 16, 0
@@ -314,16 +313,8 @@ def measure() -> dict[str, Any]:
 
 def stored_programmes(path: Path = STORED) -> dict[str, Any]:
     """Return the stored result. Raises InputError where it was made for other rules or programmes, or is unreadable."""
-    try:
-        found = stored_results(path)
-        current = {name: found[name] for name in ("model version", "sector version", "asked")} == made_with()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} cannot be read as a measurement of programmes: {error!r}. Anew: {AGAIN}"
-        raise InputError(msg) from None
-    if not current:
-        msg = f"{path} was made for other rules, programmes or plausible sets. Anew: {AGAIN}"
-        raise InputError(msg)
-    return found
+    of = "rules, programmes or plausible sets"
+    return stored_if(path, made_with(), dict, "a measurement of programmes", of, AGAIN)
 
 
 if __name__ == "__main__":

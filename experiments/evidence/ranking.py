@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from conducive.experiments.evidence.validation import stored_results, write
+from conducive.experiments.evidence.validation import stored_if, write
 from conducive.experiments.folders.identity import key
 from conducive.experiments.lives.plausible import DATA
 from conducive.experiments.search.sensitivity import (
@@ -26,7 +26,6 @@ from conducive.experiments.search.sensitivity import (
 )
 from conducive.experiments.version import model_version
 from conducive.scenarios.conditions import conditions
-from conducive.scenarios.errors import InputError
 
 SCENARIO = "classroom"
 TRAJECTORIES, REPLICATES = 100, 4
@@ -105,17 +104,13 @@ def stored_ranking(path: Path = STORED) -> tuple[Ranked, ...]:
 
     Raises InputError where it was made for other rules or other coefficients, or cannot be read.
     """
-    try:
-        found = stored_results(path)
-        ranked = tuple(Ranked(**row) for row in found["ranked"])
-        current = {name: found[name] for name in ("model version", "asked")} == made_with(ranking_plan())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path.name} cannot be read as a ranking of the conditions: {error}. Make it anew: {AGAIN}"
-        raise InputError(msg) from None
-    if not current:
-        msg = f"{path.name} was made for other rules or coefficients than these. Make it anew: {AGAIN}"
-        raise InputError(msg)
-    return ranked
+
+    def rows(found: dict[str, Any]) -> tuple[Ranked, ...]:
+        return tuple(Ranked(**row) for row in found["ranked"])
+
+    return stored_if(
+        path, made_with(ranking_plan()), rows, "a ranking of the conditions", "rules or coefficients", AGAIN
+    )
 
 
 def main(arguments: Iterable[str]) -> None:

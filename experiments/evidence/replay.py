@@ -37,7 +37,7 @@ from conducive.experiments.evidence.official import (
     places,
     without_innovation,
 )
-from conducive.experiments.evidence.validation import stored_results, write
+from conducive.experiments.evidence.validation import stored_if, write
 from conducive.experiments.folders.identity import sets_key
 from conducive.experiments.lives.plausible import DATA, plausible_sets
 from conducive.experiments.lives.readings import sets_of
@@ -375,17 +375,11 @@ def made_with() -> dict[str, str]:
 @cache
 def stored_study(path: Path = STORED) -> Study:
     """Return the stored study. Raises InputError where it was made for other rules or sets, or cannot be read."""
-    try:
-        found: dict[str, Any] = stored_results(path)
-        current = {name: found[name] for name in made_with()} == made_with()
-        made = Study(*(_heard(found[part], found["runs"], found["seed"]) for part in ("plain", "judged")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path.name} cannot be read as a study of replays: {error}. Make it anew: {AGAIN}"
-        raise InputError(msg) from None
-    if not current:
-        msg = f"{path.name} was made for other rules, sets or figures than these. Make it anew: {AGAIN}"
-        raise InputError(msg)
-    return made
+
+    def heard(found: dict[str, Any]) -> Study:
+        return Study(*(_heard(found[part], found["runs"], found["seed"]) for part in ("plain", "judged")))
+
+    return stored_if(path, made_with(), heard, "a study of replays", "rules, sets or figures", AGAIN)
 
 
 def main(arguments: Iterable[str]) -> None:

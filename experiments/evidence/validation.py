@@ -32,6 +32,7 @@ from conducive.experiments.lives.plausible import DATA, check_fitted, plausible_
 from conducive.experiments.version import model_version
 from conducive.experiments.words import table
 from conducive.scenarios.conditions import positions
+from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import library, load_scenario
 from conducive.scenarios.scenario import Scenario
 
@@ -176,6 +177,26 @@ def stored_results(path: Path = STORED) -> Results:
     """The stored results of the last whole validation."""
     found: Results = json.loads(path.read_text("utf-8"))
     return found
+
+
+def stored_if[Made](
+    path: Path, made_with: Mapping[str, Any], make: Callable[[Results], Made], what: str, other: str, again: str
+) -> Made:
+    """Return what is made of stored results that were made with the same as would be used now.
+
+    Raises InputError where they cannot be read as `what`, or were made for `other` things; `again` makes them anew.
+    """
+    try:
+        found = stored_results(path)
+        current = {name: found[name] for name in made_with} == made_with
+        made = make(found)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path.name} cannot be read as {what}: {error}. Make it anew: {again}"
+        raise InputError(msg) from None
+    if not current:
+        msg = f"{path.name} was made for other {other} than these. Make it anew: {again}"
+        raise InputError(msg)
+    return made
 
 
 # ---- Over draws and sets -------------------------------------------------------------------------------------------
