@@ -7,15 +7,16 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from conducive.scenarios.conditions import conditions
-from conducive.scenarios.declaration import Input, number
+from conducive.scenarios.declaration import SWITCH, Input, number
 from conducive.scenarios.events import EVENTS, Event
+from conducive.scenarios.programme import programme_inputs
 from conducive.scenarios.scenario import Scenario, Wave, declared
 
 WIDTH = 79
 MILLION = 1_000_000
 SMALL = 10.0  # below, numbers have two decimals
-SWITCH, HALF = "on or off", 0.5
-"""Unit of what is 0 or 1, and what divides them."""
+HALF = 0.5
+"""What divides the two values of a switch."""
 
 
 def percent(share: float) -> str:
@@ -145,8 +146,8 @@ def short(value: float, digits: int = 3) -> str:
 
 def factor_words(name: str) -> tuple[str, str]:
     """Return what to call an input or a whole condition, and its unit (empty for the position of a condition)."""
-    if name in declared():
-        return name.rpartition(".")[2].replace("_", " "), declared()[name].unit
+    if known := declared().get(name) or programme_inputs().get(name):
+        return known.name.replace("_", " "), known.unit
     titles = {c.name: f"{c.title.lower()} (0 barrier, 1 facilitator)" for c in conditions()}
     return titles.get(name, name), ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conducive.scenarios.declaration import Grade, Input
+from conducive.scenarios.declaration import SWITCH, Grade, Input
 
 
 def _c(
@@ -251,7 +251,7 @@ MECHANISMS: tuple[Input, ...] = tuple(
         Input(
             name,
             meaning,
-            "on or off",
+            SWITCH,
             1.0,
             0.0,
             1.0,

@@ -16,6 +16,8 @@ from conducive.scenarios.errors import InputError
 
 Grade = Literal["measured", "literature", "paper", "assumed"]
 """Where a default comes from: official figures, published studies, the paper itself, or our judgement."""
+SWITCH = "on or off"
+"""Unit of what is 1 or 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.official_csv import MARKS
 from conducive.scenarios.scenario import Scenario, declared
-from conducive.scenarios.tables import document_from, groups, scenario_from
+from conducive.scenarios.tables import document_from, flat_names, scenario_from
 
 LIBRARY = Path(__file__).with_name("library")
 LARGEST_FILE = 1024 * 1024  # bytes
@@ -133,7 +133,7 @@ def _checked(document: dict[str, Any], name: str) -> Scenario:
 
     for table in (document, *_tables(document, "event"), *_tables(document, "innovation")):
         if isinstance(table.get("set"), dict):
-            table["set"] = _flat(table["set"])
+            table["set"] = flat_names(table["set"])
     check_shape(document)
     scenario = scenario_from(document, name)
     for row, claim in enumerate(scenario.claims, 1):
@@ -144,15 +144,6 @@ def _checked(document: dict[str, Any], name: str) -> Scenario:
 def _tables(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
     found = document.get(key)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _flat(table: dict[str, Any]) -> dict[str, Any]:
-    """Return values by dotted name, whether their names stood in quotes or, without, made a table of tables."""
-    flat: dict[str, Any] = {}
-    for name, value in table.items():
-        nested = isinstance(value, dict) and name in groups()
-        flat |= {f"{name}.{inner}": each for inner, each in value.items()} if nested else {name: value}
-    return flat
 
 
 def _check_claim(which: str, claim: Claim, scenario: Scenario) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from conducive.scenarios.declaration import Grade, Input, nearest_names, number
+from conducive.scenarios.declaration import SWITCH, Grade, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.files import load_scenario
@@ -23,12 +23,14 @@ from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
 from conducive.scenarios.scenario import Scenario, checked, declared
 from conducive.scenarios.shape import known, names_in, table_in, tables_in, typed
 from conducive.scenarios.short import InShort
+from conducive.scenarios.tables import flat_names
 from conducive.scenarios.workforce import authorities, find, latest, official_table
 
 PROGRAMMES = Path(__file__).with_name("programmes")
 ENGLAND = "England"
 FEWEST, MOST = 2, 2000
 TOLERANCE = 1e-6
+OURS = "Programme design"
 PAC = "PAC 2022: GBP 212.8m to 94 projects, most for about two years"
 TEXTS = ("name", "title", "question", "source", "compare_with")
 
@@ -47,16 +49,20 @@ FUNDING: tuple[Input, ...] = (
     _money("length", "How long a grant runs.", "months", 24.0, 240.0, PAC, whole=True),
     _money("embedding_share", "Share of a grant that may be spent on embedding rather than start-up.",
            "share of the grant", 0.3, 1.0, "Direction: paper 4.3; share is our judgement"),
-    _money("match", "Money the council must put beside each pound of a grant.", "GBP", 0.0, 10.0, "Programme design"),
+    _money("match", "Money the council must put beside each pound of a grant.", "GBP", 0.0, 10.0, OURS),
     _money("publish_failures", "Failures of funded innovations whose evaluation is published.", "share", 0.0, 1.0,
            "Paper 4.1: failures disappear almost without trace"),
     _money("learning_network", "Money for passing on what was learned, for the whole sector.", "GBP a year", 0.0, 1e9,
-           "Programme design"),
+           OURS),
     _money("coaches", "Money for coaches who stand by wherever an innovation runs.", "GBP a year", 0.0, 1e9,
-           "Programme design"),
-    _money("support_years", "Years for which network and coaches are paid.", "years", 10.0, 50.0, "Programme design"),
+           OURS),
+    _money("support_years", "Years for which network and coaches are paid.", "years", 10.0, 50.0, OURS),
 )  # fmt: skip
 """What a programme pays for."""
+
+GRANTS = Input("grants", "Grants in all, shared out over the rounds as the programme has them.", "grants", 1.0, 1.0,
+               1e5, None, None, 1.0, 1e5, OURS, "assumed", whole=True, group="rounds")  # fmt: skip
+"""Grants over all rounds: what `change` takes beside the numbers of funding, criteria and links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +149,15 @@ class Programme(InShort):
         inputs: dict[str, object] = {}
         for address, value in changes.items():
             group, _, name = address.partition(".")
-            if name and (group in {"funding", "links", "criteria"} or group in {link.name for link in LINKS}):
+            if name and (group in OWN or group in {link.name for link in LINKS}):
                 document.setdefault(group, {})[name] = value
             else:
                 inputs[address] = value
+        rounds = document.pop("rounds", {})
+        known("rounds", rounds, [GRANTS.name])
         changed = _numbers(self, document)
+        if rounds:
+            changed = replace(changed, rounds=_shared_out(self.rounds, int(GRANTS.check(rounds[GRANTS.name]))))
         return _consistent(replace(changed, scenario=self.scenario.change(inputs)))
 
     def at(self, places: object) -> Programme:
@@ -165,6 +175,8 @@ class Programme(InShort):
         }
 
 
+OWN = frozenset({"funding", "links", "criteria", "rounds"})
+"""Tables of a programme itself, apart from those of links."""
 NOT_ITS_OWN = ("finance", "funder", "organisation", "coefficients", "mechanisms")
 """Groups of inputs that an innovation cannot set."""
 
@@ -198,6 +210,17 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme) -> Progra
 
 
 @cache
+def programme_inputs() -> Mapping[str, Input]:
+    """Every number of a programme by address, apart from those of its scenario: what a sweep of programmes may vary."""
+    weights = [Input(n, meaning, "weight", 0.0, 0.0, 1.0, None, None, 0.0, 1.0, OURS, "assumed", group="criteria")
+               for n, meaning in CRITERIA.items()]  # fmt: skip
+    switches = [Input(link.name, link.meaning, SWITCH, 1.0, 0.0, 1.0, None, None, 0.0, 1.0, OURS, "assumed", whole=True,
+                      group="links") for link in LINKS]  # fmt: skip
+    own = {i.address: i for i in (*FUNDING, GRANTS, *weights, *switches)}
+    return MappingProxyType({**own, **link_inputs()})
+
+
+@cache
 def programme_names() -> list[str]:
     """Names of the programmes that come with the package."""
     return sorted(path.stem for path in PROGRAMMES.glob("*.toml"))
@@ -214,7 +237,9 @@ def programme_from(document: Mapping[str, Any], name: str) -> Programme:
     known("", document, KEYS)
     for key in TEXTS:
         typed(key, document.get(key, ""), str, "text")
-    scenario = load_scenario(document.get("scenario", "baseline")).change(table_in("set", document.get("set", {})))
+    scenario = load_scenario(document.get("scenario", "baseline")).change(
+        flat_names(table_in("set", document.get("set", {})))
+    )
     year = document.get("year")
     typed("year", year if year is not None else latest(), int, "a census year")
     eligible = table_in("eligible", document.get("eligible", {}))
@@ -335,6 +360,24 @@ def _consistent(programme: Programme) -> Programme:
     return programme
 
 
+def _shared_out(rounds: Sequence[Round], grants: int) -> tuple[Round, ...]:
+    """Return rounds that give so many grants in all, each its share of them; a round that would give none is left out.
+
+    Raises InputError where there are no rounds.
+    """
+    if not rounds:
+        msg = "rounds.grants needs a programme with rounds: this one gives no grants."
+        raise InputError(msg)
+    total, so_far, given, found = sum(each.grants for each in rounds), 0, 0, []
+    for each in rounds:
+        so_far += each.grants
+        upto = round(grants * so_far / total)
+        if upto > given:
+            found.append(Round(each.month, upto - given))
+        given = upto
+    return tuple(found)
+
+
 def _check_money(programme: Programme) -> None:
     """Raise InputError for a programme that spends more than it has, or has nothing to give."""
     budget, support = programme["funding.budget"], programme.support
@@ -372,7 +415,7 @@ def _innovation(position: int, table: Mapping[str, Any]) -> Innovation:
         raise InputError(msg)
     changes = {own[key]: value for key, value in table.items() if key in own}
     try:
-        values = checked({**changes, **table_in("set", table.get("set", {}))})
+        values = checked({**changes, **flat_names(table_in("set", table.get("set", {})))})
     except InputError as error:
         msg = f"{where}: {error}"
         raise InputError(msg) from None

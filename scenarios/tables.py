@@ -31,6 +31,15 @@ def groups() -> dict[str, list[Input]]:
     return tables
 
 
+def flat_names(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by dotted name, whether their names stood in quotes or, without, made a table of tables."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        nested = isinstance(value, dict) and name in groups()
+        flat |= {f"{name}.{inner}": each for inner, each in value.items()} if nested else {name: value}
+    return flat
+
+
 def scenario_from(document: Mapping[str, Any], name: str) -> Scenario:
     """Make the scenario of a document whose shape has been checked; `name` is for one that does not give its own.
 

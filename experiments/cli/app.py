@@ -793,7 +793,7 @@ def sweep(
     cluster: Cluster = None,
     cluster_timeout: ClusterTimeout = 10.0,
 ) -> None:
-    """Run a scenario at every point of a design, into Parquet files. The same again goes on where it stopped."""
+    """Run a scenario or a programme at every point of a design, into Parquet files. The same again goes on."""
     from conducive.experiments.sweep import sweep as sweeps
     from conducive.experiments.sweep.design import sweep_identity
     from conducive.experiments.sweep.file import sweep_plan
@@ -809,7 +809,7 @@ def sweep(
             typer.echo(foreseen)
             return
         _say(foreseen if workers else f"{foreseen} The cluster has no workers yet: it begins when they come.")
-        with _long_progress(plan.scenario.title or plan.scenario.name, plan.runs) as advance:
+        with _long_progress(plan.title, plan.runs) as advance:
 
             def progress(count: int) -> None:
                 kept.append(count)

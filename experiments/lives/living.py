@@ -19,6 +19,7 @@ from conducive.experiments.version import model_version
 from conducive.model.measures import MONTHLY
 from conducive.model.month import live
 from conducive.model.state import new_world
+from conducive.scenarios.programme import programme_inputs
 from conducive.scenarios.scenario import declared
 from conducive.scenarios.timeline import timeline
 
@@ -34,7 +35,8 @@ AHEAD_ELSEWHERE = 1024
 @cache
 def program() -> str:
     """Return a hash of what decides the numbers of a scenario here: version, rules, and what is declared of inputs."""
-    values = {address: (i.default, i.barrier, i.facilitator) for address, i in declared().items()}
+    known = {**declared(), **programme_inputs()}
+    values = {address: (i.default, i.barrier, i.facilitator) for address, i in known.items()}
     content = [__version__, model_version(), values]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 

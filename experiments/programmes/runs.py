@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.ensemble import check_counts, under_set
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 MONTHLY, DIFFUSION, AUTHORITIES = TABLES = ("monthly", "diffusion", "authorities")
 """Tables of a study, each a Parquet file in its folder."""
+SPENT = ("awarded", "supported", "council_money")
+"""All money, in indicators of a sector."""
+ENDS = np.dtype([(name, np.float64) for name in (*(i.name for i in SECTOR_INDICATORS), COST)])
+"""What is read of a run in its last month."""
 KEPT = 4
 """Replicates that are lost at most where it is killed."""
 
@@ -104,10 +109,7 @@ class ProgrammeRuns(InShort):
         frames = [both[programme].monthly for both in self.runs]
         if indicator != COST:
             return np.stack([frame[indicator].to_numpy(float) for frame in frames])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            spent = sum(self.values(name, programme) for name in ("awarded", "supported", "council_money"))
-            cost = np.asarray(spent / self.values("faithful_years", programme))
-        return np.where(np.isfinite(cost), cost, np.nan)
+        return cost_of({name: self.values(name, programme) for name in (*SPENT, "faithful_years")})
 
     def found(self, indicator: str, programme: int = 0) -> Uncertainty:
         """Mean of an indicator by month with its 95% interval, as `intervals.uncertainty` has it."""
@@ -215,16 +217,36 @@ def programmes_of(asked: Any, against: Any = None, authorities: object = None) -
     return both
 
 
+def cost_of(counted: Mapping[str, Any]) -> Numbers:
+    """Return GBP of all money for each practitioner-year of use as it is meant; not a number where there was none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cost = np.asarray(sum(counted[name] for name in SPENT) / counted["faithful_years"])
+    return np.where(np.isfinite(cost), cost, np.nan)
+
+
+def ends(one: Programme, replicates: Sequence[int], seed: int, sets: Sequence[int] | None) -> npt.NDArray[np.void]:
+    """Live through a programme and return the last month of each replicate: dtype ENDS."""
+    last = np.empty(len(replicates), ENDS)
+    for n, replicate in enumerate(replicates):
+        (together,) = sectors(replicate, (one,), seed, None if sets is None else sets[n])
+        counted = together.table[-1]
+        last[n] = (*counted.tolist(), cost_of({name: counted[name] for name in (*SPENT, "faithful_years")}))
+    return last
+
+
 def _one(replicate: int, programmes: tuple[Programme, ...], seed: int, sets: list[int] | None) -> tuple[Run, ...]:
     """Live through each programme once and return its tables."""
-    return tuple(run_of(n, replicate, each) for n, each in enumerate(sectors(replicate, programmes, seed, sets)))
+    number = None if sets is None else sets[replicate]
+    return tuple(run_of(n, replicate, each) for n, each in enumerate(sectors(replicate, programmes, seed, number)))
 
 
 def sectors(
-    replicate: int, programmes: tuple[Programme, ...], seed: int, sets: list[int] | None = None
+    replicate: int, programmes: tuple[Programme, ...], seed: int, number: int | None = None
 ) -> Iterator[Together]:
-    """Live through each programme once, with the same luck in the same conditions; give each sector as it ends."""
-    number = None if sets is None else sets[replicate]
+    """Live through each programme once, with the same luck in the same conditions; give each sector as it ends.
+
+    With a `number`, under the plausible set of that number.
+    """
     asked = [replace(each, scenario=under_set(each.scenario, number)) for each in programmes]
     rows = timelines(asked[0], seed, replicate)
     for n, each in enumerate(asked):
@@ -259,12 +281,16 @@ def run_of(programme: int, replicate: int, together: Together) -> Run:
 
 def programme_identity(both: tuple[Programme, ...], replicates: int, seed: int, *, plausible: bool) -> Identity:
     """Return what decides the numbers of a study. Raises InputError where plausible sets do not fit the model."""
-    names = [place.name for place in both[0].places if place.code]
-    figures = {"official_table": figures_key(names, both[0].year)} if names else {}
     return study_identity(
         "programme", {name: each.scenario for name, each in zip("AB", both, strict=False)}, replicates, seed,
-        plausible=plausible, programmes=[document(each) for each in both], **figures,
+        plausible=plausible, programmes=[document(each) for each in both], **figures_of(both[0]),
     )  # fmt: skip
+
+
+def figures_of(one: Programme) -> Identity:
+    """Return a hash of the official figures that authorities of a programme start from; nothing where none do."""
+    names = [place.name for place in one.places if place.code]
+    return {"official_table": figures_key(names, one.year)} if names else {}
 
 
 def document(one: Programme) -> dict[str, Any]:

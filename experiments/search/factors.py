@@ -13,12 +13,12 @@ from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.living import check_program, ends, program
 from conducive.experiments.lives.readings import Reading, read
 from conducive.experiments.lives.undone import notes_on
-from conducive.experiments.words import SWITCH, in_unit, listed, short
+from conducive.experiments.words import in_unit, listed, short
 from conducive.model.measures import INDICATORS
 from conducive.model.month import TWO_YEARS
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import conditions, inputs
-from conducive.scenarios.declaration import Input, nearest_names, number
+from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 
 if TYPE_CHECKING:
@@ -91,9 +91,14 @@ def factor(name: str, ends: tuple[float, float] | None = None, *, time: bool = F
         what = f"{name[:80]!r} cannot be varied: that is a condition or an input."
         msg = f"{what}{near} `conducive conditions` lists them."
         raise InputError(msg)
-    declared = single[name]
-    low, high = _checked_ends(name, ends or (declared.low, declared.high), declared)
-    return Factor(name, declared.name.replace("_", " ").capitalize(), declared.unit, low, high, declared.whole)
+    return factor_of(single[name], ends)
+
+
+def factor_of(declared: Input, ends: tuple[float, float] | None = None) -> Factor:
+    """Return a declared number over its plausible range, or one that is given. Raises InputError as `factor` does."""
+    low, high = _checked_ends(declared.address, ends or (declared.low, declared.high), declared)
+    title = declared.name.replace("_", " ").capitalize()
+    return Factor(declared.address, title, declared.unit, low, high, declared.whole)
 
 
 def factors(asked: Iterable[str | Factor]) -> tuple[Factor, ...]:

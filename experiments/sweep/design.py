@@ -1,4 +1,4 @@
-"""What a sweep asks: a scenario, what varies in it, and the points of its design.
+"""What a sweep asks: a scenario or a programme, what varies in it, and the points of its design.
 
 A factor is an input, a whole condition or a whole cluster. Its values are a list, or a range that a design fills.
 """
@@ -15,10 +15,15 @@ import numpy as np
 from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.undone import notes_on
+from conducive.experiments.programmes.runs import ENDS, document, figures_of
 from conducive.experiments.search.factors import Factor
 from conducive.experiments.words import listed
+from conducive.model.measures import INDICATORS, MONTHLY
 from conducive.scenarios.conditions import CLUSTERS, positions
 from conducive.scenarios.declaration import exact, number
+from conducive.scenarios.errors import InputError
+from conducive.scenarios.links import LINKS
+from conducive.scenarios.programme import Programme, programme_inputs
 from conducive.scenarios.scenario import Scenario, declared
 from conducive.scenarios.workforce import figures_key
 
@@ -52,8 +57,8 @@ class Levels:
     @property
     def whole(self) -> bool:
         """Whether it takes whole numbers only; a switch is 0 or 1."""
-        known = declared().get(self.name)
-        return known is not None and (known.whole or known.group == "mechanisms")
+        known = declared().get(self.name) or programme_inputs().get(self.name)
+        return known is not None and known.whole
 
     @property
     def low(self) -> float:
@@ -86,6 +91,7 @@ class Plan:
 
     Attributes:
         scenario: what stays as it is.
+        programme: the programme that is lived, by all its authorities together; None where the scenario is.
         design: grid, list, latin-hypercube or sobol.
         levels: the values of each factor.
         count: points of the design.
@@ -106,6 +112,23 @@ class Plan:
     replicates: int
     seed: int
     plausible: bool
+    programme: Programme | None = None
+
+    @property
+    def title(self) -> str:
+        """What is lived, in words."""
+        lived = self.programme or self.scenario
+        return lived.title or lived.name
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """What is read of a run in its last month."""
+        return ENDS.names or () if self.programme else tuple(i.name for i in INDICATORS)
+
+    @property
+    def row(self) -> np.dtype[np.void]:
+        """Layout of the last month of a run."""
+        return ENDS if self.programme else MONTHLY
 
     @property
     def places(self) -> int:
@@ -139,26 +162,53 @@ class Plan:
     def notes(self) -> list[str]:
         """What is to be said before it is run. Raises InputError where a factor makes no difference at all."""
         ends = {e.name: (changes([e.name], [e.low]), changes([e.name], [e.high])) for e in self.levels}
-        return [*(each.note for each in self.levels if each.note), *notes_on(self.scenario, ends)]
+        own = programme_inputs()
+        if self.programme:
+            _check_acts(self.programme, [name for name in ends if name in own])
+        of_scenario = {name: each for name, each in ends.items() if name not in own}
+        return [*(each.note for each in self.levels if each.note), *notes_on(self.scenario, of_scenario)]
 
     def text(self) -> str:
         """Return how many runs there are, and why, in words."""
         parts = [f"{self.count:,} design points", f"{self.replicates:,} replicates"]
+        if self.programme:
+            return f"{self.runs:,} runs ({' x '.join(parts)}) of {len(self.programme.places):,} authorities each"
         if self.authorities:
             parts.insert(1, f"{len(self.authorities):,} authorities")
         return f"{self.runs:,} runs ({' x '.join(parts)})"
 
 
+def _check_acts(programme: Programme, names: Sequence[str]) -> None:
+    """Raise InputError for a number of a programme that nothing reads, because its link is off or no grant is given."""
+    for name in names:
+        link = name.partition(".")[0]
+        off = next((each.name for each in LINKS if each.name == link and not programme.on(link)), None)
+        if off:
+            msg = f"{name} makes no difference: links.{off} is off. Turn it on, or vary something else."
+            raise InputError(msg)
+        if (
+            name in {"funding.length", "funding.grant", "funding.embedding_share", "funding.match"}
+            and not programme.rounds
+        ):
+            msg = f"{name} makes no difference: the programme gives no grants. Vary something else."
+            raise InputError(msg)
+
+
 def changes(names: Sequence[str], values: Sequence[float]) -> dict[str, object]:
-    """Return what `Scenario.change` takes for values of factors; a cluster moves each of its conditions."""
+    """Return what `change` takes for values of factors; a cluster moves each of its conditions."""
     found: dict[str, object] = {}
     for name, value in zip(names, values, strict=True):
-        found |= positions(name, value) if name in CLUSTERS else {name: value}
+        if name in CLUSTERS:
+            found |= positions(name, value)
+        else:
+            found[name] = bool(value) if name.startswith("links.") and value in {0, 1} else value
     return found
 
 
 def sweep_identity(plan: Plan) -> Identity:
     """Return what decides the numbers of a sweep. Raises InputError where there are no plausible sets to be used."""
+    own = {"programme": document(plan.programme)} | figures_of(plan.programme) if plan.programme else {}
+    table = figures_key(plan.authorities, plan.year) if plan.authorities else "none"
     return study_identity(
         "sweep",
         {"scenario": plan.scenario},
@@ -171,7 +221,7 @@ def sweep_identity(plan: Plan) -> Identity:
         drawn=_digest(plan.points(0, plan.count)) if plan.design != GRID else "all",
         authorities=", ".join(plan.authorities) or "none",
         year=plan.year if plan.authorities else "none",
-        official_table=figures_key(plan.authorities, plan.year) if plan.authorities else "none",
+        **{"official_table": table, **own},
     )
 
 

@@ -23,7 +23,6 @@ from conducive.experiments.lives.intervals import Numbers, interval_of_share
 from conducive.experiments.lives.readings import Estimate
 from conducive.experiments.sweep.folder import FAILED, MANIFEST
 from conducive.experiments.words import (
-    SWITCH,
     factor_words,
     heading,
     in_unit,
@@ -34,7 +33,7 @@ from conducive.experiments.words import (
     table,
 )
 from conducive.model.measures import INDICATORS
-from conducive.scenarios.declaration import nearest_names, number
+from conducive.scenarios.declaration import SWITCH, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.short import InShort
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from conducive.experiments.lives.ensemble import check_counts, check_whole
-from conducive.experiments.search.factors import Factor, factor
+from conducive.experiments.search.factors import Factor, factor, factor_of
 from conducive.experiments.sweep.design import DESIGNS, DRAWN, GRID, LIST, SOBOL, Levels, Plan, changes
+from conducive.experiments.words import factor_words
 from conducive.scenarios.conditions import CLUSTERS, conditions
-from conducive.scenarios.declaration import nearest_names, number
+from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario, read_toml
+from conducive.scenarios.programme import Programme, load_programme, programme_inputs
 from conducive.scenarios.scenario import Scenario, checked, declared
 from conducive.scenarios.workforce import authorities, find, latest
 
@@ -24,7 +26,8 @@ MOST_POINTS = 2**20
 """Points of a design that is drawn, at most: it is held in memory."""
 REPLICATES = 20
 KEYS = (
-    "scenario", "set", "design", "points", "factors", "authorities", "year", "replicates", "seed", "plausible",
+    "scenario", "programme", "set", "design", "points", "factors", "authorities", "year", "replicates", "seed",
+    "plausible",
 )  # fmt: skip
 RANGE = frozenset({"low", "high", "steps"})
 
@@ -50,21 +53,15 @@ def _plan(document: dict[str, Any], beside: Path) -> Plan:
             near = nearest_names(str(key)[:80], list(KEYS)) or f" It takes {', '.join(KEYS)}."
             msg = f"{str(key)[:80]!r} is not a key of a sweep.{near}"
             raise InputError(msg)
-    if "scenario" not in document:
-        msg = 'a sweep needs a scenario, for instance scenario = "classroom". `conducive scenarios` lists them.'
-        raise InputError(msg)
+    lived = _lived(document, beside)
     replicates, seed = document.get("replicates", REPLICATES), document.get("seed", 0)
     check_counts(replicates, seed)
     plausible = document.get("plausible", False)
     if not isinstance(plausible, bool):
         msg = f"plausible must be true or false. Got {glimpse(plausible)}."
         raise InputError(msg)
-    year = document.get("year", latest())
-    places = _places(document.get("authorities", []), year)
-    if "year" in document and not places:
-        msg = f"year selects figures of authorities. Got year = {glimpse(year)} without any."
-        raise InputError(msg)
     fixed = _named(document.get("set", {}), "set", "inputs or conditions with the value they are held at")
+    lived, places, year = _where(document, lived.change(changes(list(fixed), list(fixed.values()))))
     given = document.get("factors", {})
     if given == "conditions":
         given = [c.name for c in conditions()]
@@ -72,22 +69,53 @@ def _plan(document: dict[str, Any], beside: Path) -> Plan:
         given = {name: {} for name in given}
     given = _named(given, "factors", "names with a list of values or a range { low, high }")
     design = document.get("design", GRID)
-    levels = tuple(_levels(str(name), values, design) for name, values in given.items()) if _known(design) else ()
+    own = programme_inputs() if isinstance(lived, Programme) else {}
+    levels = tuple(_levels(str(name), values, design, own) for name, values in given.items()) if _known(design) else ()
     _check_apart(levels, fixed)
     if not levels and not places:
         msg = "a sweep needs something that varies: [factors] with at least one, or authorities."
         raise InputError(msg)
-    scenario = _scenario(document["scenario"], beside).change(changes(list(fixed), list(fixed.values())))
+    scenario, programme = (lived.scenario, lived) if isinstance(lived, Programme) else (lived, None)
     count = _count(design, levels, document.get("points"))
-    plan = Plan(scenario, design, levels, count, places, year, int(replicates), int(seed), plausible)
+    plan = Plan(scenario, design, levels, count, places, year, int(replicates), int(seed), plausible, programme)
     _ = plan.notes  # it may refuse
     return plan
 
 
-def _scenario(asked: object, beside: Path) -> Scenario:
-    if isinstance(asked, str) and asked.casefold().endswith(".toml"):
-        return load_scenario(beside / asked)
-    return load_scenario(asked)  # type: ignore[arg-type]
+def _lived(document: Mapping[str, Any], beside: Path) -> Scenario | Programme:
+    """Return the scenario or the programme that is swept. Raises InputError for neither, both, or one that is not."""
+    kinds: dict[str, Callable[[Any], Scenario | Programme]] = {"scenario": load_scenario, "programme": load_programme}
+    asked = [kind for kind in kinds if kind in document]
+    if len(asked) != 1:
+        msg = (
+            'a sweep needs a scenario, for instance scenario = "classroom", or a programme. `conducive scenarios` and '
+            f"`conducive programmes` list them. Got {'both' if asked else 'neither'}."
+        )
+        raise InputError(msg)
+    given = document[asked[0]]
+    if isinstance(given, str) and given.casefold().endswith(".toml"):
+        given = beside / given
+    return kinds[asked[0]](given)
+
+
+def _where(
+    document: Mapping[str, Any], lived: Scenario | Programme
+) -> tuple[Scenario | Programme, tuple[str, ...], int]:
+    """Return what is lived, where each point of a scenario is run, and the census year of the figures of these places.
+
+    The authorities of a programme live together: others than its own are put in their place.
+    """
+    year = document.get("year", latest())
+    if isinstance(lived, Scenario):
+        places = _places(document.get("authorities", []), year)
+        if "year" in document and not places:
+            msg = f"year selects figures of authorities. Got year = {glimpse(year)} without any."
+            raise InputError(msg)
+        return lived, places, year
+    if "year" in document:
+        msg = f"the year of a programme stands in its own file. Got year = {glimpse(year)} in a sweep of one."
+        raise InputError(msg)
+    return lived.at(document["authorities"]) if "authorities" in document else lived, (), year
 
 
 def _named(given: object, key: str, what: str) -> dict[str, Any]:
@@ -128,10 +156,13 @@ def _known(design: object) -> bool:
     return True
 
 
-def _levels(name: str, given: object, design: str) -> Levels:
-    """Return the values of a factor. Raises InputError for unknown names and for values that cannot be used."""
-    if name not in declared() and name not in CLUSTERS:
-        factor(name)  # a condition, or an error that names the nearest
+def _levels(name: str, given: object, design: str, own: Mapping[str, Input]) -> Levels:
+    """Return the values of a factor. Raises InputError for unknown names and for values that cannot be used.
+
+    `own` are the numbers of a programme, where one is swept.
+    """
+    if name not in declared() and name not in CLUSTERS and name not in own:
+        _check_known(name, own)
     if isinstance(given, Mapping):
         return _range(name, given, design)
     if not isinstance(given, Sequence) or isinstance(given, str):
@@ -151,9 +182,28 @@ def _levels(name: str, given: object, design: str) -> Levels:
     return Levels(name, values)
 
 
+def _check_known(name: str, own: Mapping[str, Input]) -> None:
+    """Raise InputError for a factor that is not a condition either, with the nearest there is."""
+    near = nearest_names(name[:80], list(own))
+    if near and name not in {c.name for c in conditions()}:
+        msg = f"{name[:80]!r} cannot be varied.{near} `conducive conditions` and docs/programme.md list what can."
+        raise InputError(msg)
+    if name in programme_inputs():
+        msg = f'{name} is a number of a programme, and this is a sweep of a scenario. Give programme = "..." instead.'
+        raise InputError(msg)
+    factor(name)
+
+
 def _value(name: str, value: object) -> float:
-    """Return a value that was checked as the scenario does; any error names the factor."""
+    """Return a value that was checked as the scenario or the programme does; any error names the factor."""
     given: Any = value.item() if isinstance(value, np.generic) else value
+    if own := programme_inputs().get(name):
+        if own.unit != SWITCH:
+            return own.check(given)
+        if given not in {True, False}:
+            msg = f"{name} must be true or false. Got {glimpse(given)}."
+            raise InputError(msg)
+        return float(given)
     try:
         found = checked(changes([name], [given]))
     except InputError:
@@ -172,7 +222,7 @@ def _range(name: str, given: Mapping[str, Any], design: str) -> Levels:
     if design == LIST:
         msg = f"in a list design {name} must be a list of values, one for each point. Got a range."
         raise InputError(msg)
-    if name.startswith("mechanisms."):
+    if factor_words(name)[1] == SWITCH:
         msg = f"{name} is on or off: give [true, false]. Got a range."
         raise InputError(msg)
     over = _over(name, given)
@@ -203,9 +253,12 @@ def _over(name: str, given: Mapping[str, Any]) -> Factor:
         if end is not None and (isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end)):
             msg = f"low and high of {name} must be numbers. Got {glimpse(end)}."
             raise InputError(msg)
-    known = declared().get(name)
+    own = programme_inputs().get(name)
+    known = declared().get(name) or own
     least, most = (known.low, known.high) if known else (0.0, 1.0)
     bounds = (least if low is None else low, most if high is None else high)
+    if own:
+        return factor_of(own, bounds)
     if name not in CLUSTERS:
         return factor(name, bounds, time=True)
     for end in bounds:
@@ -220,7 +273,8 @@ def _check_apart(levels: Sequence[Levels], fixed: Mapping[str, object]) -> None:
     """Raise InputError where an input is moved by two factors, or is a factor and held as well."""
     moved: dict[str, str] = {}
     for each in levels:
-        for address in checked(changes([each.name], [each.low])):
+        own = each.name in programme_inputs()
+        for address in [each.name] if own else checked(changes([each.name], [each.low])):
             if address in moved:
                 msg = f"{moved[address]} and {each.name} would both move {address}. Leave one of them."
                 raise InputError(msg)

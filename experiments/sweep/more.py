@@ -21,7 +21,6 @@ from conducive.experiments.lives.plausible import plausible_sets
 from conducive.experiments.sweep.design import Plan, sweep_identity
 from conducive.experiments.sweep.folder import FAILED, MANIFEST, PARTS, SUMMARY, Folder, SweepError, opened
 from conducive.experiments.sweep.runs import Runs
-from conducive.model.measures import MONTHLY
 from conducive.scenarios.errors import InputError
 
 MORE = "_more"
@@ -54,7 +53,7 @@ class Earlier:
         stride = len(self.runs.part(0))
         parts = np.unique(numbers // stride).tolist()
         lived = [self._part(n)[numbers[numbers // stride == n] - n * stride] for n in parts]
-        return np.concatenate([np.empty(0, MONTHLY), *lived])
+        return np.concatenate([np.empty(0, self.plan.row), *lived])
 
     @cached_property
     def _part(self) -> Any:

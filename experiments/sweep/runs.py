@@ -6,7 +6,7 @@ same sweep is the same files to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,18 +18,21 @@ from conducive.experiments.folders.identity import key
 from conducive.experiments.lives.ensemble import set_numbers
 from conducive.experiments.lives.living import check_program, ends, program
 from conducive.experiments.lives.plausible import plausible_sets
+from conducive.experiments.programmes import runs as sectors
 from conducive.experiments.sweep.design import Plan, changes, sweep_identity
-from conducive.model.measures import INDICATORS, MONTHLY
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from conducive.scenarios.scenario import Scenario
+    from conducive.scenarios.programme import Programme
 
 POINT, AUTHORITY, REPLICATE, SET = "point", "authority", "replicate", "set"
 IN_A_PART, IN_A_TASK = 1000, 50
 """Runs: so many are lost at most when a sweep is killed, and so many a worker does at a time."""
+SECTORS_IN_A_PART, SECTORS_IN_A_TASK = 20, 1
+"""The same of a programme, whose run is one of many authorities."""
 
 
 # ---- What a worker does --------------------------------------------------------------------------------------------
@@ -37,21 +40,22 @@ IN_A_PART, IN_A_TASK = 1000, 50
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is the same in every task: factors, the sweep by its key, and the program that asks."""
+    """What is the same in every task: factors, layout of a result, the sweep by its key, and the program that asks."""
 
     names: tuple[str, ...]
+    row: np.dtype[np.void]
     seed: int
     sweep: str
     program: str
 
 
 class Case(NamedTuple):
-    """A design point in a scenario, and which of its replicates are asked for, under which plausible sets.
+    """A design point in a scenario or programme, and which of its replicates are asked for, under which plausible sets.
 
-    The scenario is at its authority already: a worker reads no official table, and needs none.
+    A scenario is at its authority already: a worker reads no official table, and needs none.
     """
 
-    scenario: Scenario
+    lived: Scenario | Programme
     values: tuple[float, ...]
     replicates: range
     sets: tuple[int, ...] | None
@@ -80,7 +84,7 @@ def done(task: Task) -> Done:
     """
     setting = task.setting
     check_program(setting.program)
-    runs = np.full(sum(len(case.replicates) for case in task.cases), np.nan, MONTHLY)
+    runs = np.full(sum(len(case.replicates) for case in task.cases), np.nan, setting.row)
     failures, n = {}, 0
     for number, case in enumerate(task.cases):
         try:
@@ -95,8 +99,11 @@ def done(task: Task) -> Done:
 
 
 def _live(setting: Setting, case: Case, into: npt.NDArray[Any]) -> None:
-    scenario = case.scenario.change(changes(setting.names, case.values))
-    into[:] = ends(scenario, case.replicates, setting.seed, case.sets)
+    lived = case.lived.change(changes(setting.names, case.values))
+    if isinstance(lived, Scenario):
+        into[:] = ends(lived, case.replicates, setting.seed, case.sets)
+    else:
+        into[:] = sectors.ends(lived, case.replicates, setting.seed, case.sets)
 
 
 # ---- Which runs make a task, and a part ----------------------------------------------------------------------------
@@ -115,16 +122,16 @@ class Runs:
     @property
     def parts(self) -> int:
         """How many parts there are."""
-        return -(-self.plan.runs // self._stride(IN_A_PART))
+        return -(-self.plan.runs // self._part)
 
     def part(self, number: int) -> range:
         """Return the runs of a part."""
-        stride = self._stride(IN_A_PART)
+        stride = self._part
         return range(number * stride, min((number + 1) * stride, self.plan.runs))
 
     def spans(self, part: int) -> Iterator[range]:
         """Give the runs of a part task by task."""
-        runs, stride = self.part(part), self._stride(IN_A_TASK)
+        runs, stride = self.part(part), self._task
         return (range(first, min(first + stride, runs.stop)) for first in runs[::stride])
 
     def tasks(self, parts: Iterable[int]) -> Iterator[Task]:
@@ -145,7 +152,7 @@ class Runs:
             replicates = range(max(runs.start - start, self.known), min(runs.stop - start, plan.replicates))
             point, place = divmod(case, plan.places)
             sets = tuple(self.sets[r] for r in replicates) if self.sets else None
-            found.append(Case(self._scenarios[place], tuple(values[point - first // plan.places]), replicates, sets))
+            found.append(Case(self._lived[place], tuple(values[point - first // plan.places]), replicates, sets))
         return Task(self._setting, tuple(found))
 
     def table(self, runs: range, ends: npt.NDArray[Any], failed: Collection[int]) -> pa.Table:
@@ -180,7 +187,7 @@ class Runs:
         if plan.authorities:
             place += [plan.authorities.index(name) for name in table[AUTHORITY].to_pylist()]
         number = (table[POINT].to_numpy() * plan.places + place) * plan.replicates + table[REPLICATE].to_numpy()
-        found = np.full(len(runs), np.nan, MONTHLY)
+        found = np.full(len(runs), np.nan, plan.row)
         for name, column in self.columns.items():
             found[name][number - runs.start] = table[column].to_numpy()
         return found
@@ -189,24 +196,34 @@ class Runs:
     def columns(self) -> dict[str, str]:
         """Column of each indicator in a table: its name, unless a factor has that."""
         others = {POINT, AUTHORITY, REPLICATE, SET, *(each.name for each in self.plan.levels)}
-        return {i.name: f"{i.name}_at_end" if i.name in others else i.name for i in INDICATORS}
+        return {name: f"{name}_at_end" if name in others else name for name in self.plan.indicators}
 
     @cached_property
     def _setting(self) -> Setting:
         plan = self.plan
         names = tuple(each.name for each in plan.levels)
-        return Setting(names, plan.seed, key(sweep_identity(plan)), program())
+        return Setting(names, plan.row, plan.seed, key(sweep_identity(plan)), program())
 
     @cached_property
-    def _scenarios(self) -> list[Scenario]:
-        """Return the scenario at each authority; the scenario itself where there are none."""
+    def _lived(self) -> Sequence[Scenario | Programme]:
+        """Return the scenario at each authority; the scenario itself, or the programme, where there are none."""
         plan = self.plan
+        if plan.programme:
+            return [plan.programme]
         return [plan.scenario.at(name, plan.year) for name in plan.authorities] or [plan.scenario]
 
     @cached_property
     def sets(self) -> list[int]:
         """Plausible set of each replicate; empty where the default stands."""
         return set_numbers(self.plan.replicates, len(plausible_sets().sets)) if self.plan.plausible else []
+
+    @property
+    def _part(self) -> int:
+        return self._stride(SECTORS_IN_A_PART if self.plan.programme else IN_A_PART)
+
+    @property
+    def _task(self) -> int:
+        return self._stride(SECTORS_IN_A_TASK if self.plan.programme else IN_A_TASK)
 
     def _stride(self, most: int) -> int:
         replicates = self.plan.replicates

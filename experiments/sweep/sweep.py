@@ -1,4 +1,4 @@
-"""A sweep: a scenario lived many times at each point of a design, by any executor, into a folder of Parquet parts."""
+"""A sweep: a scenario or programme lived many times at each point of a design, by any executor, into Parquet parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from conducive.experiments.sweep.folder import MANIFEST, SUMMARY, Folder, Line, 
 from conducive.experiments.sweep.more import MORE, Earlier, earlier, take_over
 from conducive.experiments.sweep.runs import AUTHORITY, POINT, Done, Runs, done
 from conducive.experiments.words import several
-from conducive.model.measures import INDICATORS, MONTHLY
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.short import InShort
 
@@ -39,6 +38,8 @@ FOOTER = 40_000
 """Bytes that a part takes beyond its numbers, at most."""
 TRIED = 12
 """Runs that are timed, at points spread over the design, to foresee how long all take."""
+SECTORS_TRIED = 3
+"""The same of a programme."""
 KILO, TEN = 1000, 10
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 GO_ON = "What was finished is kept: run the same again to go on."
@@ -91,7 +92,7 @@ def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, ti
     done_before = sum(int(runs.new(runs.part(part)).sum()) for part in whole)
     left = plan.count * plan.places * (plan.replicates - runs.known) - done_before
     rows, parts = plan.runs - sum(line["runs"] for line in whole.values()), runs.parts - len(whole)
-    columns = len(plan.levels) + len(INDICATORS) + 4
+    columns = len(plan.levels) + len(plan.indicators) + 4
     size = rows * columns * NUMBER + parts * FOOTER
     free = shutil.disk_usage(next(path for path in (out, *out.absolute().parents) if path.exists())).free
     if size > free:
@@ -105,7 +106,9 @@ def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, ti
 
 def _seconds(runs: Runs) -> float:
     """Return how long a run takes on one core, on average over points spread over the design."""
-    spread = np.unique(np.linspace(0, runs.plan.runs - 1, TRIED).astype(np.int64)).tolist()
+    spread = np.unique(
+        np.linspace(0, runs.plan.runs - 1, SECTORS_TRIED if runs.plan.programme else TRIED).astype(np.int64)
+    ).tolist()
     tried = [runs.task(range(n, n + 1)) for n in spread]
     done(tried[0])  # compiled, if it was not
     began = time.perf_counter()
@@ -142,7 +145,7 @@ class Sweep(InShort):
     def in_short(self) -> dict[str, str]:
         """Return what was run, and where it is."""
         return {
-            "scenario": self.plan.scenario.title or self.plan.scenario.name,
+            "programme" if self.plan.programme else "scenario": self.plan.title,
             "runs": self.plan.text(),
             "folder": str(self.path),
             "more": "print(sweep.text()), or sweep.table",
@@ -222,6 +225,7 @@ def _swept(
         "points": plan.count,
         "factors": [each.name for each in plan.levels],
         "scenario": document_of(plan.scenario, plan.plausible),
+        **({"programme": {"name": plan.programme.name, "title": plan.programme.title}} if plan.programme else {}),
         "identity": identity,
     }
     folder = begun(out, manifest)
@@ -263,7 +267,7 @@ def _part(
     """Return the table of a part and its failures, from the next results and what was lived before."""
     plan, span = runs.plan, runs.part(part)
     number, new = np.arange(span.start, span.stop), runs.new(span)
-    ends = np.full(len(span), np.nan, MONTHLY)
+    ends = np.full(len(span), np.nan, plan.row)
     failures: dict[int, str] = {}
     if before:
         case, replicate = np.divmod(number[~new], plan.replicates)

@@ -135,3 +135,13 @@ def test_every_link_and_criterion_says_what_it_stands_for() -> None:
     assert [link.name for link in LINKS] == ["people", "directors", "word", "weather", "choice", "funders"]
     assert all(link.meaning and link.paper and link.inputs for link in LINKS)
     assert list(CRITERIA) == ["need", "readiness", "speed", "evidence", "equity"]
+
+
+def test_dotted_names_under_set_need_no_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("authorities = 4\n[set]\norganisation.posts = 12\nhorizon = 30\n")
+
+    programme = load_programme(path)
+
+    assert programme.scenario["organisation.posts"] == 12
+    assert programme.horizon == 30
