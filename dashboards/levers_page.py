@@ -44,6 +44,7 @@ from conducive.experiments.compare.levers import (
     cost_in_short,
     moved,
     refining,
+    runs_in_words,
     step_in_words,
     together_in_words,
 )
@@ -248,7 +249,7 @@ def state_in_words(answer: Answer[Levers], asked: Pulling) -> str:
     found = answer.value if answer.fresh else None
     if found is None:
         return "Working on a first ranking" if answer.working else "There is no ranking yet."
-    runs = f"{several(found.runs, 'run')} of each"
+    runs = runs_in_words(found)
     if answer.working and found.runs < asked.runs:
         return f"First ranking from {runs}; running up to {asked.runs} for a firm one."
     if answer.working:

@@ -3,10 +3,13 @@
 Then the best pair and, with a budget, the best bundle that it buys: levers are added one at a time, each time the one
 that adds most practitioner-years, or most for its money where there is a budget (a greedy search), among those that did
 best alone. What is found is lived again with fresh luck, because the best of many looks better than it is.
+
+Runs go where they tell most: all begin with a few, and only those that lead are lived as often as was asked for.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -51,6 +54,10 @@ RUNS = 80
 """Runs of each lever: four under each of twenty plausible sets."""
 STEPS = (8, 24, 48)
 """Runs after which a ranking that refines says what it has; each fills plausible sets evenly."""
+SCREEN = 24
+"""Runs after which only those that lead go on."""
+LEADING, FINALISTS = 12, 3
+"""How many lead of levers alone, and of pairs or of what may be added to a bundle."""
 AT_ONCE = 8
 """Runs of a lever that are one task."""
 PAIRED = 6
@@ -72,12 +79,14 @@ class Pull:
         levers: which.
         years: practitioner-years of use as it is meant that they add over all months, judged.
         spent: what more is spent on the innovation over all months, judged; in GBP.
+        runs: runs on which these figures rest.
 
     """
 
     levers: tuple[Lever, ...]
     years: Judged
     spent: Judged
+    runs: int
 
     @property
     def costed(self) -> bool:
@@ -101,7 +110,7 @@ class Levers(InShort):
         pair: the best two together, with fresh luck; None where that was not asked for.
         bundle: the best that a budget buys, with fresh luck; None without a budget, or where nothing is worth its cost.
         budget: what it may cost over all months, in GBP.
-        runs: runs of each.
+        runs: runs of each of those that lead; the others may have fewer.
         sets: how many plausible sets.
         seed: the luck.
 
@@ -132,7 +141,7 @@ class Levers(InShort):
         """A row for each lever, that which adds most first.
 
         Columns: rank, lever (address), before, after, whose, practitioner_years with its 95% interval (low, high),
-        agree (share of plausible sets), rung; spent and gbp_each, not a number where what it costs is not known.
+        agree (share of plausible sets), rung; spent and gbp_each, not a number where what it costs is not known; runs.
         """
         import pandas as pd
 
@@ -150,6 +159,7 @@ class Levers(InShort):
                 "rung": pull.years.rung,
                 "spent": pull.spent.mean if pull.costed else float("nan"),
                 "gbp_each": pull.each,
+                "runs": pull.runs,
             }
             for n, pull in enumerate(self.pulls, 1)
             for lever in pull.levers
@@ -178,7 +188,7 @@ def levers(
         authority: start from its published figures.
         budget: GBP that may be spent more on the innovation over all months; then the best bundle is looked for.
         pairs: look for the best two together.
-        runs: runs of each, spread over plausible sets, at least 4 with each.
+        runs: runs of each lever that leads, spread over plausible sets, at least 4 with each; others have SCREEN.
         seed: the luck, the same for all.
         executor: any `concurrent.futures` executor; a thread for each core by default.
         progress: called with the number of runs each time some are done.
@@ -212,23 +222,22 @@ def refining(
     check_asked(runs, seed, budget)
     sets = sets_of(runs, plausible=True)
     assert sets is not None
-    tried = _Tried(scenario, sets, runs, seed, executor, progress)
+    tried = _Tried(scenario, sets, seed, executor, progress)
     alone = [(lever,) for lever in levers_for(scenario)]
     for now in (*(n for n in steps if n < runs), runs):
-        tried.runs = now
-        pulls = tuple(sorted(tried.pull(alone), key=lambda pull: -pull.years.mean))
+        pulls = tuple(tried.race(alone, now, LEADING))
         count = len(np.unique(sets[:now]))
-        found = Levers(scenario, float(tried.usual[:, 0].mean()), pulls, None, None, budget, now, count, seed)
+        found = Levers(scenario, float(tried.usual(now)[:, 0].mean()), pulls, None, None, budget, now, count, seed)
         yield found
-    fresh = _Tried(scenario, sets, runs, seed + FRESH, executor, progress)
+    fresh = _Tried(scenario, sets, seed + FRESH, executor, progress)
     best = [pull.levers[0] for pull in pulls[:PAIRED] if pull.years.tells and pull.years.mean > 0]
     if pairs and len(best) > 1:
-        both = tried.pull([(one, other) for n, one in enumerate(best) for other in best[n + 1 :]])
-        (two,) = fresh.pull([max(both, key=lambda pull: pull.years.mean).levers])
+        both = tried.race([(one, other) for n, one in enumerate(best) for other in best[n + 1 :]], runs, FINALISTS)
+        (two,) = fresh.pull([both[0].levers], runs)
         found = replace(found, pair=two)
         yield found
-    if budget is not None and (bought := _bundle(tried, pulls, budget)):
-        (bundle,) = fresh.pull([bought])
+    if budget is not None and (bought := _bundle(tried, pulls, budget, runs)):
+        (bundle,) = fresh.pull([bought], runs)
         yield replace(found, bundle=bundle)
 
 
@@ -246,40 +255,58 @@ def check_asked(runs: object, seed: object, budget: object) -> None:
         raise InputError(msg)
 
 
+def _added(pull: Pull) -> float:
+    return pull.years.mean
+
+
 @dataclass
 class _Tried:
-    """What was lived: levers against none, under the same sets and luck. With more `runs`, only these are lived."""
+    """What was lived: levers against none, under the same sets and luck. Asked for more runs, only these are lived."""
 
     scenario: Scenario
     sets: npt.NDArray[np.int64]
-    runs: int
     seed: int
     executor: Executor | None
     progress: Callable[[int], object] | None
     lived: dict[tuple[Lever, ...], Numbers] = field(default_factory=dict)
 
-    @property
-    def usual(self) -> Numbers:
+    def usual(self, runs: int) -> Numbers:
         """Readings without any lever, by run."""
-        self._live([()])
-        return self.lived[()][: self.runs]
+        self._live([()], runs)
+        return self.lived[()][:runs]
 
-    def pull(self, what: Sequence[tuple[Lever, ...]]) -> list[Pull]:
+    def pull(self, what: Sequence[tuple[Lever, ...]], runs: int) -> list[Pull]:
         """Return what comes of pulling levers, those of each entry at once."""
-        self._live([(), *what])
-        sets = self.sets[: self.runs]
-        gaps = [self.lived[pulled][: self.runs] - self.usual for pulled in what]
-        return [
-            Pull(pulled, *(judge(gap[:, n], sets, ANYWHERE, 0.0) for n in (0, 1)))
-            for pulled, gap in zip(what, gaps, strict=True)
-        ]
+        self._live([(), *what], runs)
+        found = []
+        for pulled in what:
+            gap = self.lived[pulled][:runs] - self.usual(runs)
+            years, spent = (judge(gap[:, n], self.sets[:runs], ANYWHERE, 0.0) for n in (0, 1))
+            found.append(Pull(pulled, years, spent, runs))
+        return found
 
-    def _live(self, what: Sequence[tuple[Lever, ...]]) -> None:
+    def race(
+        self, what: Sequence[tuple[Lever, ...]], runs: int, leading: int, by: Callable[[Pull], float] = _added
+    ) -> list[Pull]:
+        """Return what comes of pulling levers, best first: as many as lead with all runs, the others with a few.
+
+        One that would come to lead, as others fall back with more runs, is lived as often before it does.
+        """
+        pulls = self.pull(what, min(runs, SCREEN))
+        while True:
+            pulls.sort(key=by, reverse=True)
+            fewer = [n for n, pull in enumerate(pulls[:leading]) if pull.runs < runs]
+            if not fewer:
+                return pulls
+            for n, pull in zip(fewer, self.pull([pulls[n].levers for n in fewer], runs), strict=True):
+                pulls[n] = pull
+
+    def _live(self, what: Sequence[tuple[Lever, ...]], runs: int) -> None:
         """Live what was not lived yet, a few runs at a time."""
         parts = []
         for pulled in what:
             before = len(self.lived.setdefault(pulled, np.empty((0, 2))))
-            parts += [(pulled, range(n, min(n + AT_ONCE, self.runs))) for n in range(before, self.runs, AT_ONCE)]
+            parts += [(pulled, range(n, min(n + AT_ONCE, runs))) for n in range(before, runs, AT_ONCE)]
         tasks = ((moved(self.scenario, pulled), part, self.sets[part.start : part.stop]) for pulled, part in parts)
         found = in_order(partial(_read, self.seed), tasks, self.executor)
         for (pulled, part), values in zip(parts, found, strict=True):
@@ -303,18 +330,23 @@ def _read(seed: int, task: tuple[Scenario, range, npt.NDArray[np.int64]]) -> Num
     return np.array(read, np.float64)
 
 
-def _bundle(tried: _Tried, pulls: Sequence[Pull], budget: float) -> tuple[Lever, ...]:
+def _bundle(tried: _Tried, pulls: Sequence[Pull], budget: float, runs: int) -> tuple[Lever, ...]:
     """Return the levers that a budget buys, by adding the one that adds most for its money as long as one does."""
     worth = [p for p in pulls if p.costed and p.years.tells and p.years.mean > 0][: 2 * PAIRED]
     chosen: Pull | None = None
     while chosen is None or len(chosen.levers) < LONGEST:
         held = chosen.levers if chosen else ()
         left = [(*held, pull.levers[0]) for pull in worth if pull.levers[0] not in held]
-        before = (chosen.years.mean, chosen.spent.mean) if chosen else (0.0, 0.0)
-        fits = [p for p in tried.pull(left) if p.spent.mean <= budget and p.years.mean > before[0]]
-        if not fits:
+        years, spent = (chosen.years.mean, chosen.spent.mean) if chosen else (0.0, 0.0)
+
+        def gained(pull: Pull, years: float = years, spent: float = spent) -> float:
+            fits = pull.spent.mean <= budget and pull.years.mean > years
+            return (pull.years.mean - years) / max(pull.spent.mean - spent, 1000.0) if fits else -math.inf
+
+        best = next(iter(tried.race(left, runs, FINALISTS, gained)), None)
+        if best is None or gained(best) < 0:
             break
-        chosen = max(fits, key=lambda p: (p.years.mean - before[0]) / max(p.spent.mean - before[1], 1000.0))
+        chosen = best
     return chosen.levers if chosen else ()
 
 
@@ -339,12 +371,20 @@ def _title(found: Levers) -> str:
     place = f" - {found.scenario.place}" if found.scenario.place else ""
     said = (
         f"{several(len(found.pulls), 'lever')}, each moved by a step that a service could take, "
-        f"{several(found.runs, 'run')} of each over {several(found.sets, 'plausible set')} of coefficients, seed "
+        f"{runs_in_words(found)} over {several(found.sets, 'plausible set')} of coefficients, seed "
         f"{found.seed}, the same luck for all. "
         f"Without any there are {found.usual:,.0f} practitioner-years of use as it is meant in "
         f"{several(found.scenario.horizon, 'month')}."
     )
     return "\n".join([heading(f"What would help most? {name_of(found.scenario)}{place}", "="), paragraph(said)])
+
+
+def runs_in_words(found: Levers) -> str:
+    """Return how many runs there are of each lever."""
+    few = sum(pull.runs < found.runs for pull in found.pulls)
+    if not few:
+        return f"{several(found.runs, 'run')} of each"
+    return f"{several(SCREEN, 'run')} of each and {found.runs} of the first {len(found.pulls) - few}"
 
 
 def _ranked(found: Levers) -> str:

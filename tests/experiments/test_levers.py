@@ -102,8 +102,8 @@ def test_the_best_pair_and_bundle_are_lived_again_with_other_luck_and_keep_to_th
     assert bundle
     assert bundle.costed
     assert bundle.spent.mean < 1.25 * 400_000  # fresh luck may cost a little more than the budget
-    other = study._Tried(SMALL, study.sets_of(16, plausible=True), 16, study.FRESH, None, None)
-    assert other.pull([pair.levers])[0] == pair
+    other = study._Tried(SMALL, study.sets_of(16, plausible=True), study.FRESH, None, None)
+    assert other.pull([pair.levers], 16)[0] == pair
 
 
 def test_the_text_says_whose_how_sure_and_that_it_is_no_forecast() -> None:
@@ -124,6 +124,36 @@ def test_a_budget_that_buys_nothing_says_so() -> None:
 
     assert poor.bundle is None
     assert "no lever whose cost is known adds anything that can be told" in " ".join(poor.text().split())
+
+
+def test_only_levers_that_lead_are_lived_as_often_as_asked_and_the_words_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(study, "SCREEN", 8)
+    monkeypatch.setattr(study, "LEADING", 2)
+    done: list[int] = []
+
+    raced = levers(SMALL, runs=16, progress=done.append)
+
+    runs = [pull.runs for pull in raced.pulls]
+    assert runs[:2] == [16, 16]
+    assert set(runs) == {8, 16}
+    assert sum(done) == 16 + sum(runs)
+    assert raced.table["runs"].tolist() == runs
+    whole = {pull.levers: pull for pull in found().pulls}
+    assert all(pull == whole[pull.levers] for pull in raced.pulls if pull.runs == 16)
+    assert f"8 runs of each and 16 of the first {runs.count(16)}" in " ".join(raced.text().split())
+
+
+def test_a_ranking_that_refines_ends_with_what_one_at_once_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study, "SCREEN", 8)
+    monkeypatch.setattr(study, "LEADING", 1)
+
+    *_, last = study.refining(SMALL, runs=16, steps=(4, 12))
+
+    at_once = levers(SMALL, runs=16)
+    assert [pull.levers for pull in last.pulls[:1]] == [pull.levers for pull in at_once.pulls[:1]]
+    assert last.pulls == at_once.pulls
 
 
 @pytest.mark.parametrize(
