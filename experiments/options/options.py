@@ -231,8 +231,8 @@ def options(
     """Run two to five options with the same luck, under the same plausible sets, and rank them.
 
     Args:
-        scenarios: library names, paths to TOML files, mappings, or `Scenario`s; or a mapping of what to call each.
-            Without, each is called by its title, or by what was changed where that is the title of the first.
+        scenarios: library names, paths to TOML files, mappings, or `Scenario` objects; or a mapping of what to call
+            each. Without, each is called by its title, or by what was changed where that is the title of the first.
         replicates: runs of each.
         seed: the luck, the same for all.
         authority: start all from its published figures.
