@@ -37,7 +37,7 @@ from conducive.experiments.compare.text import (
     dates,
     sustained_in_words,
 )
-from conducive.experiments.folders.folder import PROVENANCE
+from conducive.experiments.folders.folder import PROVENANCE, aside_of
 from conducive.experiments.folders.identity import comparison_identity, document_of, rules, sets_key
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import NOT_A_FORECAST, caution, sets_in_words
@@ -431,19 +431,16 @@ def save_brief(page: str, out: Path) -> None:
 
     It is written aside and renamed. Raises InputError when it cannot be written.
     """
-    aside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix.lower() == ".pdf":
-            _print(page, aside)
-        else:
-            aside.write_text(page, "utf-8", newline="\n")
-        aside.replace(out)
+        with aside_of(out) as aside:
+            if out.suffix.lower() == ".pdf":
+                _print(page, aside)
+            else:
+                aside.write_text(page, "utf-8", newline="\n")
     except OSError as error:
         msg = f"{out} cannot be written: {error.strerror or error}. Name another file with --out."
         raise InputError(msg) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _browser() -> str:

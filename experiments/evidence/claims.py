@@ -13,9 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.lives.intervals import LEVEL, interval_of_share
-from conducive.experiments.lives.living import in_order
-from conducive.model.month import live
-from conducive.model.state import new_world
+from conducive.experiments.lives.living import in_order, life
 from conducive.scenarios.claims import Claim, Months
 from conducive.scenarios.files import library, load_scenario
 from conducive.scenarios.scenario import Scenario
@@ -155,8 +153,7 @@ def read(scenario: Scenario, readings: Sequence[Reading], replicates: int, seed:
     rows = timeline(scenario)
     found = np.empty((replicates, len(readings)))
     for replicate in range(replicates):
-        world = new_world(rows, seed, replicate)
-        live(world, 0, len(rows))
+        world = life(rows, seed, replicate)
         for n, (indicator, (first, last)) in enumerate(readings):
             found[replicate, n] = world.monthly[indicator][first - 1 : last].mean()
     return found

@@ -31,9 +31,9 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.agents.practitioner import PERMANENT
+from conducive.experiments.lives.living import life
 from conducive.model.climate import INADEQUATE
 from conducive.model.month import live
-from conducive.model.state import new_world
 from conducive.scenarios.scenario import Scenario, Wave
 from conducive.scenarios.timeline import timeline
 from conducive.scenarios.workforce import (
@@ -234,9 +234,8 @@ def lasting_figures(place: AuthorityYear) -> dict[str, float]:
 
 def nine_years(scenario: Scenario, seed: int, replicate: int) -> Panel:
     """Live one authority up to the last census, laid out by `without_innovation`; its figures have shape (years,)."""
-    world = new_world(timeline(scenario), seed, replicate)
     last = WARM_UP + 12 * len(YEARS)
-    live(world, 0, last - 12)
+    world = life(timeline(scenario), seed, replicate, last - 12)
     left = []
     for month in range(last - 12, last):
         rows = np.flatnonzero(world.practitioners["post"] == PERMANENT)

@@ -19,8 +19,7 @@ import numpy.typing as npt
 from conducive.agents.practitioner import NONE, ROUTINE, TRAINED, TRYING, WILLING
 from conducive.experiments.lives.ensemble import check_counts, one_life
 from conducive.experiments.lives.intervals import LEVEL, interval_of_share
-from conducive.model.month import live
-from conducive.model.state import new_world
+from conducive.experiments.lives.living import life, month_by_month
 from conducive.scenarios.scenario import PER_POST, Scenario
 from conducive.scenarios.timeline import timeline
 
@@ -152,12 +151,10 @@ class History:
 
 def histories(rows: Table, seed: int, replicate: int = 0) -> History:
     """Live through a timeline once and keep every post's holder, month by month from the launch on."""
-    world = new_world(rows, seed, replicate)
     warm_up = int(rows["warm_up"][0])
-    live(world, 0, warm_up)
+    world = life(rows, seed, replicate, warm_up)
     kept: dict[str, list[Table]] = {"stage": [], "tenure": [], "fidelity": []}
-    for month in range(warm_up, len(rows)):
-        live(world, month, month + 1)
+    for _ in month_by_month(world, warm_up, len(rows)):
         for name, months in kept.items():
             months.append(np.array(world.practitioners[name]))
     return History(**{name: np.stack(months) for name, months in kept.items()})

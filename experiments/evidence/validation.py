@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
@@ -28,6 +27,7 @@ from conducive.experiments.evidence.claims import Held, hold, told
 from conducive.experiments.evidence.fit.calibration import Record, prior, settled
 from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS, ZONE_AT, Pattern
 from conducive.experiments.evidence.verdicts import Verdict, judge, lived, verdict_on, view
+from conducive.experiments.folders.folder import aside_of
 from conducive.experiments.lives.plausible import DATA, check_fitted, plausible_sets
 from conducive.experiments.version import model_version
 from conducive.experiments.words import table
@@ -167,10 +167,9 @@ def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor)
 
 def write(path: Path, results: Results) -> None:
     """Write results all at once."""
-    aside = path.with_suffix(f".{os.getpid()}.part")
     text = json.dumps(results, separators=(",", ":"), default=float, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    with aside_of(path) as aside:
+        aside.write_text(text + "\n", encoding="utf-8")
 
 
 def stored_results(path: Path = STORED) -> Results:

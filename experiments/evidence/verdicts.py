@@ -13,9 +13,9 @@ import numpy.typing as npt
 from conducive.agents.practitioner import ESTABLISHED, NONE
 from conducive.experiments.evidence.patterns import NO_GAIN, Clause, Pattern, View
 from conducive.experiments.lives.intervals import LEVEL
+from conducive.experiments.lives.living import life
 from conducive.model.month import live
 from conducive.model.random import stream, uniforms
-from conducive.model.state import new_world
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.timeline import timeline
 
@@ -69,12 +69,11 @@ class Verdict:
 
 def readings(rows: npt.NDArray[Any], seed: int, replicate: int, *, shuffled: bool = False) -> Numbers:
     """Live through a timeline once and return the indicators in `READ`: shape (indicators, months)."""
-    world = new_world(rows, seed, replicate)
-    launched = int(rows["warm_up"][0]) if shuffled else 0
+    launched = int(rows["warm_up"][0]) if shuffled else len(rows)
+    world = life(rows, seed, replicate, launched)
     if shuffled:
-        live(world, 0, launched)
         _change_places(world)
-    live(world, launched, len(rows))
+        live(world, launched, len(rows))
     return np.stack([np.asarray(world.monthly[name]) for name in READ])
 
 

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
@@ -225,6 +226,18 @@ def _version(library: str) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write a text, with the same bytes on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def aside_of(path: Path) -> Iterator[Path]:
+    """Give a place beside a file to write to, which takes the file's own when all is written, or else is gone."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}{ASIDE}")
+    try:
+        yield aside
+        aside.replace(path)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def at_once(out: Path, write: Callable[[Path], None]) -> None:

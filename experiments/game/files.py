@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import tomli_w
 
 from conducive import __version__
+from conducive.experiments.folders.folder import aside_of
 from conducive.experiments.game.deck import SEED
 from conducive.experiments.game.rounds import Game, scenario
 from conducive.experiments.lives.living import lives
@@ -75,10 +75,9 @@ def _note(game: Game, data: Mapping[str, Any], where: str) -> str:
 
 def keep(game: Game, path: Path) -> None:
     """Write a game to its file, whole or not at all. Raises InputError where that cannot be done."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        aside.write_text(to_text(game), "utf-8")
-        aside.replace(path)
+        with aside_of(path) as aside:
+            aside.write_text(to_text(game), "utf-8")
     except OSError as error:
         msg = f"the game cannot be kept in {path}: {error.strerror or error}."
         raise InputError(msg) from error

@@ -18,7 +18,7 @@ from conducive.experiments.lives.ensemble import WorkersError, cores, pool_of, u
 from conducive.experiments.version import model_version
 from conducive.model.measures import MONTHLY
 from conducive.model.month import live
-from conducive.model.state import new_world
+from conducive.model.state import World, new_world
 from conducive.scenarios.programme import programme_inputs
 from conducive.scenarios.scenario import declared
 from conducive.scenarios.timeline import timeline
@@ -49,6 +49,20 @@ def check_program(asking: str) -> None:
         raise WorkersError(msg)
 
 
+def life(rows: npt.NDArray[Any], seed: int, replicate: int = 0, months: int | None = None) -> World:
+    """Live through a timeline once, or through so many of its months, and return the world as it is then."""
+    world = new_world(rows, seed, replicate)
+    live(world, 0, len(rows) if months is None else months)
+    return world
+
+
+def month_by_month(world: World, first: int, last: int) -> Iterator[int]:
+    """Live on from one month of the timeline up to another, and give each when it is over."""
+    for month in range(first, last):
+        live(world, month, month + 1)
+        yield month
+
+
 def lives(
     scenario: Scenario, replicates: Sequence[int], seed: int, sets: Sequence[int] | None = None
 ) -> Iterator[npt.NDArray[Any]]:
@@ -61,9 +75,7 @@ def lives(
     for replicate, number in zip(replicates, numbers, strict=True):
         if rows is None or number != under:
             rows, under = timeline(under_set(scenario, number)), number
-        world = new_world(rows, seed, replicate)
-        live(world, 0, len(rows))
-        yield np.asarray(world.monthly)
+        yield np.asarray(life(rows, seed, replicate).monthly)
 
 
 def ends(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from conducive.experiments.folders.folder import ASIDE
+from conducive.experiments.folders.folder import ASIDE, aside_of
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
@@ -197,12 +197,8 @@ def _room(path: Path) -> Iterator[None]:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file aside, then put it in place."""
-    aside = path.with_name(f".{path.name}{ASIDE}")
-    try:
+    with aside_of(path) as aside:
         aside.write_bytes(content)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _append(path: Path, content: bytes) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conducive.experiments.compare.brief import steady
 from conducive.experiments.compare.comparison import Comparison
+from conducive.experiments.folders.folder import aside_of
 from conducive.experiments.search.figures import save_table
 from conducive.experiments.takeaway.embed import embedded
 from conducive.experiments.takeaway.slide import slide
@@ -41,17 +40,13 @@ def export(found: Found, out: str | Path, *, excel: bool = False) -> None:
     """
     out = Path(out)
     check_file(out, excel)
-    aside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content(found, out.suffix.lower(), excel=excel))
-        aside.replace(out)
+        with aside_of(out) as aside:
+            aside.write_bytes(content(found, out.suffix.lower(), excel=excel))
     except OSError as error:
         msg = f"{out} cannot be written: {error.strerror or error}. Name another file with --out."
         raise InputError(msg) from None
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def check_file(out: Path, excel: bool) -> None:

@@ -32,9 +32,8 @@ from conducive.experiments.evidence.fit.constraints import Constraint, implausib
 from conducive.experiments.evidence.fit.emulator import check_installed, fit, posterior, unit_of, values_of
 from conducive.experiments.evidence.fit.targets import TARGETS
 from conducive.experiments.lives.ensemble import check_whole
+from conducive.experiments.lives.living import life, month_by_month
 from conducive.experiments.version import DERIVED, model_version
-from conducive.model.month import live
-from conducive.model.state import new_world
 from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import library_names, load_scenario
@@ -121,11 +120,9 @@ def settled(base: Scenario, draw: Numbers, lives: int = 2) -> Values:
     rows = timeline(base.under(values).change({"horizon": 1, "warm_up": months}))
     levels = []
     for replicate in range(lives):
-        world = new_world(rows, 0, replicate)
-        live(world, 0, months - last)
-        for month in range(months - last, months):
-            live(world, month, month + 1)
-            levels.append((world.organisation[0].strain, world.organisation[0].wellbeing))
+        world = life(rows, 0, replicate, months - last)
+        each = (world.organisation[0] for _ in month_by_month(world, months - last, months))
+        levels += [(here.strain, here.wellbeing) for here in each]
     return values | dict(zip(DERIVED, np.mean(levels, axis=0).tolist(), strict=True))
 
 
@@ -462,12 +459,8 @@ def library_use(values: Values) -> Numbers:
     found = []
     for name in library_names():
         rows = timeline(light(load_scenario(name)).change({"horizon": max(LOOKED_AT)}).under(values))
-        lives = []
-        for replicate in range(BEHAVIOUR_REPLICATES):
-            world = new_world(rows, 3, replicate)
-            live(world, 0, len(rows))
-            lives.append(np.asarray(world.monthly["use"])[[m - 1 for m in LOOKED_AT]])
-        found.append(np.mean(lives, axis=0))
+        lives = [life(rows, 3, replicate).monthly["use"] for replicate in range(BEHAVIOUR_REPLICATES)]
+        found.append(np.mean(lives, axis=0)[[m - 1 for m in LOOKED_AT]])
     return np.array(found)
 
 

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from conducive.agents.practitioner import NONE, ROUTINE, TRAINED, TRYING
 from conducive.experiments.evidence.patterns import Arms, View, at
+from conducive.experiments.lives.living import life
 from conducive.model.month import live
-from conducive.model.state import new_world
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.population import population
 from conducive.scenarios.scenario import Scenario
@@ -91,11 +91,10 @@ COHORT = ("tried in 6", "using at 15", "faithful in 6", "faithful in 12", "train
 
 def followed(rows: npt.NDArray[Any], seed: int, replicate: int) -> dict[str, float]:
     """Live through a timeline and follow everybody trained in the first year, leavers included, by `COHORT`."""
-    world = new_world(rows, seed, replicate)
-    staff, months = world.practitioners, ENTERS + FOLLOWED
     warm_up = int(rows["warm_up"][0])
+    world = life(rows, seed, replicate, warm_up)
+    staff, months = world.practitioners, ENTERS + FOLLOWED
     faithful_at = float(rows["faithful_at"][0])
-    live(world, 0, warm_up)
     count = len(staff)
     since = np.full(count, -1)  # months since this person was trained; -1: not in the cohort
     tried, got_there = np.zeros(count, bool), np.zeros(count, bool)
@@ -194,8 +193,7 @@ READ = ("use", "use_at_fidelity", "trained", "trying", "routine", "lapsed", "lap
 
 def lived(rows: npt.NDArray[Any], seed: int, replicate: int) -> dict[str, Numbers]:
     """Live through a timeline once and return the indicators in `READ` by month."""
-    world = new_world(rows, seed, replicate)
-    live(world, 0, len(rows))
+    world = life(rows, seed, replicate)
     return {name: np.asarray(world.monthly[name]).copy() for name in READ}
 
 
