@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import conducive
+from conducive.experiments.pages import release
 from conducive.experiments.pages.reference import reference
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.model.measures import INDICATORS
@@ -252,3 +253,14 @@ def returned(function: Any) -> Any:
 @pytest.mark.parametrize("code", blocks("toml"))
 def test_a_file_on_a_page_is_a_sweep_that_could_be_run(code: str) -> None:
     assert sweep_plan(tomllib.loads(code)).runs > 0
+
+
+def test_what_a_release_was_checked_with_is_kept_as_it_was() -> None:
+    folder = ROOT / "docs" / "releases" / conducive.__version__
+    there = {str(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()}
+
+    assert there == set(release.kept(ROOT / "docs"))
+    for name, path in release.kept(ROOT / "docs").items():
+        assert (folder / name).read_bytes() == path.read_bytes(), (
+            "anew: python -m conducive.experiments.pages.release docs"
+        )
