@@ -1,8 +1,7 @@
 """Conducive: how an innovation is taken up, dropped and remembered in a children's services organisation.
 
 Read in this order: `scenarios` (what is asked), `agents` (who acts, and the rules they follow), `model` (the month),
-`experiments`
-(asked many times). `import conducive as cz` is light; each name below is fetched when it is first used.
+`experiments` (asked many times). `import conducive as cz` is light; each name below is fetched when first used.
 """
 
 from __future__ import annotations
