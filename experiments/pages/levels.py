@@ -16,7 +16,7 @@ import numpy as np
 from conducive.experiments.evidence.fit.targets import TARGETS, Target
 from conducive.experiments.lives.ensemble import Ensemble, run
 from conducive.experiments.lives.plausible import DATA
-from conducive.experiments.pages.reference import table
+from conducive.experiments.pages.template import table
 
 CALIBRATION = DATA / "calibration.json"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conducive.experiments.evidence.programmes import AGAIN, WORLD, Measured, claims, stored_programmes
-from conducive.experiments.pages.reference import span, table
+from conducive.experiments.pages.template import span, table
 from conducive.scenarios.declaration import Input, number
 from conducive.scenarios.innovations import INNOVATIONS
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs

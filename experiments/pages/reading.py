@@ -1,4 +1,4 @@
-"""Reading the code for a page: docstrings, sources, rules and the comments beside fields."""
+"""Reading the code for a page: docstrings, sources, rules and attributes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def code(text: str, start: str = "") -> str:
     return f"```python\n{start}{text.strip(chr(10))}\n```"
 
 
-def comments(module: ModuleType) -> dict[str, str]:
-    """Comments beside the fields of arrays in a module, by field."""
-    found = re.findall(r'^\s+\(?"(\w+)",(?: np\.\w+\),)?\s+# (.+)$', inspect.getsource(module), re.MULTILINE)
-    return {name: comment[0].upper() + comment[1:].removesuffix(".") + "." for name, comment in found}
+def attributes(thing: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute, as a sentence."""
+    said = (inspect.getdoc(thing) or "").partition("Attributes:\n")[2]
+    found = re.findall(r"^ +(\w+): (.+(?:\n {8}.+)*)", said, re.MULTILINE)
+    return {name: text[0].upper() + " ".join(text.split())[1:] for name, text in found}

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from conducive.agents.practitioner import CAUSES
+from conducive.experiments.pages.template import span, table
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.coefficients import MECHANISMS, coefficients
 from conducive.scenarios.conditions import CLUSTERS, OTHER_INPUTS, conditions
@@ -28,17 +29,6 @@ values at positions 0 and 1 of its condition. *Plausible* is the range that cali
 
 Grades of evidence: `measured` (official figures), `literature` (published studies), `paper` (Lefevre et al. 2025 give
 the direction or the number), `assumed` (our judgement)."""
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a Markdown table."""
-    lines = [heads, tuple("---" for _ in heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def span(low: float, high: float) -> str:
-    """Return a range of numbers as people write it."""
-    return f"{number(low)} to {number(high)}"
 
 
 def inputs_table(inputs: Iterable[Input], *, ends: bool) -> str:

@@ -20,7 +20,7 @@ from conducive.experiments.evidence.fit.calibration import CUTOFF, EVER, OFTEN
 from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS, Pattern
 from conducive.experiments.evidence.validation import ALL, Results, stored_results
 from conducive.experiments.pages import levels
-from conducive.experiments.pages.reference import table
+from conducive.experiments.pages.template import table
 from conducive.scenarios.files import library
 from conducive.scenarios.scenario import declared
 
