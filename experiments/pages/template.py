@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from conducive.experiments.pages.reading import code, docstring, ticked
 from conducive.scenarios.declaration import number
 from conducive.scenarios.field import Field
 
 FOLDER = Path(__file__).parent
+EVIDENCE = FOLDER.parent / "evidence"
 
 
 def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -27,6 +30,11 @@ def fields_table(fields: Iterable[Field]) -> str:
 def span(low: float, high: float) -> str:
     """Return a range of numbers as people write it."""
     return f"{number(low)} to {number(high)}"
+
+
+def texts(name: str) -> dict[str, Any]:
+    """Return what a person wrote beside what it explains: a TOML file in the folder of the evidence."""
+    return tomllib.loads((EVIDENCE / name).read_text("utf-8"))
 
 
 def render(name: str, **declared: object) -> str:
