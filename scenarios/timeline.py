@@ -31,7 +31,7 @@ MONTH_FIELDS = (
 """What a month is given beside inputs and coefficients."""
 
 TIMELINE = np.dtype(
-    [(name, np.float64) for name in (*(i.column for i in declared().values()), *(f.name for f in MONTH_FIELDS))]
+    [(i.column, np.float64) for i in declared().values()] + [(one.name, np.float64) for one in MONTH_FIELDS]
 )
 """One month of a scenario."""
 

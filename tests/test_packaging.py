@@ -33,6 +33,8 @@ DATA = {
     "conducive/experiments/data/validation.json",
     *(f"conducive/experiments/pages/{p.name}" for p in (ROOT / "experiments" / "pages").glob("*.jinja")),
     "conducive/experiments/pages/curves.toml",
+    *(f"conducive/experiments/evidence/{p.name}" for p in (ROOT / "experiments" / "evidence").glob("*.toml")),
+    "conducive/experiments/evidence/fit/targets.toml",
     *(f"conducive/scenarios/programmes/{p.name}" for p in (ROOT / "scenarios" / "programmes").iterdir()),
     *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),
     *(f"conducive/dashboards/curriculum/{p.name}" for p in (ROOT / "dashboards" / "curriculum").glob("*.toml")),
