@@ -22,7 +22,7 @@ class Argument:
     """
 
     name: str
-    meaning: str
+    meaning: str = ""
     rule: str = ""
     span: tuple[float, float, float] | None = None
 
@@ -43,7 +43,7 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument(
             "colleagues_lost", "share of the team that left in a month, smoothed over a quarter", span=(0, 0.012, 0.2)
         ),
-        Argument("concurrent_initiatives", "", span=(1, 2, 6)),
+        Argument("concurrent_initiatives", span=(1, 2, 6)),
         Argument("continuation", "how far people expect it to last"),
         Argument(
             "coproduction_cost",
@@ -100,7 +100,7 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("pace", "monthly pace", span=(0.05, 0.2, 0.5)),
         Argument("participation", "how far staff take part in shaping it"),
         Argument("partners", "how far partner organisations work with the service"),
-        Argument("patience", "", rule="promised_evidence", span=(12, 36, 60)),
+        Argument("patience", rule="promised_evidence", span=(12, 36, 60)),
         Argument("permission", "openness of the manager"),
         Argument("persistence", "fall of the log-odds for each worse grade at the last inspection", span=(0, 1, 2)),
         Argument("personal_cost", "what failure is expected to cost the person", span=(0, 0.2, 1)),
@@ -108,13 +108,13 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("pressure", "push times what the leader visibly puts behind it"),
         Argument("pull", "odds that colleagues persuade", span=(0, 1, 5)),
         Argument("quality", "quality of casework: wellbeing of families times calm of staff", span=(0, 0.2, 0.6)),
-        Argument("rate", "", rule="chance", span=(0, 1, 3)),
+        Argument("rate", rule="chance", span=(0, 1, 3)),
         Argument("rate", "monthly rate"),
         Argument("recruited", "monthly chance that a post gets a permanent holder"),
         Argument("refreshed", "share of missing skill that refreshers give this month", span=(0, 0.02, 0.1)),
         Argument("reluctance", "case that the council asks for"),
         Argument("resourced", "share of the ambition of participation that is paid for"),
-        Argument("scar", "", rule="scar_next", span=(0, 0.5, 1)),
+        Argument("scar", rule="scar_next", span=(0, 0.5, 1)),
         Argument("shock", "1 in a month of a shock, else 0", span=(0, 0, 1)),
         Argument("spread", "spread on the log scale", span=(0.1, 0.25, 0.5)),
         Argument("staffing", "fall of the log-odds from no post to every post empty"),
@@ -141,10 +141,10 @@ ARGUMENTS: Mapping[str, Argument] = {
             "weather", "this year's pull of other jobs, as a log factor", rule="leaving_chance", span=(-0.5, 0, 0.5)
         ),
         Argument("weight", "rise of the log-odds from the worst to the best casework", span=(1, 3, 6)),
-        Argument("wellbeing", "", rule="incident_chance", span=(0.2, 0.35, 0.6)),
-        Argument("x", "", rule="clip", span=(-1, 0, 2)),
-        Argument("x", "", rule="logistic", span=(-6, 0, 6)),
-        Argument("x", "", rule="saturating", span=(0, 1, 6)),
+        Argument("wellbeing", rule="incident_chance", span=(0.2, 0.35, 0.6)),
+        Argument("x", rule="clip", span=(-1, 0, 2)),
+        Argument("x", rule="logistic", span=(-6, 0, 6)),
+        Argument("x", rule="saturating", span=(0, 1, 6)),
         Argument("x", "a number"),
         Argument("y", "a number"),
     )

@@ -91,7 +91,7 @@ def _rate(results: Results, name: str, pattern: Pattern) -> float:
 
 
 def _summary(results: Results) -> list[tuple[str, ...]]:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             f"[{p.name}](#{p.name.lower()})",
             p.title,
