@@ -13,6 +13,7 @@ from types import ModuleType
 
 from conducive.experiments.pages import reading
 from conducive.experiments.pages.explain import (
+    GIVEN,
     MODULES,
     PROCESSES,
     RULES,
@@ -154,7 +155,11 @@ def _reading() -> dict[str, list[str]]:
 
 def _read(node: ast.AST, module: ModuleType, reader: str) -> Iterator[tuple[str, str]]:
     """Yield columns read as `p.column` under a node, each with the rule that is given it or with `reader`."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"p", "first", "rows"}:
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {GIVEN, "first", "rows"}
+    ):
         yield node.attr, reader
     if isinstance(node, ast.Call):
         reader = _rule_called(node.func, module) or reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import ModuleType
 
@@ -41,6 +41,10 @@ ENTITIES: Mapping[str, tuple[str, tuple[Field, ...]]] = {
 """Kinds of agent, each with a title and what is kept of it."""
 
 
+GIVEN = "p"
+"""What processes call the month as given."""
+
+
 # ---- Processes -----------------------------------------------------------------------------------------------------
 
 
@@ -58,7 +62,7 @@ def calls(function: Function) -> Iterator[Function]:
             continue
         first, *rest = ast.unparse(node.func).split(".")
         thing = plain(getattr(known.get(first), rest[-1], print) if rest else known.get(first, print))
-        if house_of(thing) in {*RULES, *PROCESSES, *SET_UP}:
+        if inspect.isfunction(thing) and house_of(thing) in {*RULES, *PROCESSES, *SET_UP}:
             yield thing
 
 
@@ -68,14 +72,13 @@ def house_of(function: Function) -> str:
 
 
 def called(process: Function) -> str:
-    """Say which parts of its module a process calls, and by which rules and other functions it goes."""
-    own = house_of(plain(process))
+    """Say which parts a process of the month has, and by which rules and other functions it goes."""
     todo, inner, others = [process], [], []
     while todo:
         for function in calls(todo.pop(0)):
-            house, name = house_of(function), function.__name__
-            if house != own:
-                others.append(f"{house}.{name}")
+            name = f"{house_of(function)}.{function.__name__}"
+            if house_of(function) not in PROCESSES:
+                others.append(name)
             elif name not in inner:
                 inner.append(name)
                 todo.append(function)
@@ -83,22 +86,17 @@ def called(process: Function) -> str:
     return parts + (f" By: {ticked(dict.fromkeys(others))}." if others else "")
 
 
-def stream_uses(modules: Iterable[ModuleType]) -> dict[str, list[str]]:
+def stream_uses(modules: Mapping[str, ModuleType]) -> dict[str, list[str]]:
     """Functions of some modules that draw from each random stream, by the name of the stream."""
     named = {random.stream(name): name for name in random.STREAMS}
     found: dict[str, list[str]] = {}
-    for module in modules:
+    for house, module in modules.items():
         for name in functions(module):
-            used = (
-                getattr(module, node.id, None) for node in ast.walk(_tree(module, name)) if isinstance(node, ast.Name)
-            )
+            nodes = ast.walk(ast.parse(source(getattr(module, name))))
+            used = (getattr(module, node.id, None) for node in nodes if isinstance(node, ast.Name))
             for number in dict.fromkeys(one for one in used if isinstance(one, np.uint64) and one in named):
-                found.setdefault(named[number], []).append(name)
+                found.setdefault(named[number], []).append(f"{house}.{name}")
     return {name: found[name] for name in random.STREAMS if name in found}
-
-
-def _tree(module: ModuleType, name: str) -> ast.AST:
-    return ast.parse(source(getattr(module, name)))
 
 
 @cache
@@ -108,7 +106,8 @@ def readers() -> dict[str, list[str]]:
     for house in (*PROCESSES, *SET_UP):
         for name in functions(MODULES[house]):
             text = source(getattr(MODULES[house], name))
-            read = {a or b for a, b in re.findall(r"\bp\.(\w+)|(?:first|rows|scenario)\[\"(?:\w+\.)?(\w+)\"\]", text)}
+            columns = rf"\b{GIVEN}\.(\w+)|(?:first|rows|scenario)\[\"(?:\w+\.)?(\w+)\"\]"
+            read = {a or b for a, b in re.findall(columns, text)}
             read |= set(re.findall(r"\bscenario\.(horizon|warm_up)\b", text))
             for column in read:
                 found.setdefault(column, []).append(f"{house}.{name}")

@@ -18,6 +18,7 @@ from conducive.experiments.pages.curves import curve, in_words
 from conducive.experiments.pages.explain import (
     ENTITIES,
     MODULES,
+    PROCESSES,
     arguments,
     called,
     constants,
@@ -32,6 +33,7 @@ from conducive.experiments.pages.reading import (
     Function,
     attributes,
     code,
+    definitions,
     docstring,
     formula,
     functions,
@@ -40,7 +42,7 @@ from conducive.experiments.pages.reading import (
 )
 from conducive.experiments.pages.reference import event_row
 from conducive.experiments.pages.template import render, span, table
-from conducive.model import month, network, random, state, uptake
+from conducive.model import month, network, random, state
 from conducive.model.measures import INDICATORS, LEDGER_FIELDS
 from conducive.scenarios import timeline, workforce
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
@@ -98,7 +100,7 @@ def concepts() -> dict[str, object]:
     return {
         "streams": [
             (f"`{name}`", random.STREAMS[name], str(int(random.stream(name))), ticked(names))
-            for name, names in stream_uses(MODULES.values()).items()
+            for name, names in stream_uses(MODULES).items()
         ],
         "two_years": number(month.TWO_YEARS),
         "five_years": number(month.FIVE_YEARS),
@@ -123,7 +125,7 @@ def details() -> dict[str, object]:
         "figures": figures(),
         "folder": FOLDER,
         "rule_of": rule_of,
-        "uptake": uptake,
+        "processes": list(PROCESSES.items())[1:],
         "random": random,
         "random_numbers": code(inspect.getsource(random).partition("_M0")[2], "_M0"),
         "constants": [(f"`{name}`", f"{value:g}", f"`{house}`") for name, (value, house) in constants().items()],
@@ -141,10 +143,9 @@ def left_out() -> list[tuple[str, str, str]]:
 
 def sources(house: str, names: Iterable[str] = ()) -> str:
     """Return the sources of functions of a module, all or some, each under its name."""
-    module = workforce if house == "workforce" else MODULES[house]
-    return "\n\n".join(
-        f"**`{house}.{name}`**\n\n{code(source(getattr(module, name)))}" for name in names or functions(module)
-    )
+    module = {**MODULES, "scenarios.workforce": workforce}[house]
+    names = names or (definitions if house in PROCESSES else functions)(module)
+    return "\n\n".join(f"**`{house}.{name}`**\n\n{code(source(getattr(module, name)))}" for name in names)
 
 
 def inputs_table(inputs: Iterable[Input]) -> str:

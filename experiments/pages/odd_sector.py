@@ -62,7 +62,7 @@ def schedule() -> list[tuple[str, str]]:
 
 def stream_names() -> list[str]:
     """Names of the random streams that are drawn from between authorities."""
-    return list(stream_uses(HOUSES.values()))
+    return list(stream_uses(HOUSES))
 
 
 def submodels() -> Iterator[dict[str, Any]]:
