@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from conducive.agents.rule import either, gate, rule
+from conducive.scenarios.field import Field, layout
 
-FAMILY = np.dtype(
-    [
-        ("worker", np.int32),  # row of the practitioner who holds the case
-        ("team", np.int32),
-        ("need", np.float64),
-        ("wellbeing", np.float64),
-        ("trust", np.float64),  # in this worker
-        ("voice", np.float64),
-        ("burden", np.float64),
-        ("months_open", np.float64),
-        ("worker_changes", np.int32),
-    ],
-    align=True,
+FAMILY_FIELDS = (
+    Field("worker", "Row of the practitioner who holds the case.", whole=True),
+    Field("team", "Team in whose slot the case is.", whole=True),
+    Field("need", "Need at opening (0-1); fixed while the case is open."),
+    Field("wellbeing", "Wellbeing (0-1)."),
+    Field("trust", "Trust in the present worker (0-1)."),
+    Field("voice", "Part taken in coproduction (0-1)."),
+    Field("burden", "What taking part costs the family (0-1)."),
+    Field("months_open", "Months since the case opened."),
+    Field("worker_changes", "Changes of worker since the case opened.", whole=True),
 )
+FAMILY = layout(FAMILY_FIELDS)
 
 
 @rule

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from conducive.agents.rule import clip, either, gate, logistic, rule, saturating
+from conducive.scenarios.field import Field, layout
 
 NOTHING = 1e-9
 """Least budget that a shortfall is held against."""
 EXTERNAL, COUNCIL = 0, 1
 FUNDERS = ("external", "council")
 
-FUNDER = np.dtype(
-    [
-        ("source", np.int32),  # external or council
-        ("term", np.float64),  # months left
-        ("grant", np.float64),  # GBP a year
-        ("confidence", np.float64),
-        ("patience", np.float64),  # months before it expects evidence
-        ("ring_fenced", np.float64),
-    ],
-    align=True,
+FUNDER_FIELDS = (
+    Field("source", "External or council.", words=FUNDERS),
+    Field("term", "Months of external money left."),
+    Field("grant", "Money for the innovation (GBP a year)."),
+    Field("confidence", "Confidence in the organisation's senior leaders (0-1): mean of trust in each."),
+    Field("patience", "Months before it expects evidence."),
+    Field("ring_fenced", "How far the grant is protected from other calls (0-1)."),
 )
+FUNDER = layout(FUNDER_FIELDS)
 
 
 @rule

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from conducive.agents.rule import clip, either, fading, gate, rule, toward
+from conducive.scenarios.field import Field, layout
 
 DIRECTOR, HEAD, MANAGER = 0, 1, 2
 LEVELS = ("director", "service head", "team manager")
 
-LEADER = np.dtype(
-    [
-        ("level", np.int32),
-        ("above", np.int32),  # row of the leader above; the director's own row for the director
-        ("tenure", np.float64),  # months
-        ("commitment", np.float64),
-        ("support", np.float64),
-        ("openness", np.float64),
-        ("energy", np.float64),
-        ("acting", np.float64),  # months the post will still be covered by somebody acting; 0 when it has a holder
-        ("agenda", np.float64),  # commitment a successor will bring
-        ("ownership_lost", np.float64),  # to pressure
-        ("unowned", np.float64),  # what went with the last holder and has not been made the successor's own
-        ("trust_up", np.float64),  # trust in the leader above
-    ],
-    align=True,
+LEADER_FIELDS = (
+    Field("level", "Director, service head or team manager.", words=LEVELS),
+    Field("above", "Row of the leader above; the director's own row for the director.", whole=True),
+    Field("tenure", "Time in post (months)."),
+    Field("commitment", "How far the leader owns the innovation (0-1)."),
+    Field("support", "Lasting style: how relational and supportive (0-1)."),
+    Field("openness", "Lasting openness to risk (0-1): permission to try."),
+    Field("energy", "Energy left for the innovation (0-1)."),
+    Field("acting", "Months the post will still be covered by somebody acting; 0 when it has a holder."),
+    Field("agenda", "Commitment to the innovation that a successor will bring (0-1)."),
+    Field("ownership_lost", "Ownership of the innovation that pressure has taken (0-1)."),
+    Field("unowned", "Ownership that went with the last holder and is not the present one's own yet (0-1)."),
+    Field("trust_up", "Trust in the leader above (0-1)."),
 )
+LEADER = layout(LEADER_FIELDS)
 
 
 @rule

@@ -3,69 +3,93 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from enum import IntEnum
+from typing import Self
 
 from conducive.agents.rule import clip, either, gate, logistic, rule, saturating, stock
+from conducive.scenarios.field import Field, layout
 
 VACANT, AGENCY, PERMANENT, CLOSED = 0, 1, 2, 3
 POSTS = ("vacant", "agency", "permanent", "closed")
 NONE, UNAWARE, AWARE, WILLING, TRAINED, TRYING, ROUTINE, LAPSED = -1, 0, 1, 2, 3, 4, 5, 6
 STAGES = ("unaware", "aware", "willing", "trained", "trying", "routine", "lapsed")
 ESTABLISHED, IMPROVEMENT, EXTRA = 0, 1, 2
+KINDS = ("established", "improvement", "extra")
 
-PRACTITIONER = np.dtype(
-    [
-        ("team", np.int32),  # team, and the row of its manager among the leaders
-        ("manager", np.int32),
-        ("kind", np.int32),  # established, improvement (open under intervention) or extra (agency above establishment)
-        ("rank", np.float64),  # order in which improvement and extra posts open, as a share of the establishment
-        ("post", np.int32),  # vacant, agency, permanent, closed
-        ("stage", np.int32),  # -1 when nobody is in post
-        ("tenure", np.float64),  # months
-        ("caseload", np.float64),  # cases
-        ("openness", np.float64),  # lasting traits of the person
-        ("aptitude", np.float64),
-        ("strain", np.float64),
-        ("safety", np.float64),
-        ("belief", np.float64),
-        ("fatigue", np.float64),
-        ("skill", np.float64),
-        ("habit", np.float64),
-        ("fidelity", np.float64),
-        ("reinforcement", np.float64),
-        ("trust_up", np.float64),  # vertical trust in the team manager
-        ("load", np.float64),
-        ("slack", np.float64),
-        ("exposure", np.float64),  # trusted colleagues who use it, mentors among them, and sceptics (shares of ties)
-        ("mentors", np.float64),
-        ("doubt", np.float64),
-        ("influence", np.float64),
-        ("left_stage", np.int32),  # what the last holder left behind, for a full induction
-        ("left_skill", np.float64),
-        ("left_habit", np.float64),
-    ],
-    align=True,
+PRACTITIONER_FIELDS = (
+    Field("team", "Team.", whole=True),
+    Field("manager", "Row of the team's manager among the leaders.", whole=True),
+    Field(
+        "kind", "Established, improvement (open under intervention) or extra (agency above establishment).", words=KINDS
+    ),
+    Field("rank", "Order in which improvement and extra posts open, as a share of the establishment."),
+    Field("post", "Vacant, agency, permanent or closed.", words=POSTS),
+    Field("stage", "Stage of adoption; -1 when nobody is in post.", words=STAGES),
+    Field("tenure", "Time in post (months).", span=(0, 24, 120)),
+    Field("caseload", "Open cases held.", span=(8, 15.2, 25)),
+    Field("openness", "Lasting openness of the person to new practice (0-1)."),
+    Field("aptitude", "Lasting aptitude of the person: a factor, about 1.", span=(0.6, 1, 1.6)),
+    Field("strain", "Emotional strain, up to exhaustion (0-1)."),
+    Field("safety", "Psychological safety (0-1)."),
+    Field("belief", "Conviction that the innovation helps families (0-1)."),
+    Field("fatigue", "Change fatigue and cynicism (0-1); outlives a wave.", span=(0, 0.2, 1)),
+    Field("skill", "Skill in the innovation (0-1)."),
+    Field("habit", "How far use has become habit (0-1)."),
+    Field("fidelity", "How far use is as meant (0-1); 0 for who does not use it."),
+    Field("reinforcement", "How far practice is held in place by coaching, supervision, peers, manuals (0-1)."),
+    Field("trust_up", "Vertical trust in the team manager (0-1)."),
+    Field("load", "Hours the cases need over hours left for them (1: just enough).", span=(0.3, 1, 2)),
+    Field("slack", "Time and head-space left for something new (0-1)."),
+    Field("exposure", "Trust-weighted share of living ties to users.", span=(0, 0.2, 0.8)),
+    Field("mentors", "Trust-weighted share of living ties to routine users.", span=(0, 0.1, 0.6)),
+    Field(
+        "doubt", "Trust-weighted share of living ties to the lapsed, weighted by their disbelief.", span=(0, 0.1, 0.6)
+    ),
+    Field(
+        "influence", "How far colleagues persuade (0-1), after the threshold of complex contagion.", span=(0, 0.2, 1)
+    ),
+    Field("left_stage", "Stage of the last holder, for a full induction; -1 for none.", whole=True),
+    Field("left_skill", "Skill of the last holder (0-1)."),
+    Field("left_habit", "Habit of the last holder (0-1)."),
 )
+PRACTITIONER = layout(PRACTITIONER_FIELDS)
 
-LEFT_JOB, OVERLOAD, UNSUPPORTED, POOR_FIT, INCIDENT, LEADER_GONE, MONEY_ENDED, SCEPTICS = 1, 2, 3, 4, 5, 6, 7, 8
-SUPERSEDED, BEGAN, INDUCTED = 9, 10, 11
-CAUSES = (
-    "",
-    "left the job",
-    "overload",
-    "no reinforcement",
-    "poor fit",
-    "incident and blame",
-    "leader departed",
-    "money ended",
-    "sceptical peers",
-    "superseded by the next wave",
-    "began",
-    "inducted",
-)
-"""Why the number of users changed; the first eight after the blank are lapses and losses."""
 
+class Cause(IntEnum):
+    """Why the number of users changed: in the ledger by its number, which is its place here, from 1.
+
+    Attributes:
+        words: the cause in words.
+        rule: the rule that gives its monthly rate, for causes of lapse.
+
+    """
+
+    words: str
+    rule: str
+
+    def __new__(cls, words: str, rule: str = "") -> Self:
+        """Number the cause by its place."""
+        one = int.__new__(cls, len(cls.__members__) + 1)
+        one._value_ = len(cls.__members__) + 1
+        one.words, one.rule = words, rule
+        return one
+
+    LEFT_JOB = "left the job"
+    OVERLOAD = "overload", "lapse_overload"
+    UNSUPPORTED = "no reinforcement", "lapse_unsupported"
+    POOR_FIT = "poor fit", "lapse_poor_fit"
+    INCIDENT = "incident and blame", "lapse_incident"
+    LEADER_GONE = "leader departed", "lapse_leader"
+    MONEY_ENDED = "money ended", "lapse_money"
+    SCEPTICS = "sceptical peers", "lapse_sceptics"
+    SUPERSEDED = "superseded by the next wave"
+    BEGAN = "began"
+    INDUCTED = "inducted"
+
+
+CAUSES = ("", *(cause.words for cause in Cause))
+LEFT_JOB, OVERLOAD, SUPERSEDED = int(Cause.LEFT_JOB), int(Cause.OVERLOAD), int(Cause.SUPERSEDED)
+BEGAN, INDUCTED = int(Cause.BEGAN), int(Cause.INDUCTED)
 
 EXPONENT = 600.0
 CERTAIN = math.exp(EXPONENT)

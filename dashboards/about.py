@@ -14,7 +14,6 @@ from conducive.dashboards.parts import Download, bare_page, heading, tag, term
 from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS
 from conducive.experiments.evidence.validation import Results, stored_results
 from conducive.experiments.lives.plausible import plausible_sets
-from conducive.experiments.pages import odd
 from conducive.experiments.version import model_version
 from conducive.scenarios.coefficients import COEFFICIENTS, free_coefficients
 from conducive.scenarios.conditions import conditions, inputs
@@ -159,9 +158,11 @@ def odd_page() -> str:
     """Return the ODD+D description as a page of its own, with its pictures in it."""
     import markdown
 
+    from conducive.experiments.pages import odd, panels
+
     html = markdown.markdown(odd.odd(), extensions=["tables", "fenced_code", "toc"])
-    for figure in odd.figures():
-        picture = base64.b64encode(odd.picture(figure).encode()).decode()
+    for figure in panels.figures():
+        picture = base64.b64encode(panels.picture(figure).encode()).decode()
         html = html.replace(f'src="{odd.FOLDER}/{figure.file}"', f'src="data:image/svg+xml;base64,{picture}"')
     style = (
         "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"

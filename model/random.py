@@ -10,11 +10,46 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from conducive.agents.rule import rule
+
+STREAMS: Mapping[str, str] = {
+    "world": "policy shifts and what they support, incidents, inspections and their grade, job market, hiring, demand",
+    "funder decides": "whether a funder stops at a review, and whether it renews",
+    "council asks": "how much more than other councils this one asks for, at launch and under each new director",
+    "leader leaves": "whether a leader leaves, and the agenda a successor will bring",
+    "successor": "support and openness of a successor",
+    "practitioner leaves": "whether a worker leaves, whether a post gets a permanent holder or an agency worker",
+    "post is filled": "whether somebody who starts is fully inducted, and whether the team trains them itself",
+    "person": "openness and aptitude of somebody who starts",
+    "case closes": "whether a case closes",
+    "family": "who takes a case, and the need of a new family",
+    "practitioner moves or tries": "moves between stages and lapses, the cause of a lapse, a place on a course, trials",
+    "start: post": "who is in post at the start, and for how long",
+    "start: person": "openness and aptitude of staff at the start",
+    "start: leader": "support, openness and time in post of leaders at the start",
+    "start: family": "need, wellbeing, time open and worker of families at the start",
+    "start: world": "pull of other jobs, hiring, demand, next inspection and what people the place attracts",
+    "ties across teams": "who knows whom across teams",
+    "width of a tie across teams": "the level of silo-thinking at which a tie across teams is lost",
+    # between authorities
+    "national weather": "the part of job market, recruitment and demand that is the same everywhere",
+    "minister": "whether a minister changes, and what the next supports",
+    "national case": "whether a public incident becomes a national case",
+    "leaver goes to another authority": "whether a leaver moves, and where to",
+    "director takes another post": "whether a director who leaves takes another such post",
+    "director is appointed": "who of those between posts is appointed",
+    "authority takes up": "whether an authority takes something up, and which",
+    "authority gives up": "whether a director drops what runs",
+    "failure is told": "whether a failure is told or buried",
+    "authority bids": "whether a bid is made, and how soon it promises results",
+    "readers of bids": "how the readers of a bid differ",
+}
+"""What each stream settles."""
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)

@@ -25,9 +25,10 @@ from conducive.agents.practitioner import (
 )
 from conducive.agents.rule import clip, compiled, either, rule
 from conducive.model.climate import INADEQUATE
-from conducive.model.measures import AFTERMATH, LEDGER, MONTHLY
+from conducive.model.measures import AFTERMATH, INDICATORS, LEDGER, MONTHLY
 from conducive.model.network import build_ties, team_bounds
 from conducive.model.random import normal, stream, uniforms
+from conducive.scenarios.field import Field, layout
 from conducive.scenarios.timeline import TIMELINE
 
 HEADS_PER = 4
@@ -35,97 +36,123 @@ HEADS_PER = 4
 CAREER = 480.0
 """Months in a long working life: nobody has been in post, or is expected to stay, for longer."""
 
-ORGANISATION = np.dtype(
-    [
-        (name, np.float64)
-        for name in (
-            # wider world
-            "budget",  # council budget relative to launch
-            "policy",  # support of current policy for the innovation
-            "weather",  # pull of other jobs, standard normal, like the next two
-            "hiring",  # how hard posts are to fill
-            "demand",  # for casework
-            "people_here",  # lasting difference of the people who work here, standard normal
-            "cases_each",  # cases that one family stands for
-            "scar",
-            "intervention",
-            "inspection_grade",
-            "inspection_due",  # months
-            "judged_inadequate",  # 1 in the month of such a judgement
-            "policy_shifted",  # 1 in the month of a shift
-            "incidents",  # of this month, like inspections and leader_changes
-            "inspections",
-            "leader_changes",
-            # money
-            "start_up_balance",  # GBP
-            "embedding_balance",
-            "paid_start_up",  # share of need that is paid for
-            "paid",
-            "external_money",  # GBP this month, like the next six
-            "council_money",
-            "spend",
-            "training_spend",
-            "coproduction_money",
-            "diverted",
-            "returned",
-            "cumulative_cost",
-            "council_share",  # of running cost: paid by the council, or while a grant runs what may be hoped for
-            "council_bar",  # how much more than others the council asks for, standard normal
-            "council_pays",  # 1 where it has taken the innovation on
-            "money_ahead",
-            "chasing",  # energy that chasing money takes (0-1)
-            "last_external_month",
-            "stopped_by_funder",
-            "promised",
-            # the innovation
-            "fit",
-            "obstacles",
-            "evidence",
-            "reported",
-            "codified_memory",
-            "newcomer_start",
-            "implementers",  # FTE per 100 posts at work
-            "seats",
-            "reflection",
-            # what last month's counting found, for this month's decisions
-            "cases",
-            "strain",
-            "safety",
-            "wellbeing",
-            "slack",
-            "living_memory",
-            "peer_trust",
-            "family_trust",
-            "burden",
-            "voice",
-            "family_voice",  # voice of families that is acted on
-            "waiting",  # willing practitioners
-            "learners",  # trained or using
-            "users",
-            "filled",
-            "vacancies",  # share of posts without a permanent holder
-            "visible_benefit",
-            # counts of this month
-            "new_users",
-            "lapses",
-            "losses",
-            "trials",
-            "leavers",
-            "starters",
-            "ledger_rows",
-            "uptake_number",
-            "uptake_number_without_grant",
-            "zone_open",
-            "sustained",
-            *AFTERMATH,
-        )
-    ],
-    align=True,
+ORGANISATION_FIELDS = (
+    # wider world
+    Field("budget", "Council budget relative to launch.", span=(0.5, 1, 1.2)),
+    Field("policy", "Support of current policy for the innovation (0-1)."),
+    Field("weather", "Pull of other jobs: a standard normal that fades within about a year.", span=(-2, 0, 2)),
+    Field("hiring", "How hard posts are to fill: a standard normal that fades within about a year."),
+    Field("demand", "Demand for casework: a standard normal that fades within about a year."),
+    Field("people_here", "Lasting difference of the people this place attracts and keeps, standard normal."),
+    Field("cases_each", "Cases that one family stands for."),
+    Field("scar", "Scar of past incidents in the culture (0-1).", span=(0, 0, 1)),
+    Field("intervention", "Improvement regime after an inadequate judgement (0-1); fades.", span=(0, 0, 1)),
+    Field("inspection_grade", "Latest grade: 1 outstanding, 2 good, 3 requires improvement, 4 inadequate."),
+    Field("inspection_due", "Months until the next inspection."),
+    Field("judged_inadequate", "1 in the month of an inadequate judgement."),
+    Field("policy_shifted", "1 in the month of a shift of policy."),
+    Field("incidents", "Serious public incidents this month."),
+    Field("inspections", "Inspections this month."),
+    Field("leader_changes", "Leaders who left this month."),
+    # money
+    Field("start_up_balance", "Grant kept for start-up and not yet spent (GBP)."),
+    Field("embedding_balance", "Grant kept for embedding and not yet spent (GBP)."),
+    Field("paid_start_up", "Share of this month's start-up cost that is paid for."),
+    Field("paid", "Share of this month's cost of running and support that is paid for."),
+    Field("external_money", "Grant received this month (GBP)."),
+    Field("council_money", "Council money for the innovation this month (GBP)."),
+    Field("spend", "Spent on the innovation this month (GBP)."),
+    Field("training_spend", "Spent on training this month (GBP)."),
+    Field("coproduction_money", "Money for coproduction this month (GBP)."),
+    Field("diverted", "Grant drawn off to other calls this month (GBP)."),
+    Field("returned", "Grant unspent at its end and returned this month (GBP)."),
+    Field("cumulative_cost", "Spent on innovations since the first launch (GBP)."),
+    Field("council_share", "Share of running cost the council pays; while a grant runs, what may be hoped for."),
+    Field("council_bar", "How much more than other councils this one asks for before it pays, standard normal."),
+    Field("council_pays", "1 where the council has taken the innovation on."),
+    Field("money_ahead", "How much money people see ahead (0-1)."),
+    Field("chasing", "Energy that chasing money takes (0-1)."),
+    Field("last_external_month", "Latest month in which external money was received."),
+    Field("stopped_by_funder", "1 once the funder has stopped this wave at a review."),
+    Field("promised", "Evidence the funder was promised by now (0-1)."),
+    # the innovation
+    Field("fit", "Fit of the innovation with this place (0-1)."),
+    Field("obstacles", "Obstacles in the way of use (0-1)."),
+    Field("evidence", "Evidence that it works (0-1)."),
+    Field("reported", "Evidence as reported to leaders and funders (0-1)."),
+    Field("codified_memory", "What the organisation has written down and kept (0-1).", span=(0, 0.2, 1)),
+    Field("newcomer_start", "Skill somebody new would start with (0-1)."),
+    Field("implementers", "Implementation staff at work (FTE per 100 posts).", span=(0, 1, 4)),
+    Field("seats", "Training places this month.", span=(0, 8, 30)),
+    Field("reflection", "Reflection that happens (0-1)."),
+    # what last month's counting found, for this month's decisions
+    Field("cases", "Open cases.", span=(500, 2190, 6000)),
+    Field("strain", "Mean strain of practitioners."),
+    Field("safety", "Mean psychological safety of practitioners."),
+    Field("wellbeing", "Mean wellbeing of families."),
+    Field("slack", "Mean slack of practitioners."),
+    Field("living_memory", "Skill and habit of those in post: mean of their joint effect (0-1)."),
+    Field("peer_trust", "Mean trust on living ties between colleagues."),
+    Field("family_trust", "Mean trust of families in their worker."),
+    Field("burden", "Mean cost to families of taking part."),
+    Field("voice", "Mean part families take in coproduction."),
+    Field("family_voice", "Voice of families that is acted on."),
+    Field("waiting", "Willing practitioners, who wait for a course.", span=(1, 20, 60)),
+    Field("learners", "Practitioners trained or using it."),
+    Field("users", "Practitioners trying or in routine."),
+    Field("filled", "Filled posts."),
+    Field("vacancies", "Share of posts without a permanent holder.", span=(0, 0.17, 1)),
+    Field("visible_benefit", "Benefit for families that staff can see, after its lag (0-1)."),
+    # counts of this month
+    Field("new_users", "Practitioners who began this month, inducted newcomers included."),
+    Field("lapses", "Users who stopped this month and stayed in post."),
+    Field("losses", "Users lost this month by leaving or because a new wave superseded theirs."),
+    Field("trials", "Attempts at unfamiliar practice of any kind this month."),
+    Field("leavers", "Permanent staff who left this month."),
+    Field("starters", "Permanent staff who started this month."),
+    Field("ledger_rows", "Rows of the ledger written so far."),
+    Field("uptake_number", "Uptake number of the latest quarter."),
+    Field("uptake_number_without_grant", "The same without external money, held or expected."),
+    Field("zone_open", "1 when use can grow from some level on."),
+    Field("sustained", "Whether use lasted two years beyond external money; not a number before that is known."),
+    *(Field(one.name, one.meaning) for one in INDICATORS if one.name in AFTERMATH),
 )
+ORGANISATION = layout(ORGANISATION_FIELDS)
 
 
 class World(NamedTuple):
-    """Everything that changes while an organisation lives, as arrays; rows of `timeline` hold what is given."""
+    """Everything that changes while an organisation lives, as arrays; rows of `timeline` hold what is given.
+
+    Attributes:
+        seed: 64-bit key of the run, from seed and replicate.
+        timeline: what is given: a row for each month, with every input, coefficient and event.
+        practitioners: a row for each post.
+        leaders: a row for each leader: the director, the service heads, the team managers.
+        families: a row for each family.
+        funders: two rows: external, council.
+        organisation: one row.
+        teams: first row of each team among the posts, and the end.
+        tie_start: first tie of each post, and the end: ties are directed, in compressed sparse rows.
+        tie_to: the post a tie leads to.
+        tie_trust: trust along a tie (0-1).
+        tie_width: width of a tie (0-1; 2 within a team): silos above it remove the tie.
+        tie_reverse: place of the tie in the other direction.
+        sponsor_trust: trust of each funder (column) in each senior leader (row).
+        colleagues_lost: share of each team that left in a month, smoothed over a quarter.
+        gone: permanent leavers of each team this month.
+        leavers: permanent leavers of each of the last twelve months.
+        cases_held: families of each post.
+        in_post: whether somebody is in the post, while cases are given out.
+        before: stage of each post at the start of adoption: what colleagues see.
+        belief_before: belief at the same moment.
+        lead_before: what each leader visibly put behind it at the start of the month.
+        help: what each worker offers families this month: time, effect, whether somebody new takes over.
+        luck: room for the draws of each post.
+        case_luck: room for the draws of families, four to a row.
+        monthly: the indicators, a row for each month after launch.
+        ledger: every change in the number of users: month, post, stage before and after, cause.
+
+    """
 
     seed: np.uint64
     timeline: Any

@@ -8,30 +8,30 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.scenarios.events import GRADES, Event
+from conducive.scenarios.field import Field
 from conducive.scenarios.scenario import Scenario, Wave, declared
 
 FAR = 1e9
 """Months until something that is not in sight."""
 
+MONTH_FIELDS = (
+    Field("month", "Month: 1 is the first after launch, 0 and below are warm-up."),
+    Field("wave", "0 in warm-up, then 1, 2, ..."),
+    Field("age", "Months since the launch of this wave: 1 in its first month."),
+    Field("cases_per_family", "Cases that one family stands for."),
+    Field("incident_happens", "1 in the month of a scheduled incident."),
+    Field("inspection_result", "1 to 4 in the month of a scheduled inspection, else 0."),
+    Field("budget_cut", "Share cut in this month."),
+    Field("turnover_spike", "Share of permanent staff leaving in this month."),
+    Field("director_leaves", "1 in the month in which the director is scheduled to leave."),
+    Field("months_to_known_exit", "Months until an exit of the director that people know of; very many for none."),
+    Field("promise_broken", "1 in the month in which leaders break a promise to staff."),
+    Field("council_bound", "Share of running cost the council is bound to pay after external money; -1: free."),
+)
+"""What a month is given beside inputs and coefficients."""
+
 TIMELINE = np.dtype(
-    [(i.column, np.float64) for i in declared().values()]
-    + [
-        (name, np.float64)
-        for name in (
-            "month",  # 1 is the first month after launch; 0 and below are warm-up
-            "wave",  # 0 in warm-up, then 1, 2, ...
-            "age",  # months since the launch of this wave: 1 in its first month
-            "cases_per_family",  # cases that one family stands for
-            "incident_happens",  # 1 in the month of a scheduled incident
-            "inspection_result",  # 1 to 4 in the month of a scheduled inspection, else 0
-            "budget_cut",  # share cut in this month
-            "turnover_spike",  # share of permanent staff leaving in this month
-            "director_leaves",
-            "months_to_known_exit",  # of the director
-            "promise_broken",
-            "council_bound",  # share of running cost the council is bound to pay after external money; -1: free
-        )
-    ]
+    [(i.column, np.float64) for i in declared().values()] + [(one.name, np.float64) for one in MONTH_FIELDS]
 )
 """One month of a scenario."""
 

@@ -164,3 +164,9 @@ def test_the_declarations_are_light() -> None:
     loaded = fresh(f"import sys, conducive; conducive.conditions(); print({heavy} & set(sys.modules) or '')")
 
     assert not loaded
+
+
+def test_the_dashboard_opens_without_the_generator_of_pages() -> None:
+    loaded = fresh("import sys, conducive.dashboards.app; print('conducive.experiments.pages.odd' in sys.modules)")
+
+    assert loaded == "False"

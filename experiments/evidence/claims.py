@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -24,35 +26,10 @@ type Reading = tuple[str, Months]
 type Answer = Literal["held", "close to call", "not held"]
 
 NOT_SHOWN: Mapping[tuple[str, str], str] = {
-    (
-        "leadership-churn",
-        "Five years after launch at least 3 points fewer use it than where leaders stay as long as usual.",
-    ): "Churn costs two points at the median, and three in a quarter of sets.",
-    (
-        "coached-training",
-        "At the end of the grant at least twice as many use it as it is meant as after training alone.",
-    ): "It is twice as many at the median, but not in four sets of ten.",
-    (
-        "resourced-coproduction",
-        "Five years after launch more use it than where families are asked but not heard.",
-    ): "Families fare better, and use ends a point higher at the median, but lower in four sets of ten. Perhaps "
-    "because training begins later; this was not traced.",
-    (
-        "critical-incident",
-        "The incident takes at least a quarter of the use that there would be two and a half years later.",
-    ): "It takes more than a third at the median, and less than a quarter in one set in five.",
-    (
-        "learning-culture",
-        "A year after the grant at least 15 points more use it than in a culture of blame.",
-    ): "It is seventeen points at the median, and under fifteen in a quarter of sets.",
-    (
-        "poor-culture-good-times",
-        "With all the money and goodwill of good times, a poor culture has no more use eight years after launch "
-        "than a good culture in hard times.",
-    ): "Good times keep two points more in use at the median: five and a half years of grant, and a council that "
-    "could pay most of the cost, against a culture that nobody pays for. The zone is open far more often in the "
-    "latter.",
-}  # fmt: skip
+    (scenario, says): why
+    for scenario, claims in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
+    for says, why in claims.items()
+}
 """Claims that the model does not show, by scenario and what they say, each with the reason. The claim itself
 stays."""
 

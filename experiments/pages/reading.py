@@ -1,4 +1,4 @@
-"""Reading the code for a page: docstrings, sources, rules and the comments beside fields."""
+"""Reading the code for a page: docstrings, sources, rules and attributes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def plain(function: Function) -> Function:
 def functions(module: ModuleType) -> list[str]:
     """Names of the functions a module defines, in the order of its source."""
     return [node.name for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.FunctionDef)]
+
+
+def definitions(module: ModuleType) -> list[str]:
+    """Names of the functions and named tuples a module defines, in the order of its source."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(inspect.getsource(module)).body if isinstance(node, kinds)]
 
 
 def rules(module: ModuleType) -> dict[str, list[str]]:
@@ -48,9 +54,9 @@ def ticked(names: Iterable[str]) -> str:
 
 
 def source(function: Function) -> str:
-    """Return the source of a function, from `def` on."""
+    """Return the source of a function or a class, from `def` or `class` on."""
     text = dedent(inspect.getsource(plain(function)))
-    return text[text.index("def ") :].rstrip()
+    return text[min(at for word in ("def ", "class ") if (at := text.find(word)) >= 0) :].rstrip()
 
 
 def formula(function: Function) -> str:
@@ -69,7 +75,8 @@ def code(text: str, start: str = "") -> str:
     return f"```python\n{start}{text.strip(chr(10))}\n```"
 
 
-def comments(module: ModuleType) -> dict[str, str]:
-    """Comments beside the fields of arrays in a module, by field."""
-    found = re.findall(r'^\s+\(?"(\w+)",(?: np\.\w+\),)?\s+# (.+)$', inspect.getsource(module), re.MULTILINE)
-    return {name: comment[0].upper() + comment[1:].removesuffix(".") + "." for name, comment in found}
+def attributes(thing: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute, as a sentence."""
+    said = (inspect.getdoc(thing) or "").partition("Attributes:\n")[2]
+    found = re.findall(r"^ +(\w+): (.+(?:\n {8}.+)*)", said, re.MULTILINE)
+    return {name: text[0].upper() + " ".join(text.split())[1:] for name, text in found}

@@ -9,36 +9,17 @@ import sys
 from collections.abc import Iterable
 from itertools import groupby
 
-from conducive.agents.practitioner import CAUSES
+from conducive.agents.practitioner import Cause
+from conducive.experiments.pages.template import render, span, table
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.coefficients import MECHANISMS, coefficients
 from conducive.scenarios.conditions import CLUSTERS, OTHER_INPUTS, conditions
-from conducive.scenarios.declaration import Condition, Input, number
+from conducive.scenarios.declaration import Input, number
 from conducive.scenarios.events import EVENTS, EventKind
 from conducive.scenarios.kinds import KINDS, Kind
 from conducive.scenarios.population import PARAMETERS, Parameter
 
-INTRODUCTION = """# Reference
-
-Every number a scenario may set and every number a run gives. Written from the declarations in `scenarios/` and
-`scenarios/indicators.py` by `python -m conducive.experiments.pages.reference`; a change by hand does not last.
-
-An input is addressed `group.name`. *Bounds* are hard: what lies outside is refused. *Barrier* and *facilitator* are its
-values at positions 0 and 1 of its condition. *Plausible* is the range that calibration and sensitivity analyses use.
-
-Grades of evidence: `measured` (official figures), `literature` (published studies), `paper` (Lefevre et al. 2025 give
-the direction or the number), `assumed` (our judgement)."""
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a Markdown table."""
-    lines = [heads, tuple("---" for _ in heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
-def span(low: float, high: float) -> str:
-    """Return a range of numbers as people write it."""
-    return f"{number(low)} to {number(high)}"
+PAGE = "reference.md"
 
 
 def inputs_table(inputs: Iterable[Input], *, ends: bool) -> str:
@@ -71,19 +52,6 @@ def inputs_table(inputs: Iterable[Input], *, ends: bool) -> str:
     )
 
 
-def condition_part(condition: Condition) -> str:
-    """Return what there is to know of one condition."""
-    return f"""### {condition.title}
-
-`{condition.name}` (paper, section {condition.paper}). {condition.meaning}
-
-- Facilitator: {condition.facilitator}.
-- Barrier: {condition.barrier}.
-- Acts through: {condition.acts_through}.
-
-{inputs_table(condition.inputs, ends=True)}"""
-
-
 def event_row(kind: EventKind) -> tuple[str, ...]:
     """Return the row of one kind of event: name, meaning, detail, what is allowed, default."""
     if kind.allowed is bool:
@@ -109,40 +77,25 @@ def parameter_row(one: Parameter) -> tuple[str, ...]:
 
 def reference() -> str:
     """Return the whole reference page as Markdown."""
-    parts = [INTRODUCTION]
-    for cluster in CLUSTERS:
-        parts.append("## " + cluster.replace("_", " ").capitalize())
-        parts += [condition_part(c) for c in conditions() if c.cluster == cluster]
-    parts.append("## Other inputs")
-    for group, members in groupby(OTHER_INPUTS, key=lambda i: i.group):
-        parts += [f"### {(group or 'run').capitalize()}", inputs_table(members, ends=False)]
-    indicators = ((f"`{i.name}`", i.unit, i.meaning) for i in INDICATORS)
-    parts += [
-        "## Kinds of innovation",
-        "`innovation.kind` sets several inputs at once; the position of a condition, or an exact input, beats it.",
-        table(("Kind", "Meaning", "Sets", "Seen in"), map(kind_row, KINDS.values())),
-        "## The population of organisations",
-        "How organisations differ in what nobody publishes, for `conducive.scenarios.population`: each input of a "
-        "condition moves around its default, which is the average. Workforce figures and inspection grades are those "
-        "of real authorities.",
-        table(("Number", "Meaning", "Value", "Plausible", "Evidence"), map(parameter_row, PARAMETERS.values())),
-        "## Coefficients",
-        "Paces and weights of the rules, which few scenarios change. Calibration may move those graded `assumed` or "
-        "`literature`.",
-        inputs_table(coefficients(), ends=False),
-        "## Mechanisms",
-        "Switches that take one mechanism out, for negative controls and limits. All are on by default.",
-        table(("Switch", "Meaning"), ((f"`{i.address}`", i.meaning) for i in MECHANISMS)),
-        "## Events",
-        "What can happen in a month. An event may also change any input from then on.",
-        table(("Event", "Meaning", "Detail", "Allowed", "Default"), map(event_row, EVENTS.values())),
-        "## Indicators",
-        "Columns of the monthly table, at the end of each month; practitioners means filled practitioner posts.",
-        table(("Indicator", "Unit", "Meaning"), indicators),
-        "## Causes",
-        "Why the number of users changed, in the ledger: " + ", ".join(CAUSES[1:]) + ".",
-    ]
-    return "\n\n".join(parts) + "\n"
+    return render(
+        f"{PAGE}.jinja",
+        clusters=[
+            (cluster.replace("_", " ").capitalize(), [c for c in conditions() if c.cluster == cluster])
+            for cluster in CLUSTERS
+        ],
+        inputs_table=inputs_table,
+        groups=[
+            ((group or "run").capitalize(), list(members))
+            for group, members in groupby(OTHER_INPUTS, key=lambda i: i.group)
+        ],
+        kinds=map(kind_row, KINDS.values()),
+        population=map(parameter_row, PARAMETERS.values()),
+        coefficients=coefficients(),
+        mechanisms=[(f"`{i.address}`", i.meaning) for i in MECHANISMS],
+        events=map(event_row, EVENTS.values()),
+        indicators=[(f"`{i.name}`", i.unit, i.meaning) for i in INDICATORS],
+        causes=[cause.words for cause in Cause],
+    )
 
 
 if __name__ == "__main__":

@@ -10,121 +10,123 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from conducive.scenarios.field import Field, layout
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
 from conducive.scenarios.programme import FUNDING
 
 NOTHING = -1
 """Number of the innovation of an authority that runs none."""
 
-AUTHORITY = np.dtype(
-    [
-        ("region", np.int32),
-        ("grade_allowed", np.int32, (5,)),
-        ("may_bid", np.int32),  # lies in a region that a funder gives to
-        ("innovation", np.int32),  # that runs here, or -1
-        ("next_innovation", np.int32),  # to be launched next month, or -1
-        ("launched", np.float64),  # last month before it
-        ("waves", np.float64),  # innovations launched so far
-        ("own", np.float64),  # 1 where the scenario's own innovation runs, whatever the sector does
-        # grant
-        ("grant", np.float64),  # GBP a year, the council's match included; of the last grant
-        ("length", np.float64),  # months
-        ("speed", np.float64),  # promised with it (0-1)
-        ("grant_ends", np.float64),  # last month of it
-        ("awarded", np.float64),  # GBP of the programme so far
-        ("matched", np.float64),  # GBP of the council beside it so far
-        ("support", np.float64),  # GBP of coaches' time next month
-        ("supported", np.float64),  # GBP of coaches' time so far
-        ("bids", np.float64),  # of the last round, like the next
-        ("won", np.float64),
-        ("rivalry", np.float64),  # openness lost to competition (0-1)
-        # what last month showed
-        ("filled", np.float64),
-        ("use", np.float64),  # share of filled posts
-        ("faithful", np.float64),
-        ("learners", np.float64),
-        ("cases", np.float64),
-        ("reported", np.float64),
-        ("evidence", np.float64),
-        ("codified", np.float64),
-        ("need", np.float64),  # 0-1
-        ("quality", np.float64),  # standard deviations above the sector
-        ("lead", np.float64),  # of the director
-        ("openness", np.float64),  # of the director
-        ("nerve", np.float64),  # safety of staff (0-1)
-        ("capacity", np.float64),  # slack (0-1)
-        ("data", np.float64),
-        ("tightness", np.float64),  # of money (0-1)
-        ("marketisation", np.float64),
-        ("tolerance", np.float64),  # of failure
-        # counts so far
-        ("bids_so_far", np.float64),
-        ("grants_so_far", np.float64),
-        ("movers", np.float64),  # permanent practitioners who left to move
-        ("moved_out", np.float64),  # those and agency workers who rotate
-        ("moved_in", np.float64),
-        ("left_sector", np.float64),  # of those who had moved out from here
-        ("knowledge_out", np.float64),  # skill and habit of movers
-        ("knowledge_in", np.float64),
-        ("directors_in", np.float64),
-        ("taken_up", np.float64),
-        ("ended", np.float64),
-        ("buried", np.float64),
-        ("tried_again", np.float64),  # bad innovations taken up after one had ended, anywhere, like the next
-        ("bad_taken_up", np.float64),
-        ("faithful_years", np.float64),  # practitioner-years of use at fidelity
-        ("practitioner_years", np.float64),
-        ("families", np.float64),  # case-years with a practitioner who uses it as it is meant
-        ("council_spend", np.float64),  # GBP
-    ],
-    align=True,
+AUTHORITY_FIELDS = (
+    Field("region", "Region, by number.", whole=True),
+    Field("grade_allowed", "1 for each inspection grade that a funder gives to.", whole=True, size=5),
+    Field("may_bid", "1 where it lies in a region that a funder gives to.", whole=True),
+    Field("innovation", "Innovation that runs here, or -1.", whole=True),
+    Field("next_innovation", "Innovation to be launched next month, or -1.", whole=True),
+    Field("launched", "Last month before the launch of what runs."),
+    Field("waves", "Innovations launched so far."),
+    Field("own", "1 where the scenario's own innovation runs, whatever the sector does."),
+    # grant
+    Field("grant", "Latest grant: GBP a year, the council's match included."),
+    Field("length", "Length of that grant (months)."),
+    Field("speed", "How soon results were promised for it (0-1)."),
+    Field("grant_ends", "Last month of that grant."),
+    Field("awarded", "GBP of the programme so far."),
+    Field("matched", "GBP of the council beside it so far."),
+    Field("support", "GBP of coaches' time next month."),
+    Field("supported", "GBP of coaches' time so far."),
+    Field("bids", "Bids in the last round."),
+    Field("won", "1 if one of them was granted."),
+    Field("rivalry", "Openness lost to competition (0-1)."),
+    # what last month showed
+    Field("filled", "Practitioners in post."),
+    Field("use", "Practitioners who use what runs here (0-1)."),
+    Field("faithful", "Practitioners who use it as it is meant (0-1)."),
+    Field("learners", "Practitioners who learn or use it."),
+    Field("cases", "Open cases."),
+    Field("reported", "Success as it is told (0-1)."),
+    Field("evidence", "Success as it is (0-1)."),
+    Field("codified", "Memory in writing (0-1)."),
+    Field("need", "Strain, vacancies and grade together, in standard deviations from the sector."),
+    Field("quality", "The same turned round: how much better than the sector it is to work here."),
+    Field("lead", "What the director puts behind it (0-1)."),
+    Field("openness", "Openness of the director to risk (0-1)."),
+    Field("nerve", "Safety of staff (0-1)."),
+    Field("capacity", "Slack (0-1)."),
+    Field("data", "Capability to gather and use data (0-1)."),
+    Field("tightness", "How tight money is (0-1)."),
+    Field("marketisation", "Weight of speed and competition in decisions on money (0-1)."),
+    Field("tolerance", "Tolerance of failure (0-1)."),
+    # counts so far
+    Field("bids_so_far", "Bids made so far."),
+    Field("grants_so_far", "Grants had so far."),
+    Field("movers", "Permanent practitioners who left to move, so far."),
+    Field("moved_out", "Those and agency workers who rotate, so far."),
+    Field("moved_in", "Practitioners who moved here so far."),
+    Field("left_sector", "Of those who had moved out from here, ones who left the sector."),
+    Field("knowledge_out", "Skill and habit that movers took with them so far."),
+    Field("knowledge_in", "Skill and habit that movers brought to the same innovation so far."),
+    Field("directors_in", "Directors who moved here so far."),
+    Field("taken_up", "Innovations taken up so far."),
+    Field("ended", "Innovations ended or dropped so far."),
+    Field("buried", "Of those, ones nothing was told of."),
+    Field("tried_again", "Bad innovations taken up so far after one like it had ended anywhere."),
+    Field("bad_taken_up", "Bad innovations taken up so far."),
+    Field("faithful_years", "Practitioner-years of use at fidelity so far."),
+    Field("practitioner_years", "Practitioner-years so far."),
+    Field("families", "Case-years so far with a practitioner who uses it as it is meant."),
+    Field("council_spend", "Spent by the council so far (GBP)."),
 )
+AUTHORITY = layout(AUTHORITY_FIELDS)
 
-MOVER = np.dtype(
-    [
-        ("origin", np.int32),
-        ("post", np.int32),  # permanent or agency
-        ("innovation", np.int32),  # that ran where they come from
-        ("stage", np.int32),
-        ("waited", np.float64),  # months
-        ("openness", np.float64),
-        ("aptitude", np.float64),
-        ("belief", np.float64),
-        ("fatigue", np.float64),
-        ("skill", np.float64),
-        ("habit", np.float64),
-        ("u", np.float64),  # two draws that settle where they go
-        ("v", np.float64),
-    ],
-    align=True,
+MOVER_FIELDS = (
+    Field("origin", "Authority they left.", whole=True),
+    Field("post", "Permanent or agency.", whole=True),
+    Field("innovation", "What ran there, or -1.", whole=True),
+    Field("stage", "Stage of adoption there.", whole=True),
+    Field("waited", "Time between posts (months)."),
+    Field("openness", "Lasting openness to new practice (0-1)."),
+    Field("aptitude", "Lasting aptitude: a factor."),
+    Field("belief", "Conviction (0-1)."),
+    Field("fatigue", "Change fatigue (0-1)."),
+    Field("skill", "Skill (0-1)."),
+    Field("habit", "Habit (0-1)."),
+    Field("u", "The first of two draws that settle where they go."),
+    Field("v", "The second of them."),
 )
+MOVER = layout(MOVER_FIELDS)
 """A practitioner between two posts."""
 
-DIRECTOR_AWAY = np.dtype(
-    [("origin", np.int32), ("waited", np.float64), ("support", np.float64), ("openness", np.float64)], align=True
+DIRECTOR_AWAY_FIELDS = (
+    Field("origin", "Authority they left.", whole=True),
+    Field("waited", "Time between posts (months)."),
+    Field("support", "Lasting style: how relational and supportive (0-1)."),
+    Field("openness", "Lasting openness to risk (0-1)."),
 )
+DIRECTOR_AWAY = layout(DIRECTOR_AWAY_FIELDS)
 """A director between two posts; what they think works is in `Between.away_views`."""
 
-NATIONAL = np.dtype(
-    [
-        (name, np.float64)
-        for name in (
-            "minister",  # support of the minister's policy for innovation (0-1)
-            "minister_changed",  # 1 in the month of a change
-            "hostility",  # that national cases have left (0-1)
-            "cases",  # national cases this month
-            "movers",  # rows of the pool in use
-            "directors",
-            "network",  # how far learning is passed on (0-1)
-        )
-    ],
-    align=True,
+NATIONAL_FIELDS = (
+    Field("minister", "Support of the minister's policy for innovation (0-1)."),
+    Field("minister_changed", "1 in the month in which the minister changes."),
+    Field("hostility", "Hostility of the media that national cases have left (0-1)."),
+    Field("cases", "National cases this month."),
+    Field("movers", "Practitioners between posts."),
+    Field("directors", "Directors between posts."),
+    Field("network", "How far learning is passed on (0-1)."),
 )
+NATIONAL = layout(NATIONAL_FIELDS)
 
-OFFER = np.dtype(
-    [(name, np.float64) for name in ("claim", "potential", "effect_lag", "manualised", "cost", "failed")], align=True
+OFFER_FIELDS = (
+    Field("claim", "What its makers claim (0-1)."),
+    Field("potential", "Effect of faithful use (0-1)."),
+    Field("effect_lag", "Time until an effect shows (months)."),
+    Field("manualised", "How far it is packaged (0-1)."),
+    Field("cost", "Running cost (GBP a year for each post)."),
+    Field("failed", "1 once it has ended anywhere."),
 )
-"""An innovation on offer; `cost` is GBP a year for each post, `failed` 1 once it has ended somewhere."""
+OFFER = layout(OFFER_FIELDS)
+"""An innovation on offer."""
 
 SETTINGS = np.dtype(
     [(address.replace(".", "_"), np.float64) for address in link_inputs()]

@@ -32,7 +32,7 @@ from conducive.experiments.evidence.ranking import ranking_plan
 from conducive.experiments.evidence.validation import stored_results
 from conducive.experiments.evidence.verdicts import ANSWERS
 from conducive.experiments.lives.plausible import plausible_sets
-from conducive.experiments.pages import odd
+from conducive.experiments.pages import panels
 from conducive.experiments.pages.curves import RuleCurve, read_by, rule_curves
 from conducive.experiments.search.sensitivity import sensitivity_identity, sensitivity_plan
 from conducive.experiments.version import model_version
@@ -786,7 +786,7 @@ def test_the_description_is_a_page_of_its_own_with_its_pictures() -> None:
     pictures = [
         base64.b64decode(found).decode() for found in re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', page)
     ]
-    assert pictures == [odd.picture(figure) for figure in odd.figures()]
+    assert pictures == [panels.picture(figure) for figure in panels.figures()]
     assert model_version() in page
     assert f"ODD+D, version {__version__}" in page
     assert "<table>" in page

@@ -19,7 +19,7 @@ from conducive.experiments.compare.text import causes_in_words, compared_causes,
 from conducive.experiments.lives.intervals import FEWEST_IN_A_SET
 from conducive.experiments.lives.readings import SHOWN
 from conducive.experiments.lives.text import NOT_A_FORECAST, caution, sets_in_words
-from conducive.experiments.pages import odd, reading
+from conducive.experiments.pages import explain, reading
 from conducive.experiments.pages.curves import read_by, rule_curves
 from conducive.experiments.search.filling import filling, is_line, line_figure, picture_data, sweep_plan
 from conducive.experiments.search.zone import ZoneMap, zone_map
@@ -295,10 +295,12 @@ def test_money_is_shaded_where_any_run_has_it() -> None:
 
 def test_a_curve_is_drawn_with_all_else_as_usual_from_end_to_end() -> None:
     (curve,) = rule_curves(declared()["finance.mainstreaming"])
-    usual = odd.spread("council_share", "budget")[1]
+    usual = explain.spread("council_share", "budget")[1]
 
     assert len(curve.x) == len(curve.y) == 41
-    assert curve.y == pytest.approx([odd.plain(funder.council_share)(budget=usual, mainstreaming=x) for x in curve.x])
+    assert curve.y == pytest.approx(
+        [reading.plain(funder.council_share)(budget=usual, mainstreaming=x) for x in curve.x]
+    )
     assert curve.says.startswith("Most of the running cost")
 
 
@@ -318,7 +320,7 @@ def test_what_reads_an_input_is_named_from_the_code() -> None:
     for one in inputs():
         houses = {name.partition(".")[0] for name in read_by(one)}
         assert houses
-        assert houses <= set(odd.MODULES), one.address
+        assert houses <= set(explain.MODULES), one.address
     threshold = read_by(declared()["coefficients.contagion_threshold"])
     assert set(threshold) == {"practitioner.pull", "practitioner.influence"}
 

@@ -10,7 +10,7 @@ import pytest
 from conducive.experiments.evidence.fit.targets import TARGETS, Target
 from conducive.experiments.pages import levels
 from conducive.experiments.pages.levels import BEFORE, MEASURED, MISSED, MONTHS, library_now, page
-from conducive.experiments.pages.report import _calibration
+from conducive.experiments.pages.report import calibration_part
 from conducive.scenarios.coefficients import free_coefficients
 
 PINNED = free_coefficients()[0].address
@@ -136,7 +136,7 @@ def test_what_the_library_gives_now_has_a_cell_for_each_month_and_for_what_is_su
 
 
 def test_the_validation_report_tells_levels_in_short_and_links_to_the_page() -> None:
-    told = "\n\n".join(_calibration(made_up()))
+    told = calibration_part(made_up())
 
     assert "[levels](levels.md)" in told
     assert row(told, "T15 Points").endswith("| 0.20 | 0.08 to 0.30 | 0.60 (0.59 to 0.61) | 25% | **missed** |")

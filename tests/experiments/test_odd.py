@@ -12,36 +12,20 @@ from xml.etree import ElementTree
 import pytest
 
 from conducive.agents import practitioner
+from conducive.agents.arguments import ARGUMENTS
 from conducive.experiments.evidence.patterns import PATTERNS
-from conducive.experiments.pages.odd import (
-    ARGUMENTS,
-    ARRAYS,
-    CURVES,
-    ENTITIES,
-    FOLDER,
-    HEADINGS,
-    MEANINGS,
-    MODULES,
-    PAGE,
-    SPANS,
-    STREAMS,
-    arguments,
-    curve,
-    explained,
-    figures,
-    meaning,
-    odd,
-    picture,
-    schedule,
-    write,
-)
-from conducive.experiments.pages.reading import plain
-from conducive.model import month, state
+from conducive.experiments.pages.curves import CURVES, curve
+from conducive.experiments.pages.explain import ENTITIES, MODULES, arguments, explained, schedule
+from conducive.experiments.pages.odd import FOLDER, PAGE, odd, write
+from conducive.experiments.pages.panels import HEADINGS, figures, picture
+from conducive.experiments.pages.reading import attributes, plain
+from conducive.model import month, random, state
 from conducive.model.measures import INDICATORS
 from conducive.model.month import launch, trust
 from conducive.scenarios import timeline
 from conducive.scenarios.declaration import number
 from conducive.scenarios.events import EVENTS
+from conducive.scenarios.field import Field
 from conducive.scenarios.scenario import declared
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -130,10 +114,9 @@ def test_a_changed_schedule_would_be_noticed(monkeypatch: pytest.MonkeyPatch) ->
     assert schedule() == ["trust", "launch"]
 
 
-def test_a_field_without_a_meaning_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(MEANINGS, "practitioner.strain")
-
-    assert meaning("practitioner", practitioner, "strain") == ""
+def test_a_field_without_a_meaning_would_be_noticed() -> None:
+    with pytest.raises(ValueError, match="strain must have a meaning"):
+        Field("strain", "")
 
 
 # ---- Complete ------------------------------------------------------------------------------------------------------
@@ -151,12 +134,13 @@ def test_every_pattern_is_listed_with_its_claim(page: str) -> None:
 
 @pytest.mark.parametrize("name", ENTITIES)
 def test_every_state_variable_has_a_meaning(name: str, page: str) -> None:
-    title, _, dtype = ENTITIES[name]
+    title, fields = ENTITIES[name]
+    names = [one.name for one in fields]
 
     listed = rows(section(page, f"### {title}", "### "))
 
-    assert [f for f in dtype.names if not listed.get(f, ("", ""))[1].strip()] == []
-    assert set(listed) == {"Field", "---", *dtype.names}
+    assert [f for f in names if not listed.get(f, ("", ""))[1].strip()] == []
+    assert set(listed) == {"Field", "---", *names}
 
 
 def test_every_column_of_the_timeline_has_a_meaning(page: str) -> None:
@@ -169,7 +153,7 @@ def test_every_column_of_the_timeline_has_a_meaning(page: str) -> None:
 
 
 def test_every_array_of_the_state_has_a_meaning() -> None:
-    assert tuple(ARRAYS) == state.World._fields
+    assert tuple(attributes(state.World)) == state.World._fields
 
 
 def test_every_process_appears_in_schedule_order_with_docstring_and_source(page: str) -> None:
@@ -252,7 +236,7 @@ def test_every_random_stream_is_listed_with_what_it_settles_and_who_draws_from_i
 
     listed = rows(section(page, "### Stochasticity", "### "))
 
-    assert set(STREAMS) == named
+    assert named <= set(random.STREAMS)
     assert [name for name in named if not all(cell.strip() for cell in listed[name])] == []
 
 
@@ -260,16 +244,13 @@ def test_every_random_stream_is_listed_with_what_it_settles_and_who_draws_from_i
 
 
 def test_hand_written_words_name_only_what_exists() -> None:
-    fields = {f"{name}.{f}" for name, (_, _, dtype) in ENTITIES.items() for f in dtype.names}
-    fields |= {f"timeline.{f}" for f in timeline.TIMELINE.names or ()}
     plain_names = {a for _, _, f in rules() for a in arguments(f)}
     special = {f"{name}.{a}" for _, name, f in rules() for a in arguments(f)}
-    by_rule = {f"{house}.{name}": set(arguments(f)) for house, name, f in rules()}
+    by_rule = {(house, name): set(arguments(f)) for house, name, f in rules()}
+    drawn = {(house, name): set(pair) for house, pairs in CURVES.items() for name, pair in pairs.items()}
 
-    assert set(MEANINGS) - fields == set()
     assert set(ARGUMENTS) - plain_names - special == set()
-    assert set(SPANS) - plain_names - special == set()
-    assert [r for r, drawn in CURVES.items() if not set(drawn) <= by_rule.get(r, set())] == []
+    assert [r for r, pair in drawn.items() if not pair <= by_rule.get(r, set())] == []
 
 
 def test_names_of_functions_in_the_page_exist(page: str) -> None:
@@ -282,7 +263,10 @@ def test_names_of_functions_in_the_page_exist(page: str) -> None:
 
 
 def test_usual_values_lie_between_low_and_high() -> None:
-    assert [name for name, (low, middle, high) in SPANS.items() if not low <= middle <= high or low == high] == []
+    spans = {name: one.span for name, one in ARGUMENTS.items() if one.span}
+    spans |= {one.name: one.span for _, fields in ENTITIES.values() for one in fields if one.span}
+
+    assert [name for name, (low, middle, high) in spans.items() if not low <= middle <= high or low == high] == []
 
 
 # ---- Accessible ----------------------------------------------------------------------------------------------------
