@@ -17,7 +17,7 @@ from conducive.experiments.pages.template import render, span, table, texts
 from conducive.scenarios.declaration import Input, number
 from conducive.scenarios.innovations import INNOVATIONS
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
-from conducive.scenarios.programme import FUNDING, load_programme, programme_names
+from conducive.scenarios.programme import FUNDING, GRANTS, load_programme, programme_names
 from conducive.scenarios.scenario import declared
 
 PAGE = "programme.md"
@@ -125,7 +125,7 @@ def page() -> str:
         grades=", ".join(f"{grades[grade]} {grade}" for grade in ("measured", "literature", "paper", "assumed")),
         links=LINKS,
         graded=graded,
-        funding=FUNDING,
+        funding=(*FUNDING, GRANTS),
         criteria=[(f"`{key}`", meaning) for key, meaning in CRITERIA.items()],
         innovations=innovations_table(),
         library=library_table(),
