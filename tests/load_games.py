@@ -17,7 +17,7 @@ from typing import Any
 
 from load import Seen, Visitor
 
-from conducive.dashboards.store import FILE, typed
+from conducive.dashboards.store.classes import FILE, typed
 from conducive.experiments.game.deck import CARRY_ON, ROLES, ROUNDS, Role, offered
 
 PLAYERS, TEAMS = 6, 2

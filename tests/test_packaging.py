@@ -32,8 +32,11 @@ DATA = {
     "conducive/experiments/data/replay.json",
     "conducive/experiments/data/validation.json",
     *(f"conducive/scenarios/programmes/{p.name}" for p in (ROOT / "scenarios" / "programmes").iterdir()),
-    *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),
-    *(f"conducive/dashboards/curriculum/{p.name}" for p in (ROOT / "dashboards" / "curriculum").glob("*.toml")),
+    *(
+        f"conducive/{p.relative_to(ROOT).as_posix()}"
+        for p in (ROOT / "dashboards").rglob("*")
+        if p.is_file() and p.suffix not in {".py", ".pyc"}
+    ),
     *(f"conducive/scenarios/data/{table}.csv" for table in ("children", "children_in_need", "inspections")),
     "conducive/scenarios/data/judgements.csv",
     "conducive/scenarios/data/neighbours.csv",

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards.address import (
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking.address import (
     Asked,
     Swept,
     address,
@@ -30,7 +30,14 @@ from conducive.dashboards.address import (
     scenario_file,
     sweep_address,
 )
-from conducive.dashboards.asking import Choosing, Pulling, levers_address, options_address, read_levers, read_options
+from conducive.dashboards.asking.scripts import (
+    Choosing,
+    Pulling,
+    levers_address,
+    options_address,
+    read_levers,
+    read_options,
+)
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.experiments.sweep.runs import Runs
 from conducive.experiments.version import model_version

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from conducive.dashboards.classroom import Runs, _asked, _marks, _same
-from conducive.dashboards.gate import COOKIE
-from conducive.dashboards.lesson_files import HORIZON, Lesson
-from conducive.dashboards.lessons import LESSONS, lesson
-from conducive.dashboards.store import TEACHER_KEY, Store
+from conducive.dashboards.classroom.files import HORIZON, Lesson
+from conducive.dashboards.classroom.lessons import LESSONS, lesson
+from conducive.dashboards.classroom.page import Runs, _asked, _marks, _same
+from conducive.dashboards.server.gate import COOKIE
+from conducive.dashboards.store.classes import TEACHER_KEY, Store
 from conducive.dashboards.work import Pool
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -55,7 +55,7 @@ def test_marks_on_a_chart_are_events_of_the_service_drawn(of: Lesson) -> None:
 def test_results_are_worked_out_once_however_many_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from conducive.dashboards import classroom
+    from conducive.dashboards.classroom import page as classroom
 
     store, runs, raced = Store(tmp_path), Runs(), []
 
@@ -75,7 +75,7 @@ def test_results_are_worked_out_once_however_many_ask(tmp_path: Path, monkeypatc
 def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from conducive.dashboards import classroom
+    from conducive.dashboards.classroom import page as classroom
 
     store, runs = Store(tmp_path), Runs()
     answers = iter([RuntimeError("no luck"), {"best": 1}])
@@ -96,7 +96,7 @@ def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
 def test_results_that_a_class_waits_for_go_before_what_makes_others_firm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from conducive.dashboards import classroom
+    from conducive.dashboards.classroom import page as classroom
 
     pool, go, done = Pool(1), threading.Event(), []
     monkeypatch.setattr(classroom, "POOL", pool)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards import asking, levers_page
-from conducive.dashboards.asking import Pulling
-from conducive.dashboards.parts import Answer
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking import scripts as asking
+from conducive.dashboards.asking.scripts import Pulling
+from conducive.dashboards.pages import levers as levers_page
+from conducive.dashboards.widgets.html import Answer
 from conducive.dashboards.work import Job
 from conducive.experiments.compare import levers as study
 from conducive.experiments.compare.levers import Levers

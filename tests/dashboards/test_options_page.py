@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards import asking, options_page
-from conducive.dashboards.asking import Choosing
-from conducive.dashboards.choice import Choice
-from conducive.dashboards.options_page import _Picked, usual
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking import scripts as asking
+from conducive.dashboards.asking.choice import Choice
+from conducive.dashboards.asking.scripts import Choosing
+from conducive.dashboards.pages import options as options_page
+from conducive.dashboards.pages.options import _Picked, usual
 from conducive.dashboards.work import Job
 from conducive.scenarios.errors import InputError
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conducive.dashboards import store as kept
-from conducive.dashboards.store import Change, Held, Store, TakenOutError, checked_name, shown, typed
+from conducive.dashboards.store import classes as kept
+from conducive.dashboards.store.classes import Change, Held, Store, TakenOutError, checked_name, shown, typed
 from conducive.scenarios.errors import InputError
 
 PREDICTION = {"points": [0.0] * 11, "choice": 0, "picks": [], "because": "it just does"}
@@ -114,7 +114,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from conducive.dashboards.store import Store
+from conducive.dashboards.store.classes import Store
 store = Store(Path(sys.argv[1]))
 code, teacher = store.open_class("coproduction")
 key = store.join(code, "Owls")

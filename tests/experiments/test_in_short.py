@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards.address import Asked
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking.address import Asked
 from conducive.experiments.cli import app
 from conducive.experiments.compare.saving import save
 from conducive.experiments.folders.folder import check_out

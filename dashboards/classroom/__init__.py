@@ -1,0 +1,1 @@
+"""How does a class learn with the model?"""

@@ -1,0 +1,1 @@
+"""How is a comparison chosen, shown and taken away?"""

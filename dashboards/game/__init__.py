@@ -1,0 +1,1 @@
+"""How is *Keep it alive* played?"""

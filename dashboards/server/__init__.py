@@ -1,0 +1,1 @@
+"""How do pages reach people, and who is let in?"""
