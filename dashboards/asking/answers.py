@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import default
+from conducive.dashboards.asking.documents import document
 from conducive.dashboards.work import POOL, Cache, Following, Job
 from conducive.experiments.compare.comparison import Comparison
 from conducive.experiments.compare.dependence import PAIRS, Dependence, dependence
@@ -36,7 +36,7 @@ UNDER_WAY: Following[dict[str, Any]] = Following()
 
 def key_of(scenario: Scenario, seed: int) -> str:
     """Return what tells one scenario and seed from another."""
-    return f"{seed} {json.dumps(addresses.document(scenario), sort_keys=True)}"
+    return f"{seed} {json.dumps(document(scenario), sort_keys=True)}"
 
 
 def asked_key(asked: Asked) -> str:

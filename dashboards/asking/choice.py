@@ -8,7 +8,8 @@ from functools import cache
 
 from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking import sliders
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
+from conducive.dashboards.asking.documents import bounded, in_library, leads_to
 from conducive.dashboards.asking.places import place_typed
 from conducive.dashboards.widgets.html import sentence
 from conducive.experiments.compare.glance import FIRM
@@ -78,7 +79,7 @@ class Choice:
         alternative = origin.change(self.changes) if self.changes else origin
         kept = tuple(event for n, event in enumerate(origin.events) if n not in self.dropped)
         alternative = replace(alternative, title=title, events=(*kept, *self.events))
-        return Asked(addresses.bounded(base), addresses.bounded(alternative), FIRM, self.seed)
+        return Asked(bounded(base), bounded(alternative), FIRM, self.seed)
 
 
 type Choosing = Callable[[Callable[[Choice], Choice]], None]
@@ -95,7 +96,7 @@ def chosen(asked: Asked) -> Choice:
     Scenarios of the library are found again, with the places they were moved to, their names and what was changed in
     the alternative; others stay as they are.
     """
-    found, own = addresses.in_library(asked.base), Choice(asked.base, asked.alternative, seed=asked.seed)
+    found, own = in_library(asked.base), Choice(asked.base, asked.alternative, seed=asked.seed)
     start = replace(own, other=None)
     if found is not None and (found.values, found.events) == (asked.base.values, asked.base.events):
         place, year = _placed_at(asked.base)
@@ -121,7 +122,7 @@ def _changed(start: Choice, asked: Asked) -> Choice | None:
     origin, there = start.origin, asked.alternative
     dropped = tuple(n for n, event in enumerate(origin.events) if event not in there.events)
     kept = tuple(event for n, event in enumerate(origin.events) if n not in dropped)
-    if not addresses.leads_to(replace(origin, events=kept), there):
+    if not leads_to(replace(origin, events=kept), there):
         return None
     usual = asked.base.title if start.other is None else origin.title
     return replace(

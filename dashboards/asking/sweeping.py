@@ -7,9 +7,9 @@ import re
 from functools import cache
 from typing import Any, cast
 
-from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking import sliders
-from conducive.dashboards.asking.address import Swept
+from conducive.dashboards.asking.asked import Swept
+from conducive.dashboards.asking.documents import bounded
 from conducive.experiments.search.filling import sweep_plan
 from conducive.experiments.search.zone import Axis, ZonePlan
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
@@ -122,7 +122,7 @@ def asked_sweep(scenario: Scenario, sent: object) -> Swept:
 
 def plan_of(swept: Swept) -> ZonePlan:
     """Return the plan of a sweep. Raises InputError for what cannot be swept."""
-    scenario = addresses.bounded(swept.scenario)
+    scenario = bounded(swept.scenario)
     for asked in (swept.x, swept.y):
         if asked and not re.fullmatch(r"[^=]{1,80}=[^=:]{1,40}:[^=:]{1,40}", asked):
             msg = "a range needs two numbers, from and to."

@@ -12,7 +12,7 @@ import solara
 import solara.lab
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import YEARS, Lesson
 from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, meaning, say

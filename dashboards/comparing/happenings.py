@@ -8,7 +8,7 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import Choice, Choosing, text_in
 from conducive.dashboards.widgets.html import sentence
 from conducive.experiments.compare.glance import marks

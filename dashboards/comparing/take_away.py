@@ -9,8 +9,9 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking import documents, scripts
 from conducive.dashboards.asking.answers import RUNS_OF_BRIEFING, depends_on, firm
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import Choice, Choosing, chosen
 from conducive.dashboards.widgets.html import Download, sentence, tag
 from conducive.dashboards.widgets.upload import Upload
@@ -76,11 +77,11 @@ def TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Choosing) -> No
         set_trouble("")
 
     link, note = solara.use_memo(lambda: shared(addresses.address, asked), [asked])
-    line = addresses.command(asked)
+    line = scripts.command(asked)
     with tag("section", css="panel take-away", aria_label="Share and take away"):
         tag("h2", "Share it, take it away, make it again")
         Share(
-            path="/", address=link, python=addresses.python(asked), command=line, note=note,
+            path="/", address=link, python=scripts.python(asked), command=line, note=note,
             files="Where the command names a.toml or b.toml, download the scenario files below into the folder where "
             "you run it." if ".toml" in line else "",
         )  # fmt: skip
@@ -101,14 +102,14 @@ def TakeAway(choice: Choice, asked: Asked, visitor: str, choose: Choosing) -> No
             "itself as A. The server reads them and does not keep them.",
             css="quiet",
         )
-        Upload(label="Scenario files (.toml)", most=addresses.LARGEST_FILE, trouble=trouble, event_bring=bring)
+        Upload(label="Scenario files (.toml)", most=documents.LARGEST_FILE, trouble=trouble, event_bring=bring)
 
 
 def brought(sent: object, choice: Choice) -> Choice:
     """Return the choice that files of a browser ask for. Raises InputError for files that cannot be used."""
     given = [one for one in sent if isinstance(one, dict)] if isinstance(sent, list) else []
-    cut = addresses.LARGEST_FILE + 1
-    asked = addresses.from_files([(str(one.get("name", ""))[:200], str(one.get("text", ""))[:cut]) for one in given])
+    cut = documents.LARGEST_FILE + 1
+    asked = documents.from_files([(str(one.get("name", ""))[:200], str(one.get("text", ""))[:cut]) for one in given])
     alone = len(given) == 1 and asked.base is asked.alternative
     return Choice(asked.base, seed=choice.seed) if alone else chosen(asked)
 
@@ -154,9 +155,9 @@ def files(asked: Asked, visitor: str) -> list[tuple[str, Callable[..., File]]]:
         ("Picture (PNG)", picture("png", "image/png")),
         *taking("comparison", lambda: firm(asked, visitor), table="Results by month"),
         ("Every run by month (Parquet)", every_run),
-        ("Both scenarios (TOML)", lambda: ("pair.toml", toml, addresses.pair_file(asked).encode())),
-        ("Scenario A (TOML)", lambda: ("a.toml", toml, addresses.scenario_file(asked.base).encode())),
-        ("Scenario B (TOML)", lambda: ("b.toml", toml, addresses.scenario_file(asked.alternative).encode())),
+        ("Both scenarios (TOML)", lambda: ("pair.toml", toml, documents.pair_file(asked).encode())),
+        ("Scenario A (TOML)", lambda: ("a.toml", toml, documents.scenario_file(asked.base).encode())),
+        ("Scenario B (TOML)", lambda: ("b.toml", toml, documents.scenario_file(asked.alternative).encode())),
     ]
 
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, quote
 
 import solara
 
-from conducive.dashboards.asking.address import Asked, address
+from conducive.dashboards.asking.address import address
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.places import place_names
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.html import Empty, Note, Trouble, heading, tag

@@ -10,11 +10,10 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking import scripts as asking
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking import documents, scripts
 from conducive.dashboards.asking.answers import key_of
+from conducive.dashboards.asking.asked import Asked, Choosing, Pulling
 from conducive.dashboards.asking.choice import DEFAULT, Choice, chosen, picked
-from conducive.dashboards.asking.scripts import Choosing, Pulling
 from conducive.dashboards.comparing.choosing import Choose
 from conducive.dashboards.comparing.take_away import Files, offered, shared, taking
 from conducive.dashboards.pages.sweep import chosen_from
@@ -107,7 +106,7 @@ def Page() -> None:
             set_state((form, asked, [], str(error)))
             return
         set_state((form, new, [], ""))
-        hold(lambda: asking.levers_address(new))
+        hold(lambda: addresses.levers_address(new))
 
     heading(
         "What would help most?",
@@ -162,7 +161,7 @@ def start_from(search: str) -> _State:
     if not found:
         return usual, None, [], ""
     try:
-        asked, news = asking.read_levers(found)
+        asked, news = addresses.read_levers(found)
         form = _Form(
             chosen(Asked(asked.scenario, asked.scenario)),
             "" if asked.budget is None else f"{asked.budget:,}",
@@ -209,7 +208,7 @@ def _Ranking(asked: Pulling) -> None:
                 "Levers, those that add most first", COLUMNS, rows(found), filters=OWNERS, filterlabel="Whose lever",
                 most=MOST - 1, openlabel="Open",
                 opened=lambda sent: go(lambda: f"/?s={addresses.address(opened(asked, sent))}"),
-                compared=lambda sent: go(lambda: f"/options?s={asking.options_address(compared(asked, sent))}"),
+                compared=lambda sent: go(lambda: f"/options?s={addresses.options_address(compared(asked, sent))}"),
             )  # fmt: skip
             with tag("details"):
                 tag("summary", "How to read this")
@@ -353,10 +352,10 @@ def _fitting(name: str) -> str:
 
 @solara.component
 def _TakeAway(asked: Pulling, visitor: str) -> None:
-    link, note = solara.use_memo(lambda: shared(asking.levers_address, asked), [asked])
-    line = asking.levers_command(asked)
+    link, note = solara.use_memo(lambda: shared(addresses.levers_address, asked), [asked])
+    line = scripts.levers_command(asked)
     said = "Where the command names a file, download it below into the folder where you run it." * (".toml" in line)
-    python = asking.levers_python(asked)
+    python = scripts.levers_python(asked)
     offered(PATH, link, note, python=python, command=line, told=said, files=files(asked, visitor))
 
 
@@ -367,5 +366,5 @@ def files(asked: Pulling, visitor: str) -> Files:
         *_, last = rankings(asked, visitor, Job())
         return last
 
-    toml = addresses.scenario_file(asked.scenario).encode()
+    toml = documents.scenario_file(asked.scenario).encode()
     return [*taking("levers", firm), ("Scenario (TOML)", lambda: ("scenario.toml", "application/toml", toml))]

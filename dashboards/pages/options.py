@@ -10,11 +10,10 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking import scripts as asking
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking import documents, scripts
 from conducive.dashboards.asking.answers import key_of, lived_on
+from conducive.dashboards.asking.asked import LETTERS, Asked, Choosing
 from conducive.dashboards.asking.choice import Choice, chosen, picked, text_in
-from conducive.dashboards.asking.scripts import LETTERS, Choosing
 from conducive.dashboards.comparing.choosing import Choose, fields
 from conducive.dashboards.comparing.take_away import Files, offered, shared, taking
 from conducive.dashboards.widgets.chart import Chart
@@ -126,7 +125,7 @@ def Page() -> None:
             set_state((those, [], str(error)))
             return
         set_state((new, [], ""))
-        hold(lambda: asking.options_address(wanted))
+        hold(lambda: addresses.options_address(wanted))
 
     heading(
         "Options",
@@ -155,7 +154,7 @@ def Page() -> None:
             tag("p", "A scenario file from here or from the command line. The server reads it and keeps nothing.",
                 css="quiet")  # fmt: skip
             Upload(
-                label="Scenario file (.toml)", most=addresses.LARGEST_FILE, trouble="",
+                label="Scenario file (.toml)", most=documents.LARGEST_FILE, trouble="",
                 event_bring=lambda sent: choose(lambda: brought(those, sent)),
             )  # fmt: skip
         if those != usual():
@@ -170,8 +169,8 @@ def start_from(search: str) -> tuple[_Picked, list[str], str]:
     if not found:
         return usual(), [], ""
     try:
-        asked, news = asking.read_options(found)
-        choices = [chosen(Asked(addresses.in_library(s) or s, s, seed=asked.seed)) for s in asked.scenarios]
+        asked, news = addresses.read_options(found)
+        choices = [chosen(Asked(documents.in_library(s) or s, s, seed=asked.seed)) for s in asked.scenarios]
         those = _Picked(asked.names, tuple(choices), asked.seed)
         those.asked()
     except InputError as error:
@@ -213,7 +212,7 @@ def added(those: _Picked, sent: object) -> _Picked:
 def brought(those: _Picked, sent: object) -> _Picked:
     """Return the options and one from a file, as it is there."""
     text, name = (str(sent.get(key, "")) if isinstance(sent, dict) else "" for key in ("text", "name"))
-    scenario = addresses.from_file(text[: addresses.LARGEST_FILE + 1], name[:200])
+    scenario = documents.from_file(text[: documents.LARGEST_FILE + 1], name[:200])
     return those.with_one(name_of(scenario), Choice(scenario))
 
 
@@ -384,10 +383,10 @@ def opened(asked: Choosing, sent: object) -> Asked:
 
 @solara.component
 def _TakeAway(asked: Choosing, visitor: str) -> None:
-    link, note = solara.use_memo(lambda: shared(asking.options_address, asked), [asked])
-    line = asking.options_command(asked)
+    link, note = solara.use_memo(lambda: shared(addresses.options_address, asked), [asked])
+    line = scripts.options_command(asked)
     said = "Where the command names files, download them below into the folder where you run it." * (".toml" in line)
-    python = asking.options_python(asked)
+    python = scripts.options_python(asked)
     offered(PATH, link, note, python=python, command=line, told=said, files=files(asked, visitor))
 
 
@@ -401,4 +400,4 @@ def files(asked: Choosing, visitor: str) -> Files:
     def scenario(name: str, text: str) -> tuple[str, Callable[[], tuple[str, str, bytes]]]:
         return f"Option {name[0].upper()} (TOML)", lambda: (name, "application/toml", text.encode())
 
-    return [*taking("options", firm), *(scenario(name, text) for name, text in asking.options_files(asked).items())]
+    return [*taking("options", firm), *(scenario(name, text) for name, text in scripts.options_files(asked).items())]

@@ -16,7 +16,7 @@ import solara.lab
 
 from conducive.agents.practitioner import ROUTINE, TRYING
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.html import Loading, Press, Trouble, heading, tag
 from conducive.experiments.lives.recording import Recording, record

@@ -11,8 +11,9 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked, Swept
+from conducive.dashboards.asking import documents, scripts
 from conducive.dashboards.asking.answers import key_of
+from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.dashboards.asking.choice import DEFAULT, Choice, chosen, picked, text_in
 from conducive.dashboards.asking.sweeping import (
     NOTHING,
@@ -174,12 +175,12 @@ def map_key(swept: Swept) -> str:
 @solara.component
 def _TakeAway(swept: Swept, picture: Picture | None, one: Shown) -> None:
     link, note = solara.use_memo(lambda: shared(addresses.sweep_address, swept), [swept])
-    line = addresses.sweep_command(swept)
+    line = scripts.sweep_command(swept)
     told = "Where the command names files, download them below into the folder where you run it." * (".toml" in line)
     if not swept.y:
         told += " It keeps every run's last month, so that R is that of this month there; the Python reads it as here."
     those = [*(files(picture.zone, one) if picture else []), *asked_files(swept)]
-    python = addresses.sweep_python(swept)
+    python = scripts.sweep_python(swept)
     offered("/sweep", link, note, python=python, command=line, told=told, files=those)
 
 
@@ -230,11 +231,11 @@ def asked_files(swept: Swept) -> list[tuple[str, Callable[[], tuple[str, str, by
     """Return the files that ask for a sweep: its scenario, and for a line the sweep of it."""
     toml = "application/toml"
     found: list[tuple[str, Callable[[], tuple[str, str, bytes]]]] = [
-        ("Scenario (TOML)", lambda: ("scenario.toml", toml, addresses.scenario_file(swept.scenario).encode()))
+        ("Scenario (TOML)", lambda: ("scenario.toml", toml, documents.scenario_file(swept.scenario).encode()))
     ]
     if not swept.y:
         along = plan_of(swept).x
-        asked = addresses.sweep_file(swept, {along.name: along.values})
+        asked = scripts.sweep_file(swept, {along.name: along.values})
         found.append(("Sweep (TOML)", lambda: ("sweep.toml", toml, asked.encode())))
     return found
 

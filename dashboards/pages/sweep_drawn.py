@@ -10,8 +10,8 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked, Swept
 from conducive.dashboards.asking.answers import asked_key, first_answers
+from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.dashboards.asking.sweeping import named, said, scale
 from conducive.dashboards.comparing.results import lines_of
 from conducive.dashboards.widgets.chart import Chart

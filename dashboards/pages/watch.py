@@ -18,7 +18,8 @@ import solara.lab
 from conducive.agents import practitioner
 from conducive.agents.practitioner import CLOSED, LAPSED, LEFT_JOB, STAGES, SUPERSEDED
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking import documents, scripts
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import DEFAULT, ITSELF, Choice, picked, start_from, text_in
 from conducive.dashboards.comparing.causes import CAUSES
 from conducive.dashboards.comparing.choosing import Choose, fields, of_both
@@ -261,7 +262,7 @@ def pick(choice: Choice, sent: object) -> Choice:
 
 def python(asked: Asked) -> str:
     """Return Python that lives the same lives."""
-    made = addresses.python(asked).partition("comparison = ")[0]
+    made = scripts.python(asked).partition("comparison = ")[0]
     of = "base, alternative"
     if asked.base == asked.alternative:
         made, of = made.partition("alternative = ")[0], "base,"
@@ -354,7 +355,7 @@ def _Lives(choice: Choice, start: dict[str, Any]) -> None:
             asked = choice.asked
             alone = asked.base == asked.alternative
             scenarios = [asked.base] if alone else [asked.base, asked.alternative]
-            lives = [record(addresses.bounded(one), asked.seed) for one in scenarios]
+            lives = [record(documents.bounded(one), asked.seed) for one in scenarios]
         except InputError as error:
             return [], {}, str(error)
         return lives, shown(lives, asked), ""

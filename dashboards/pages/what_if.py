@@ -11,8 +11,8 @@ import solara
 
 from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking import sliders
-from conducive.dashboards.asking.address import Asked, Swept
 from conducive.dashboards.asking.answers import answers, asked_key, dependences
+from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.dashboards.asking.choice import Choice, Choosing, default, picked, start_from, text_in
 from conducive.dashboards.comparing.choosing import Choose, fields, of_both
 from conducive.dashboards.comparing.happenings import Timeline

@@ -14,9 +14,12 @@ import pytest
 
 from conducive import __version__
 from conducive.dashboards.asking import answers, sliders
-from conducive.dashboards.asking.address import Asked, address, command, in_library, python
+from conducive.dashboards.asking.address import address
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import AVERAGE, OWN, SAME, Choice, chosen, default, picked, start_from
+from conducive.dashboards.asking.documents import in_library
 from conducive.dashboards.asking.places import place_names, place_typed
+from conducive.dashboards.asking.scripts import command, python
 from conducive.dashboards.comparing import happenings, results, take_away
 from conducive.dashboards.comparing.choosing import fields, of_both
 from conducive.dashboards.comparing.happenings import added, edited, event_of, kinds, removed, restored
@@ -586,7 +589,7 @@ def test_a_briefing_that_is_no_longer_wanted_stops(monkeypatch: pytest.MonkeyPat
 
 
 def load_scenario_text(text: bytes) -> Any:
-    from conducive.dashboards.asking.address import from_file
+    from conducive.dashboards.asking.documents import from_file
 
     return from_file(text.decode())
 

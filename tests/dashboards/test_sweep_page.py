@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conducive.dashboards.asking import sliders, sweeping
-from conducive.dashboards.asking.address import Swept, read_sweep, sweep_address, sweep_command, sweep_python
+from conducive.dashboards.asking.address import read_sweep, sweep_address
+from conducive.dashboards.asking.asked import Swept
 from conducive.dashboards.asking.choice import default
+from conducive.dashboards.asking.scripts import sweep_command, sweep_python
 from conducive.dashboards.asking.sweeping import asked_sweep, axes_of, plan_of
 from conducive.dashboards.pages import sweep as sweep_page
 from conducive.dashboards.pages import sweep_drawn
@@ -336,7 +338,8 @@ def test_the_file_of_a_line_asks_for_its_runs(tmp_path: Any) -> None:
 
 
 def test_an_address_of_another_sort_is_no_sweep() -> None:
-    from conducive.dashboards.asking.address import Asked, address
+    from conducive.dashboards.asking.address import address
+    from conducive.dashboards.asking.asked import Asked
 
     with pytest.raises(InputError, match="does not say what varies"):
         read_sweep(address(Asked(SMALL, SMALL)))

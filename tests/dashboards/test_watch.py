@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from conducive.agents import practitioner
 from conducive.agents.practitioner import CLOSED, LAPSED, STAGES
 from conducive.dashboards.asking import address as addresses
-from conducive.dashboards.asking.address import Asked
+from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import DEFAULT, Choice
 from conducive.dashboards.comparing.causes import CAUSES
 from conducive.dashboards.pages import watch
