@@ -35,8 +35,8 @@ import websockets
 
 from conducive.dashboards.classroom.files import Lesson
 from conducive.dashboards.classroom.lessons import LESSONS, POINTS
-from conducive.dashboards.server.gate import COOKIE, keys_in
-from conducive.dashboards.store.classes import FILE, GROUP_KEY
+from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, keys_in
+from conducive.dashboards.store.file import FILE
 from conducive.experiments.words import several
 
 LEVERS = {

@@ -35,37 +35,14 @@ from conducive.dashboards.classroom.lessons import (
 )
 from conducive.dashboards.classroom.sheets import sheet
 from conducive.dashboards.classroom.views import Desk, Ranking, SecondTry, Shown, Sketch, lines_of
-from conducive.dashboards.server.gate import keys_in
 from conducive.dashboards.server.joining import place
-from conducive.dashboards.store.classes import (
-    ENDED,
-    LONGEST_CODE,
-    TAKEN_OUT,
-    TEACHER_KEY,
-    Classroom,
-    Held,
-    Seat,
-    Store,
-    TakenOutError,
-    data_folder,
-    shown,
-    store,
-)
+from conducive.dashboards.store.classes import ENDED, TAKEN_OUT, Classroom, Held, Seat, Store, TakenOutError, store
+from conducive.dashboards.store.codes import LONGEST_CODE, TEACHER_KEY, keys_in, shown
+from conducive.dashboards.store.file import data_folder
+from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import (
-    Download,
-    Empty,
-    Loading,
-    Note,
-    Press,
-    Trouble,
-    heading,
-    interval,
-    prose,
-    sentence,
-    tag,
-    term,
-)
+from conducive.dashboards.widgets.glossary import interval, prose, term
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, sentence, tag
 from conducive.dashboards.work import POOL
 from conducive.experiments.compare.race import TOTALS
 from conducive.experiments.words import listed, several

@@ -17,8 +17,10 @@ from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import YEARS, Lesson
 from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, meaning, say
 from conducive.dashboards.store.classes import Classroom, Seat
+from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import GLOSSARY, Download, Loading, Trouble, tag
+from conducive.dashboards.widgets.glossary import GLOSSARY
+from conducive.dashboards.widgets.html import Loading, Trouble, tag
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
 

@@ -10,19 +10,11 @@ import solara
 from conducive.dashboards.comparing.causes import CAUSES
 from conducive.dashboards.comparing.happenings import by_name
 from conducive.dashboards.comparing.why import HowSure, States
-from conducive.dashboards.server.warm import READY
 from conducive.dashboards.widgets.chart import Chart
-from conducive.dashboards.widgets.html import (
-    Answer,
-    Empty,
-    Loading,
-    Press,
-    Trouble,
-    explained,
-    prose,
-    tag,
-    term,
-)
+from conducive.dashboards.widgets.glossary import explained, prose, term
+from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.progress import Answer
+from conducive.dashboards.work import READY
 from conducive.experiments.compare.glance import FIRM
 from conducive.experiments.words import several
 

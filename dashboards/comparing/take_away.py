@@ -13,7 +13,8 @@ from conducive.dashboards.asking import documents, scripts
 from conducive.dashboards.asking.answers import RUNS_OF_BRIEFING, depends_on, firm
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import Choice, Choosing, chosen
-from conducive.dashboards.widgets.html import Download, sentence, tag
+from conducive.dashboards.widgets.download import Download
+from conducive.dashboards.widgets.html import sentence, tag
 from conducive.dashboards.widgets.upload import Upload
 from conducive.dashboards.work import Job
 from conducive.experiments.compare.comparison import Comparison

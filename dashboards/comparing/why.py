@@ -7,7 +7,9 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.widgets.html import Loading, Press, Trouble, prose, tag, term, use_answers
+from conducive.dashboards.widgets.glossary import prose, term
+from conducive.dashboards.widgets.html import Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import Job
 from conducive.experiments.compare.brief import depending
 from conducive.experiments.compare.dependence import PAIRS, Dependence

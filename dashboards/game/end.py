@@ -13,7 +13,10 @@ import solara
 
 from conducive import __version__
 from conducive.dashboards.store.games import Games, Table
-from conducive.dashboards.widgets.html import Download, Loading, Trouble, prose, tag, use_answers
+from conducive.dashboards.widgets.download import Download
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Loading, Trouble, tag
+from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import POOL, Following, Job
 from conducive.experiments.game import files
 from conducive.experiments.game.deck import HAPPENINGS

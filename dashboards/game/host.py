@@ -9,7 +9,7 @@ import solara
 
 from conducive.dashboards.game.end import Ended, Lives
 from conducive.dashboards.game.table import People, Rounds, told
-from conducive.dashboards.store.classes import shown
+from conducive.dashboards.store.codes import shown
 from conducive.dashboards.store.games import TITLE, Games, Table, waiting_for
 from conducive.dashboards.widgets.html import Empty, Note, Press, Trouble, heading, tag
 from conducive.experiments.game.deck import BY_ROLE, warnings

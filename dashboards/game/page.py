@@ -15,8 +15,9 @@ import solara.lab
 
 from conducive.dashboards.game.host import Host
 from conducive.dashboards.game.table import Player
-from conducive.dashboards.server.gate import keys_in
-from conducive.dashboards.store.classes import CLASS_CODE, LONGEST_NAME, TEACHER_KEY, data_folder, shown
+from conducive.dashboards.store.classes import LONGEST_NAME
+from conducive.dashboards.store.codes import CLASS_CODE, TEACHER_KEY, keys_in, shown
+from conducive.dashboards.store.file import data_folder
 from conducive.dashboards.store.games import LEAD, MOST_TEAMS, TITLE, Games, Table, games, place
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.html import Press, Trouble, heading, tag

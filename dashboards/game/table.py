@@ -11,7 +11,7 @@ from typing import Any
 import solara
 
 from conducive.dashboards.game.end import Ended
-from conducive.dashboards.store.classes import shown
+from conducive.dashboards.store.codes import shown
 from conducive.dashboards.store.games import TITLE, Games, Table, waiting_for
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, tag

@@ -10,7 +10,10 @@ from typing import Any
 import solara
 
 from conducive import __version__
-from conducive.dashboards.widgets.html import Download, bare_page, heading, tag, term
+from conducive.dashboards.widgets.download import Download
+from conducive.dashboards.widgets.glossary import term
+from conducive.dashboards.widgets.html import heading, tag
+from conducive.dashboards.widgets.page import bare_page
 from conducive.experiments.evidence.patterns import CONTROLS, PATTERNS
 from conducive.experiments.evidence.validation import Results, stored_results
 from conducive.experiments.lives.plausible import plausible_sets

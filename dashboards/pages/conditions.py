@@ -9,7 +9,8 @@ from typing import Any
 import solara
 
 from conducive.dashboards.asking import sliders
-from conducive.dashboards.widgets.html import Trouble, heading, interval, prose, tag, term
+from conducive.dashboards.widgets.glossary import interval, prose, term
+from conducive.dashboards.widgets.html import Trouble, heading, tag
 from conducive.experiments.evidence.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
 from conducive.experiments.pages.curves import read_by, rule_curves
 from conducive.experiments.search.sensitivity import SensitivityPlan

@@ -17,21 +17,11 @@ from conducive.dashboards.asking.choice import DEFAULT, Choice, chosen, picked
 from conducive.dashboards.comparing.choosing import Choose
 from conducive.dashboards.comparing.take_away import Files, offered, shared, taking
 from conducive.dashboards.pages.sweep import chosen_from
+from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import (
-    Answer,
-    Empty,
-    Loading,
-    Note,
-    Press,
-    Trouble,
-    heading,
-    jump,
-    prose,
-    tag,
-    use_address,
-    use_answers,
-)
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag
+from conducive.dashboards.widgets.progress import Answer, use_answers
 from conducive.dashboards.widgets.sorted_table import bar, cell, column, row, sorted_table
 from conducive.dashboards.work import POOL, Cache, Following, Job
 from conducive.experiments.compare.levers import (

@@ -16,21 +16,11 @@ from conducive.dashboards.asking.asked import LETTERS, Asked, Choosing
 from conducive.dashboards.asking.choice import Choice, chosen, picked, text_in
 from conducive.dashboards.comparing.choosing import Choose, fields
 from conducive.dashboards.comparing.take_away import Files, offered, shared, taking
+from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.chart import Chart
-from conducive.dashboards.widgets.html import (
-    Answer,
-    Empty,
-    Loading,
-    Note,
-    Press,
-    Trouble,
-    heading,
-    jump,
-    prose,
-    tag,
-    use_address,
-    use_answers,
-)
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag
+from conducive.dashboards.widgets.progress import Answer, use_answers
 from conducive.dashboards.widgets.sorted_table import bar, cell, column, row, sorted_table
 from conducive.dashboards.widgets.upload import Upload
 from conducive.dashboards.work import Cache, Following, Job

@@ -16,23 +16,12 @@ import solara
 
 from conducive.dashboards.asking.address import in_search
 from conducive.dashboards.comparing.take_away import offered
+from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import (
-    OFTEN,
-    Empty,
-    Loading,
-    Note,
-    Press,
-    Trouble,
-    heading,
-    jump,
-    progress_of,
-    prose,
-    tag,
-    use_address,
-    use_answers,
-)
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag
+from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.programmes.brief import programme_brief

@@ -28,22 +28,10 @@ from conducive.dashboards.asking.sweeping import (
 from conducive.dashboards.comparing.choosing import Choose, fields
 from conducive.dashboards.comparing.take_away import offered, shared
 from conducive.dashboards.pages.sweep_drawn import Drawn, Picture
-from conducive.dashboards.widgets.html import (
-    OFTEN,
-    Empty,
-    Loading,
-    Note,
-    Press,
-    Trouble,
-    heading,
-    jump,
-    progress_of,
-    prose,
-    sentence,
-    tag,
-    use_address,
-    use_answers,
-)
+from conducive.dashboards.widgets.address_bar import use_address
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, sentence, tag
+from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.readings import SHOWN, Shown
 from conducive.experiments.search.filling import filling, is_line, line_figure, picture_data

@@ -15,7 +15,8 @@ from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.dashboards.asking.sweeping import named, said, scale
 from conducive.dashboards.comparing.results import lines_of
 from conducive.dashboards.widgets.chart import Chart
-from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag, use_answers
+from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.widgets.theme import DARK, LIGHT, ink_on, ramp
 from conducive.experiments.lives.readings import EDGE, Shown
 from conducive.experiments.search.filling import is_line

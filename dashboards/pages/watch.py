@@ -23,7 +23,8 @@ from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import DEFAULT, ITSELF, Choice, picked, start_from, text_in
 from conducive.dashboards.comparing.causes import CAUSES
 from conducive.dashboards.comparing.choosing import Choose, fields, of_both
-from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag, use_address
+from conducive.dashboards.widgets.address_bar import use_address
+from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag
 from conducive.experiments.compare.names import names_of
 from conducive.experiments.lives.recording import Recording, record, seating
 from conducive.experiments.words import pounds

@@ -19,17 +19,9 @@ from conducive.dashboards.comparing.happenings import Timeline
 from conducive.dashboards.comparing.results import Results, Why
 from conducive.dashboards.comparing.take_away import TakeAway
 from conducive.dashboards.comparing.why import DependsOn, HowLong
-from conducive.dashboards.widgets.html import (
-    Note,
-    Press,
-    Trouble,
-    heading,
-    jump,
-    sentence,
-    tag,
-    use_address,
-    use_answers,
-)
+from conducive.dashboards.widgets.address_bar import use_address
+from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, jump, sentence, tag
+from conducive.dashboards.widgets.progress import use_answers
 from conducive.experiments.lives.undone import undone
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
-COOKIE = "conducive-keys"
-MOST_KEYS = 24
-"""That one browser holds, newest first: of groups, of teachers, and of classes whose code it has given."""
-DAY = 86_400
+from conducive.dashboards.store.codes import keys_in
+from conducive.dashboards.widgets.page import bare_page
+
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -23,17 +22,6 @@ SAFE = {"content-security-policy": POLICY, "referrer-policy": "same-origin", "ca
 """Headers of every page. (A form of a page without any referrer comes from nowhere: it would be refused.)"""
 DOORS = ("/enter", "/j/", "/alive")
 """Addresses at which a code is given, or that tell nothing: open to everybody."""
-
-
-def keys_in(cookies: Mapping[str, str]) -> list[str]:
-    """Return the keys that a browser holds, newest first."""
-    return [key for key in cookies.get(COOKIE, "").split(".")[:MOST_KEYS] if key.isascii() and key.isalnum()]
-
-
-def cookie_of(keys: Sequence[str]) -> str:
-    """Return the header that gives a browser its keys for a day; no script of a page can read it."""
-    kept = ".".join(dict.fromkeys(keys[:MOST_KEYS]))
-    return f"{COOKIE}={kept}; Path=/; Max-Age={DAY}; HttpOnly; SameSite=Lax"
 
 
 class Gate:
@@ -109,8 +97,6 @@ def code_form(trouble: str = "") -> str:
 
 
 async def _refuse(scope: Any, send: Any, status: int, title: str, content: str) -> None:
-    from conducive.dashboards.widgets.html import bare_page
-
     if scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1008})
         return

@@ -22,25 +22,24 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from conducive.dashboards.classroom.lessons import lesson
-from conducive.dashboards.server.gate import OWN_NAMES, SAFE, code_form, cookie_of, keys_in
-from conducive.dashboards.server.machine import at_base, own_addresses
+from conducive.dashboards.server.gate import OWN_NAMES, SAFE, code_form
+from conducive.dashboards.server.machine import own_addresses
 from conducive.dashboards.store import games as game_store
-from conducive.dashboards.store.classes import (
+from conducive.dashboards.store.classes import LONGEST_NAME, Held, Room, Store, store
+from conducive.dashboards.store.codes import (
     GROUP_KEY,
     LONGEST_CODE,
-    LONGEST_NAME,
     PASS,
     TEACHER_KEY,
-    Held,
-    Room,
-    Store,
-    data_folder,
+    cookie_of,
+    keys_in,
     new_code,
     shown,
-    store,
     typed,
 )
-from conducive.dashboards.widgets.html import bare_page, sentence
+from conducive.dashboards.store.file import data_folder
+from conducive.dashboards.widgets.html import sentence
+from conducive.dashboards.widgets.page import at_base, bare_page
 from conducive.dashboards.widgets.theme import dark_where_preferred
 from conducive.experiments.words import several
 from conducive.scenarios.errors import InputError
@@ -114,7 +113,7 @@ class Joining:
 
     def _entered(self, kept: Store, code: str, visitor: str) -> tuple[Room | None, list[str]]:
         """Return the class of a code, None where it is the server's own and no class has it yet, and keys for it."""
-        kept.check_tries(visitor)
+        kept.tries.check(visitor)
         if self.code and hmac.compare_digest(typed(code, LONGEST_CODE).encode(), self.code.encode()):
             with suppress(InputError):
                 room = kept.room(code)

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from contextlib import suppress
 
 from conducive.scenarios.errors import InputError
-
-BASE = "SOLARA_ROOT_PATH"
-"""Environment variable with the path under which a proxy shows the pages; Solara reads it too."""
-
-
-def at_base(path: str) -> str:
-    """Return a path of ours as a browser asks for it."""
-    return os.environ.get(BASE, "") + path
 
 
 def checked_base(path: str) -> str:

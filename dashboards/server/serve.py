@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from conducive.dashboards import pages
-from conducive.dashboards.server.machine import BASE, at_base, checked_base, checked_hosts, own_addresses
+from conducive.dashboards.server.machine import checked_base, checked_hosts, own_addresses
+from conducive.dashboards.widgets.page import BASE, at_base
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def serve(
     os.environ |= SETTINGS | {BASE: base}
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
-    from conducive.dashboards.store.classes import data_folder
+    from conducive.dashboards.store.file import data_folder
 
     for name in ("SOLARA_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):  # what libraries write stays with what classes write
         os.environ[name] = str(data_folder() / "server")
@@ -131,7 +132,7 @@ async def _page(request: Any) -> Any:
 
     from conducive.dashboards.server.gate import SAFE
     from conducive.dashboards.server.joining import BACK
-    from conducive.dashboards.widgets.html import dressed
+    from conducive.dashboards.widgets.page import dressed
 
     response = await root(request)
     response.body = dressed(response.body.decode()).replace("</html>", f"{BACK}{_under_base()}</html>", 1).encode()
@@ -154,7 +155,7 @@ def _under_base() -> str:
 async def _not_found(request: Any, error: Exception) -> Any:
     from starlette.responses import HTMLResponse
 
-    from conducive.dashboards.widgets.html import bare_page
+    from conducive.dashboards.widgets.page import bare_page
 
     said = "There is no page at this address."
     return HTMLResponse(bare_page("Not found", f'<p>{said}</p><p><a href="/">Go to What if?</a></p>'), 404)
@@ -162,7 +163,7 @@ async def _not_found(request: Any, error: Exception) -> Any:
 
 def _code(open_to_network: bool, class_code: str | None) -> str:
     """Return the class code that is asked for; empty where only this machine can reach the server."""
-    from conducive.dashboards.store.classes import CLASS_CODE, LONGEST_CODE, SHORTEST_CODE, new_code, typed
+    from conducive.dashboards.store.codes import CLASS_CODE, LONGEST_CODE, SHORTEST_CODE, new_code, typed
 
     if open_to_network and class_code is None:
         return new_code(CLASS_CODE)

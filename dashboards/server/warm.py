@@ -6,8 +6,7 @@ import importlib
 import threading
 from collections.abc import Callable
 
-READY = threading.Event()
-"""Set once the rules are compiled, so that pages can say why a first answer takes longer."""
+from conducive.dashboards.work import READY
 
 SILENCE = 3.0
 """Seconds of preparing after which whoever started the server is told why it takes so long."""

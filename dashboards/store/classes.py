@@ -1,84 +1,40 @@
-"""What a classroom leaves behind: classes, groups, predictions and explanations, in one SQLite file.
-
-The file is the only one read or written, under a name of our own in the data folder; what people type never becomes
-part of a path. Every save is on disk before it is answered: a killed server loses nothing that it said it kept.
-"""
+"""What a classroom leaves behind: classes, groups, predictions and explanations."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import secrets
 import sqlite3
-import threading
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from conducive.dashboards.store.codes import (
+    CLASS_CODE,
+    GROUP_KEY,
+    LONGEST_CODE,
+    PASS,
+    TEACHER_KEY,
+    mark,
+    new_code,
+    typed,
+)
+from conducive.dashboards.store.file import File, check_size
+from conducive.dashboards.store.tries import Tries
 from conducive.scenarios.errors import InputError
 
-FILE = "classroom.sqlite3"
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Letters and figures of a code: none that looks like another when it is read out or written on a board."""
-CLASS_CODE, GROUP_KEY, TEACHER_KEY, PASS = 6, 8, 12, 16
-"""Characters of a made-up class code, of the keys of a group and of a teacher, and of what lets a browser in."""
-SHORTEST_CODE, LONGEST_CODE = 6, 40
 LONGEST_NAME = 40
 MOST_CLASSES, MOST_GROUPS = 500, 60
-MOST_OUTCOMES = 200
-MOST_BYTES = 64 * 1024
-"""Of anything that is kept."""
 IDLE_DAYS = 400
 """Days after which a class that nobody has touched makes room for others."""
-TRIES, MINUTE, HOUR = 60, 60.0, 3600.0
-"""Wrong codes a visitor may enter in a minute: a class that mistypes behind one address, and far too few to guess."""
+HOUR = 3600.0
 OPENED = 60
 """Classes a visitor may open in a minute."""
 MOST_DEVICES = 50
 """On which one group is told apart."""
-MOST_VISITORS = 10_000
-BUSY = 30.0
-"""Seconds to wait for another writer."""
-
-TABLES = (
-    """
-CREATE TABLE class (
-    code TEXT PRIMARY KEY, teacher TEXT UNIQUE NOT NULL, lesson TEXT NOT NULL, held INTEGER NOT NULL,
-    solo INTEGER NOT NULL, touched REAL NOT NULL
-) STRICT;
-CREATE TABLE seat (
-    key TEXT PRIMARY KEY, code TEXT NOT NULL REFERENCES class ON DELETE CASCADE, name TEXT NOT NULL,
-    folded TEXT NOT NULL, revealed INTEGER NOT NULL DEFAULT 0, UNIQUE (code, folded)
-) STRICT;
-CREATE TABLE answer (
-    key TEXT NOT NULL REFERENCES seat ON DELETE CASCADE, part TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (key, part)
-) STRICT;
-CREATE TABLE outcome (name TEXT PRIMARY KEY, value TEXT NOT NULL, kept REAL NOT NULL) STRICT;
-""",
-    """
-ALTER TABLE class ADD COLUMN pass TEXT;
-UPDATE class SET pass = hex(randomblob(8));
-ALTER TABLE seat ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE seat ADD COLUMN what TEXT;
-ALTER TABLE seat ADD COLUMN device INTEGER;
-ALTER TABLE seat ADD COLUMN at REAL;
-CREATE TABLE device (
-    key TEXT NOT NULL REFERENCES seat ON DELETE CASCADE, visitor TEXT NOT NULL, number INTEGER NOT NULL,
-    PRIMARY KEY (key, visitor)
-) STRICT;
-""",
-)
-"""What each version of the file adds to the one before."""
-VERSION = len(TABLES)
 ENDED = "this class has ended: it and what its groups wrote are no longer kept."
 TAKEN_OUT = "your teacher has taken this group out of the class, and what it wrote is no longer kept."
 
@@ -150,7 +106,7 @@ class Held:
     group: str
 
 
-class Store:
+class Store(File):
     """Classes kept in a folder; safe to use from any number of threads and processes at once.
 
     A `visitor` is who asks, as far as the server can tell; one who enters many wrong codes has to wait. Pages that look
@@ -161,56 +117,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Open the file of a folder, or begin one."""
-        self.path = folder / FILE
-        self._tries: dict[tuple[str, str], list[float]] = {}
-        self._lock = threading.Lock()
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Held open so that closing others does not fold the journal into the file each time.
-            self._open = self._connect()
-            with self._open:
-                self._open.execute("PRAGMA journal_mode = WAL")
-                self._open.execute("BEGIN IMMEDIATE")
-                self._set_up(self._open)
-        except (OSError, sqlite3.Error) as error:
-            msg = f"classes cannot be kept in {self.path}: {error}. Choose another folder with --data."
-            raise InputError(msg) from error
-
-    def _set_up(self, db: sqlite3.Connection) -> None:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if not 0 <= version <= VERSION:
-            msg = f"{self.path} is of version {version}, and this program reads version {VERSION}. Use another --data."
-            raise InputError(msg)
-        for statement in ";".join(TABLES[version:]).split(";"):
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = FULL")
-        return db
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection whose changes are on disk when the block ends, or none of them where it fails."""
-        db = self._connect()
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-            db.execute("COMMIT")
-        finally:
-            db.close()  # which undoes whatever is not committed
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        db = self._connect()
-        try:
-            db.execute("BEGIN")
-            yield db
-        finally:
-            db.close()
+        super().__init__(folder)
+        self.tries = Tries()
 
     # ---- The teacher -----------------------------------------------------------------------------------------------
 
@@ -219,7 +127,7 @@ class Store:
 
         The code is the one asked for, unless another class has it: then, or where none is asked for, one is made up.
         """
-        self._note("opened", visitor, OPENED, "You have opened many classes in a minute. Wait a little.")
+        self.tries.note("opened", visitor, OPENED, "You have opened many classes in a minute. Wait a little.")
         teacher, now = new_code(TEACHER_KEY), time.time()
         with self._writing() as db:
             if db.execute("SELECT count(*) FROM class").fetchone()[0] >= MOST_CLASSES:
@@ -229,7 +137,7 @@ class Store:
                 code = new_code(PASS if solo else CLASS_CODE)  # nobody else is to come in where somebody learns alone
             db.execute(
                 "INSERT INTO class VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (code, _hash(teacher), lesson, not solo, solo, now, new_code(PASS)),
+                (code, mark(teacher), lesson, not solo, solo, now, new_code(PASS)),
             )
         return code, teacher
 
@@ -279,17 +187,19 @@ class Store:
             db.execute("DELETE FROM class WHERE code = ?", (found["code"],))
 
     def _class_of(self, db: sqlite3.Connection, teacher: str, visitor: str) -> sqlite3.Row:
-        self.check_tries(visitor)
+        self.tries.check(visitor)
         found: sqlite3.Row | None = db.execute(
-            "SELECT * FROM class WHERE teacher = ?", (_hash(typed(teacher, TEACHER_KEY)),)
+            "SELECT * FROM class WHERE teacher = ?", (mark(typed(teacher, TEACHER_KEY)),)
         ).fetchone()
-        return found or self._wrong(visitor, "No class has this teacher's key: it is mistyped, or the class has ended.")
+        return found or self.tries.wrong(
+            visitor, "No class has this teacher's key: it is mistyped, or the class has ended."
+        )
 
     # ---- Coming in -------------------------------------------------------------------------------------------------
 
     def room(self, code: str, *, visitor: str = "") -> Room:
         """Return the class of a code, as everybody in it may see it."""
-        self.check_tries(visitor)
+        self.tries.check(visitor)
         with self._reading() as db:
             found = self._class_with(db, code, visitor)
             rows = db.execute("SELECT name FROM seat WHERE code = ? AND NOT removed ORDER BY rowid", (found["code"],))
@@ -299,7 +209,7 @@ class Store:
         found: sqlite3.Row | None = db.execute(
             "SELECT * FROM class WHERE code = ?", (typed(code, LONGEST_CODE),)
         ).fetchone()
-        return found or self._wrong(
+        return found or self.tries.wrong(
             visitor, "No class has this code: it is mistyped, or the class has ended. Ask your teacher for it."
         )
 
@@ -316,7 +226,7 @@ class Store:
                 row = db.execute(
                     "SELECT code, lesson, name FROM seat JOIN class USING (code) WHERE key = ? AND NOT removed "
                     "UNION ALL SELECT code, lesson, '' FROM class WHERE teacher = ?",
-                    (key, _hash(key)),
+                    (key, mark(key)),
                 ).fetchone()
                 found += [Held(key, *row)] if row else []
         return found
@@ -325,7 +235,7 @@ class Store:
 
     def join(self, code: str, name: str, *, visitor: str = "") -> str:
         """Join a class as a group with a name; return the group's key to come back with."""
-        self.check_tries(visitor)
+        self.tries.check(visitor)
         clean = checked_name(name)
         key = new_code(GROUP_KEY)
         with self._writing() as db:
@@ -351,16 +261,16 @@ class Store:
 
     def seat(self, key: str, *, visitor: str = "") -> Seat:
         """Return the group of a key, with all it has answered."""
-        self.check_tries(visitor)
+        self.tries.check(visitor)
         with self._reading() as db:
-            found: Seat = self._seat(db, typed(key, GROUP_KEY)) or self._wrong(
+            found: Seat = self._seat(db, typed(key, GROUP_KEY)) or self.tries.wrong(
                 visitor, "No group has this key: it is mistyped, or the class has ended."
             )
         return found
 
     def device(self, key: str, visitor: str) -> int:
         """Return the number, from 1, of the device on which somebody works for a group."""
-        who = (key, _hash(visitor))
+        who = (key, mark(visitor))
         with self._writing() as db:
             self._own(db, key)
             db.execute(
@@ -447,7 +357,7 @@ class Store:
 
     def _keep(self, db: sqlite3.Connection, key: str, part: str, value: object) -> None:
         text = json.dumps(value, allow_nan=False)
-        _check_size(text)
+        check_size(text)
         db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?)", (key, part, text))
         db.execute(
             "UPDATE class SET touched = ? WHERE code = (SELECT code FROM seat WHERE key = ?)", (time.time(), key)
@@ -456,85 +366,11 @@ class Store:
     def _changed(self, db: sqlite3.Connection, key: str, what: str, device: int) -> None:
         db.execute("UPDATE seat SET what = ?, device = ?, at = ? WHERE key = ?", (what, device, time.time(), key))
 
-    # ---- Results ---------------------------------------------------------------------------------------------------
-
-    def outcome(self, name: str) -> Any:
-        """Return what was kept under a name, or None."""
-        with self._reading() as db:
-            row = db.execute("SELECT value FROM outcome WHERE name = ?", (name,)).fetchone()
-        return None if row is None else json.loads(row["value"])
-
-    def keep_outcome(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keep results under a name; the oldest make room for the newest."""
-        text = json.dumps(value, allow_nan=False)
-        _check_size(text)
-        with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?)", (name, text, time.time()))
-            db.execute(
-                "DELETE FROM outcome WHERE name NOT IN (SELECT name FROM outcome ORDER BY kept DESC LIMIT ?)",
-                (MOST_OUTCOMES,),
-            )
-
-    # ---- Wrong codes -----------------------------------------------------------------------------------------------
-
-    def check_tries(self, visitor: str) -> None:
-        """Refuse a visitor who has entered too many wrong codes, whether or not this one is right."""
-        with self._lock:
-            if visitor and len(self._recent(("wrong", visitor))) >= TRIES:
-                msg = "that was too many wrong codes. Wait a minute, and ask for the code again."
-                raise InputError(msg)
-
-    def _wrong(self, visitor: str, msg: str) -> Any:
-        self._note("wrong", visitor, TRIES + 1, msg)
-        raise InputError(msg)
-
-    def _note(self, what: str, visitor: str, most: int, msg: str) -> None:
-        """Count what a visitor does, and refuse what they do too often."""
-        if not visitor:
-            return
-        with self._lock:
-            recent = self._recent((what, visitor))
-            if len(recent) >= most:
-                raise InputError(msg)
-            recent.append(time.monotonic())
-
-    def _recent(self, who: tuple[str, str]) -> list[float]:
-        """Return when a visitor did something within the last minute."""
-        since = time.monotonic() - MINUTE
-        if len(self._tries) > MOST_VISITORS:
-            self._tries = {other: times for other, times in self._tries.items() if times and times[-1] > since}
-        recent = self._tries.setdefault(who, [])
-        recent[:] = [moment for moment in recent if moment > since]
-        return recent
-
-
-def data_folder() -> Path:
-    """Return the folder in which classes are kept: CONDUCIVE_DATA, which `--data` sets, or the user's own."""
-    chosen = os.environ.get("CONDUCIVE_DATA")
-    return Path(chosen) if chosen else platformdirs.user_data_path("conducive", appauthor=False)
-
 
 @cache
 def store(folder: Path) -> Store:
     """Return the store of a folder, the same for every visitor."""
     return Store(folder)
-
-
-def new_code(length: int) -> str:
-    """Return a code that cannot be guessed."""
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
-
-
-def shown(code: str) -> str:
-    """Return a code in groups of up to four, easier to copy."""
-    step = 3 if len(code) == CLASS_CODE else 4
-    return " ".join(code[start : start + step] for start in range(0, len(code), step))
-
-
-def typed(code: object, length: int) -> str:
-    """Return a code as it is kept, from what somebody typed: any case, spaces and dashes, and nothing too long."""
-    text = str(code)[: 4 * length].upper()
-    return "".join(c for c in text if c.isalnum())
 
 
 def checked_name(name: object) -> str:
@@ -554,13 +390,3 @@ def checked_name(name: object) -> str:
 def _folded(name: str) -> str:
     """Return a name as it is compared with others: `Ann` and `ann` are one group."""
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _check_size(text: str) -> None:
-    if len(text.encode()) > MOST_BYTES:
-        msg = f"this is too long to be kept: at most {MOST_BYTES:,} bytes."
-        raise InputError(msg)

@@ -8,7 +8,6 @@ the same round.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections import Counter
@@ -17,7 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from conducive.dashboards.store.classes import CLASS_CODE, GROUP_KEY, TEACHER_KEY, Store, new_code, typed
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.codes import CLASS_CODE, GROUP_KEY, TEACHER_KEY, mark, new_code, typed
 from conducive.experiments.game.deck import BY_ROLE, MONTHS, ROUNDS, SEED, offered
 from conducive.experiments.game.files import NAME
 from conducive.experiments.game.rounds import Game, checked
@@ -136,7 +136,7 @@ class Games(Store):
         code, _ = self.open_class(LESSON, visitor=visitor, solo=solo)
         with self._writing() as db:
             db.execute("INSERT INTO game VALUES (?, ?, ?, ?, 1)", (code, seed, 1 if vote else teams, vote))
-            db.execute("INSERT INTO playing VALUES (?, ?, 1, NULL)", (code, _mark(visitor)))
+            db.execute("INSERT INTO playing VALUES (?, ?, 1, NULL)", (code, mark(visitor)))
         return code
 
     def enter(self, code: str, name: str, visitor: str) -> str:
@@ -144,7 +144,7 @@ class Games(Store):
         code = typed(code, 4 * CLASS_CODE)
         with self._reading() as db:
             held = db.execute(
-                "SELECT key FROM playing WHERE code = ? AND visitor = ?", (code, _mark(visitor))
+                "SELECT key FROM playing WHERE code = ? AND visitor = ?", (code, mark(visitor))
             ).fetchone()
             known = db.execute("SELECT 1 FROM game WHERE code = ?", (code,)).fetchone()
             other = db.execute("SELECT 1 FROM class WHERE code = ?", (code,)).fetchone()
@@ -169,7 +169,7 @@ class Games(Store):
             self._game(db, code)
             db.execute(
                 "INSERT INTO playing VALUES (?, ?, 1, NULL) ON CONFLICT (code, visitor) DO UPDATE SET host = 1",
-                (code, _mark(visitor)),
+                (code, mark(visitor)),
             )
         return code
 
@@ -177,14 +177,14 @@ class Games(Store):
         """Let a browser in that holds keys of a game's class, as those keys say; others open nothing."""
         with self._reading() as db:
             known = db.execute(
-                "SELECT host, key FROM playing WHERE code = ? AND visitor = ?", (code, _mark(visitor))
+                "SELECT host, key FROM playing WHERE code = ? AND visitor = ?", (code, mark(visitor))
             ).fetchone()
             seats = {row["key"] for row in db.execute("SELECT key FROM seat WHERE code = ?", (code,))}
             teacher = db.execute("SELECT teacher FROM class WHERE code = ?", (code,)).fetchone()
         for key in keys:
             if key in seats and not (known and known["key"]):
                 self.seat_player(code, key, visitor)
-            elif teacher and teacher["teacher"] == _mark(key) and not (known and known["host"]):
+            elif teacher and teacher["teacher"] == mark(key) and not (known and known["host"]):
                 self.come_back(key, visitor)
 
     def new_key(self, code: str, visitor: str) -> str:
@@ -192,7 +192,7 @@ class Games(Store):
         key = new_code(TEACHER_KEY)
         with self._writing() as db:
             self._check_host(db, code, visitor)
-            db.execute("UPDATE class SET teacher = ? WHERE code = ?", (_mark(key), code))
+            db.execute("UPDATE class SET teacher = ? WHERE code = ?", (mark(key), code))
         return key
 
     def seat_player(self, code: str, key: str, visitor: str) -> None:
@@ -205,7 +205,7 @@ class Games(Store):
             db.execute("INSERT OR IGNORE INTO player VALUES (?, ?, ?)", (key, code, team))
             db.execute(
                 "INSERT INTO playing VALUES (?, ?, 0, ?) ON CONFLICT (code, visitor) DO UPDATE SET key = excluded.key",
-                (code, _mark(visitor), key),
+                (code, mark(visitor), key),
             )
 
     def leave(self, code: str, visitor: str) -> None:
@@ -351,7 +351,7 @@ class Games(Store):
             players = self._players(db, code)
             solo = db.execute("SELECT solo FROM class WHERE code = ?", (code,)).fetchone()["solo"]
             row = db.execute(
-                "SELECT host, key FROM playing WHERE code = ? AND visitor = ?", (code, _mark(visitor))
+                "SELECT host, key FROM playing WHERE code = ? AND visitor = ?", (code, mark(visitor))
             ).fetchone()
             me = next((player for player in players if row and player.key == row["key"]), None)
             played: dict[int, list[Mapping[str, str]]] = {team: [] for team in range(1, game["teams"] + 1)}
@@ -383,7 +383,7 @@ class Games(Store):
         with self._reading() as db:
             found = db.execute(
                 "SELECT code FROM playing WHERE visitor = ? AND (host OR key IS NOT NULL) ORDER BY rowid DESC",
-                (_mark(visitor),),
+                (mark(visitor),),
             )
             return [row["code"] for row in found]
 
@@ -416,7 +416,7 @@ class Games(Store):
     def _me(self, db: sqlite3.Connection, code: str, visitor: str) -> sqlite3.Row:
         found: sqlite3.Row | None = db.execute(
             "SELECT player.* FROM player JOIN playing USING (key) WHERE playing.code = ? AND visitor = ?",
-            (code, _mark(visitor)),
+            (code, mark(visitor)),
         ).fetchone()
         if found is None:
             msg = "you are not in this game, or no longer: you left it, or were taken out. Join it again with its code."
@@ -433,7 +433,7 @@ class Games(Store):
     def _check_host(self, db: sqlite3.Connection, code: str, visitor: str) -> None:
         self._game(db, code)
         found = db.execute(
-            "SELECT 1 FROM playing WHERE code = ? AND visitor = ? AND host", (code, _mark(visitor))
+            "SELECT 1 FROM playing WHERE code = ? AND visitor = ? AND host", (code, mark(visitor))
         ).fetchone()
         if found is None:
             msg = "only whoever opened this game can do that."
@@ -444,11 +444,6 @@ def _most(decision: str, count: Counter[str], round_: int) -> str:
     """Return what most have voted for; of equals the one that the deck names first, carrying on last."""
     names = next(d.names for d in offered(round_) if d.name == decision)
     return max(names, key=lambda name: (count[name], -names.index(name)))
-
-
-def _mark(secret: str) -> str:
-    """Return what is kept in place of a session or a key: it opens nothing."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def waiting_for(table: Table, team: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.widgets.html import GLOSSARY
+from conducive.dashboards.widgets.glossary import GLOSSARY
 
 
 @solara.component_vue("chart.vue")

@@ -16,8 +16,8 @@ from playwright.sync_api import expect
 from conducive.dashboards.classroom.files import HORIZON, Lesson
 from conducive.dashboards.classroom.lessons import LESSONS, lesson
 from conducive.dashboards.classroom.page import Runs, _asked, _marks, _same
-from conducive.dashboards.server.gate import COOKIE
-from conducive.dashboards.store.classes import TEACHER_KEY, Store
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.codes import COOKIE, TEACHER_KEY
 from conducive.dashboards.work import Pool
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from conducive.dashboards.game.table import checked_choices
-from conducive.dashboards.store.classes import FILE, Store
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.file import FILE
 from conducive.dashboards.store.games import Games, waiting_for
 from conducive.experiments.game.deck import CARRY_ON, ROLES, ROUNDS, SEED, offered
 from conducive.experiments.game.rounds import Game

@@ -14,7 +14,7 @@ from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking import scripts
 from conducive.dashboards.asking.asked import Pulling
 from conducive.dashboards.pages import levers as levers_page
-from conducive.dashboards.widgets.html import Answer
+from conducive.dashboards.widgets.progress import Answer
 from conducive.dashboards.work import Job
 from conducive.experiments.compare import levers as study
 from conducive.experiments.compare.levers import Levers

@@ -27,7 +27,9 @@ from conducive.dashboards.comparing.take_away import brought, files
 from conducive.dashboards.pages import about
 from conducive.dashboards.pages import conditions as conditions_page
 from conducive.dashboards.pages.about import citation, odd_page, summary
-from conducive.dashboards.widgets.html import GLOSSARY, Answer, bare_page, dressed, explained
+from conducive.dashboards.widgets.glossary import GLOSSARY, explained
+from conducive.dashboards.widgets.page import bare_page, dressed
+from conducive.dashboards.widgets.progress import Answer
 from conducive.dashboards.widgets.theme import DARK, LIGHT, contrast, css, ink_on, ramp
 from conducive.dashboards.work import Cache, CancelledError, Job
 from conducive.experiments.compare.brief import brief

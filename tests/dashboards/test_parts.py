@@ -12,7 +12,9 @@ import solara
 from ipyvuetify.Html import Html
 
 from conducive.dashboards.app import PAGES, Layout
-from conducive.dashboards.widgets.html import Answer, Download, Note, Press, Trouble, tag, use_answers
+from conducive.dashboards.widgets.download import Download
+from conducive.dashboards.widgets.html import Note, Press, Trouble, tag
+from conducive.dashboards.widgets.progress import Answer, use_answers
 from conducive.dashboards.work import CancelledError, Job
 from conducive.scenarios.errors import InputError
 

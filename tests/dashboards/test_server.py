@@ -19,7 +19,7 @@ import websockets
 from conducive.dashboards.server import warm
 from conducive.dashboards.server.machine import own_addresses
 from conducive.dashboards.server.serve import LARGEST_MESSAGE, PAGES, _code, _listening
-from conducive.dashboards.store.classes import TRIES
+from conducive.dashboards.store.tries import TRIES
 from conducive.experiments.lives import ensemble
 from conducive.scenarios.errors import InputError
 

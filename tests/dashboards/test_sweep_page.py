@@ -23,7 +23,7 @@ from conducive.dashboards.pages import sweep as sweep_page
 from conducive.dashboards.pages import sweep_drawn
 from conducive.dashboards.pages.sweep import asked_files, chosen_from, map_key, pictures, start_from
 from conducive.dashboards.pages.sweep_drawn import point
-from conducive.dashboards.widgets.html import OFTEN
+from conducive.dashboards.widgets.progress import OFTEN
 from conducive.dashboards.widgets.theme import DARK, LIGHT
 from conducive.dashboards.work import CancelledError, Job
 from conducive.experiments.lives.readings import SHOWN
