@@ -18,6 +18,8 @@ from cachetools import LRUCache
 
 from conducive import __version__
 from conducive.dashboards.classroom.files import CURRICULUM, YEARS, Lesson, read_lesson
+from conducive.dashboards.store import games
+from conducive.dashboards.store.classes import Held, Room
 from conducive.experiments.compare.ladder import TELLING
 from conducive.experiments.compare.race import SHARES, fare
 from conducive.experiments.lives.ensemble import Ensemble, run_each
@@ -59,6 +61,14 @@ def lesson(name: object) -> Lesson:
         msg = f"there is no lesson {str(name)[:80]!r}. Lessons are {', '.join(found)}."
         raise InputError(msg)
     return found[name]
+
+
+def place(room: Room | Held) -> tuple[str, str, str]:
+    """Return what a class is about, as a title and a question, and the address at which its groups work."""
+    if room.lesson == games.LESSON:
+        return games.place(room.code)
+    of = lesson(room.lesson)
+    return of.title, of.question, f"/classroom?class={room.code}"
 
 
 # ---- What a group predicts -----------------------------------------------------------------------------------------

@@ -29,13 +29,13 @@ from conducive.dashboards.classroom.lessons import (
     lesson,
     meaning,
     outcome_name,
+    place,
     results,
     say,
     verdict,
 )
 from conducive.dashboards.classroom.sheets import sheet
 from conducive.dashboards.classroom.views import Desk, Ranking, SecondTry, Shown, Sketch, lines_of
-from conducive.dashboards.server.joining import place
 from conducive.dashboards.store.classes import ENDED, TAKEN_OUT, Classroom, Held, Seat, Store, TakenOutError, store
 from conducive.dashboards.store.codes import LONGEST_CODE, TEACHER_KEY, keys_in, shown
 from conducive.dashboards.store.file import data_folder

@@ -21,11 +21,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from conducive.dashboards.classroom.lessons import lesson
+from conducive.dashboards.classroom.lessons import lesson, place
 from conducive.dashboards.server.gate import OWN_NAMES, SAFE, code_form
 from conducive.dashboards.server.machine import own_addresses
-from conducive.dashboards.store import games as game_store
-from conducive.dashboards.store.classes import LONGEST_NAME, Held, Room, Store, store
+from conducive.dashboards.store.classes import LONGEST_NAME, Room, Store, store
 from conducive.dashboards.store.codes import (
     GROUP_KEY,
     LONGEST_CODE,
@@ -206,14 +205,6 @@ WAIT = (
     '<p><a href="/">Look around meanwhile</a>, or open a class yourself under <a href="/classroom">Classroom</a>.</p>'
     f"{AGAIN}"
 )
-
-
-def place(room: Room | Held) -> tuple[str, str, str]:
-    """Return what a class is about, as a title and a question, and the address at which its groups work."""
-    if room.lesson == game_store.LESSON:
-        return game_store.place(room.code)
-    of = lesson(room.lesson)
-    return of.title, of.question, f"/classroom?class={room.code}"
 
 
 def _come_back(kept: Store, request: Request, given: Mapping[str, str]) -> Response:

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from conducive.dashboards import pages
+from conducive.dashboards.server.gate import SAFE, Gate
 from conducive.dashboards.server.machine import checked_base, checked_hosts, own_addresses
-from conducive.dashboards.widgets.page import BASE, at_base
+from conducive.dashboards.store.file import data_folder
+from conducive.dashboards.widgets.page import BASE, at_base, bare_page, dressed
 from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
+    import uvicorn
     from starlette.applications import Starlette
 
     from conducive.dashboards.server.joining import Joining
@@ -66,46 +69,55 @@ def serve(
     _say(f"Starting Conducive. It will be at {address} in a few seconds.")
     if code:
         _say(_who_can_reach(port, code))
+    _set_up(base, data)
+    server = _server(port, code, hosts, base)
+    first = address + (f"enter?code={code}" if code else "")
+    threading.Thread(target=_once_serving, args=(server, address, first if browser else ""), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _set_up(base: str, data: Path | None) -> None:
+    """Put into the environment what libraries read when they are first imported."""
     os.environ |= SETTINGS | {BASE: base}
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
-    from conducive.dashboards.store.file import data_folder
-
     for name in ("SOLARA_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):  # what libraries write stays with what classes write
         os.environ[name] = str(data_folder() / "server")
-    from conducive.dashboards.server.warm import load_pages, warm_up
+
+
+def _server(port: int, code: str, hosts: Sequence[str], base: str) -> uvicorn.Server:
+    """Return the server of our pages, once what they need is loaded."""
+    from conducive.dashboards.server.warm import load_pages
     from conducive.dashboards.work import POOL
 
     load_pages()
     POOL.start()
     import uvicorn
 
-    from conducive.dashboards.server.gate import Gate
     from conducive.dashboards.server.joining import Joining
 
     joining = Joining(port, code, hosts)
     gate = Gate(application(joining), joining.admits if code else None, hosts, base)
-
     warnings.filterwarnings("ignore", module=r"solara\.")  # about proxies and cookies, which there are none of here
     config = uvicorn.Config(
         gate, log_level="error", access_log=False, ws_max_size=LARGEST_MESSAGE, timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
+    return uvicorn.Server(config)
 
-    def once_serving() -> None:
-        while not server.started:
-            if server.should_exit:
-                return
-            time.sleep(0.05)
-        _say(f"Ready: {address}  (stop with Ctrl-C)")
-        if browser:
-            webbrowser.open(address + (f"enter?code={code}" if code else ""))
-        from conducive.dashboards.asking.answers import prepare
 
-        warm_up(_say, prepare)
+def _once_serving(server: uvicorn.Server, address: str, first: str) -> None:
+    """Say that the server is there, open the `first` page in a browser where there is one, and prepare answers."""
+    from conducive.dashboards.asking.answers import prepare
+    from conducive.dashboards.server.warm import warm_up
 
-    threading.Thread(target=once_serving, daemon=True).start()
-    server.run(sockets=[listening])
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.05)
+    _say(f"Ready: {address}  (stop with Ctrl-C)")
+    if first:
+        webbrowser.open(first)
+    warm_up(_say, prepare)
 
 
 def application(joining: Joining) -> Starlette:
@@ -130,9 +142,7 @@ async def _page(request: Any) -> Any:
     """Return Solara's page with our language, style sheet and zoom, which comes back after the server was away."""
     from solara.server.starlette import root
 
-    from conducive.dashboards.server.gate import SAFE
     from conducive.dashboards.server.joining import BACK
-    from conducive.dashboards.widgets.page import dressed
 
     response = await root(request)
     response.body = dressed(response.body.decode()).replace("</html>", f"{BACK}{_under_base()}</html>", 1).encode()
@@ -154,8 +164,6 @@ def _under_base() -> str:
 
 async def _not_found(request: Any, error: Exception) -> Any:
     from starlette.responses import HTMLResponse
-
-    from conducive.dashboards.widgets.page import bare_page
 
     said = "There is no page at this address."
     return HTMLResponse(bare_page("Not found", f'<p>{said}</p><p><a href="/">Go to What if?</a></p>'), 404)
