@@ -157,7 +157,6 @@ def SecondTry(
     trouble, set_trouble = solara.use_state("")
     again = tuple(seat.again)
     task = solara.lab.use_task(lambda: run(again) if again else None, dependencies=[again])
-    names = [c.name for c in of.pickable]
 
     def go() -> None:
         try:
@@ -168,14 +167,7 @@ def SecondTry(
 
     tag("h3", "A second try")
     tag("p", "Change one condition or more. What do you expect?", css="quiet")
-    field(
-        "several",
-        of.picks.ask if of.picks else "",
-        [names.index(name) for name in picks],
-        lambda chosen: set_picks([names[n] for n in numbers(chosen) if n < len(names)]),
-        options=[f"{c.title}: {c.facilitator}" for c in of.pickable],
-        most=of.picks.count if of.picks else 0,
-    )
+    picks_field(of, picks, set_picks)
     solara.Button("Run these", color="primary", on_click=go)
     Trouble(trouble)
     if again and task.pending:
@@ -187,18 +179,34 @@ def SecondTry(
         _picks_table(of, "Try", tried)
 
 
+def picks_field(of: Lesson, picks: Sequence[str], pick: Callable[[list[str]], None]) -> None:
+    """Put the conditions on the page among which a group picks; nothing where a lesson has none."""
+    if of.picks is None:
+        return
+    names = [c.name for c in of.pickable]
+    field(
+        "several",
+        of.picks.ask,
+        [names.index(name) for name in picks],
+        lambda chosen: pick([names[n] for n in numbers(chosen) if n < len(names)]),
+        options=[f"{c.title}: {c.facilitator}" for c in of.pickable],
+        most=of.picks.count,
+    )
+
+
 def _picks_table(of: Lesson, what: str, rows: Sequence[tuple[str, Sequence[str], Outcome]]) -> None:
     heads = (what, "Put right", *(label(name) for name in of.indicators[:3]))
     body = [
         tag("tr", tag("th", name), tag("td", picked(of, picks)),
-            *(tag("td", _value(of, outcome, i)) for i in of.indicators[:3]))
+            *(tag("td", value(of, outcome, i)) for i in of.indicators[:3]))
         for name, picks, outcome in rows
     ]  # fmt: skip
     with tag("div", css="scroll", tabindex="0", role="region", aria_label="What picks bring"):
         tag("table", tag("thead", tag("tr", *(tag("th", head) for head in heads))), tag("tbody", *body))
 
 
-def _value(of: Lesson, outcome: Outcome, indicator: str) -> str:
+def value(of: Lesson, outcome: Outcome, indicator: str) -> str:
+    """Return an average of the sketched arm with its interval, for a cell of a table."""
     low, mean, high = outcome["table"][indicator][of.sketched]
     return f"{say(indicator, mean)} ({say(indicator, low)} to {say(indicator, high)})"
 
