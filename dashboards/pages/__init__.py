@@ -1,4 +1,8 @@
-"""Which pages there are. Light: the server asks before anything of the pages is loaded."""
+"""Which pages are there, and what does each show?
+
+Each is a module with a `Page`, beside the .vue that only it draws with; two have rooms of their own. The list is light:
+the server asks for it before anything of a page is loaded.
+"""
 
 from __future__ import annotations
 
