@@ -1,9 +1,7 @@
-"""What a lesson's results look like: charts over time, people as dots, ways on; a second try; a teacher's desk."""
+"""What a lesson's results look like: charts over time, people as dots, ways on, and a second try."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,16 +14,12 @@ from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import YEARS, Lesson
 from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, meaning, say
-from conducive.dashboards.store.classes import Classroom, Seat
-from conducive.dashboards.widgets.download import Download
+from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import GLOSSARY
 from conducive.dashboards.widgets.html import Loading, Trouble, tag
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would work out instead of showing it."""
 
 type Outcome = Mapping[str, Any]
 
@@ -59,11 +53,6 @@ def Sketch(
 @solara.component_vue("dots.vue")
 def _Dots(rows: list[dict[str, Any]], of: int) -> None:
     """Of so many people, how many at a time: a dot for each."""
-
-
-@solara.component_vue("timer.vue")
-def _Timer(steps: list[dict[str, Any]], room: str) -> None:
-    """A plan in minutes, and a clock that counts its steps down."""
 
 
 def lines_of(of: Lesson, series: Sequence[Any]) -> list[dict[str, Any]]:
@@ -235,70 +224,3 @@ def ranked(
                 made.setdefault(picks, []).append(name)
     rows = [(listed(names), picks, outcomes[picks]) for picks, names in made.items()]
     return sorted(rows, key=lambda row: -row[2]["table"][of.measure][of.sketched][1])
-
-
-# ---- A teacher's desk ----------------------------------------------------------------------------------------------
-
-
-@solara.component
-def Desk(of: Lesson, room: Classroom) -> None:
-    """For the teacher alone: the plan with its timer, who is stuck, what comes out and why, and answers as a file."""
-    with tag("section", css="panel"):
-        tag("h2", "Your plan")
-        _Timer(steps=[{"minutes": step.minutes, "does": step.does} for step in of.plan], room=room.code)
-        stuck = behind(of, room.seats)
-        if stuck:
-            tag("p", "Not as far as most: ", *stuck, css="note", role="status")
-        with tag("details"):
-            tag("summary", "What comes out, and why (not for the projector)")
-            tag("ul", *(tag("li", tag("b", point.claim.says), " ", point.why) for point in of.claim), css="card")
-            tag("p", "Each was found over plausible sets of coefficients, and a test holds it.", css="quiet")
-        tag("details", tag("summary", "Teacher notes"), tag("ul", *(tag("li", note) for note in of.notes)))
-        with tag("div", css="buttons"):
-            Download(
-                "Answers by group (CSV)",
-                lambda: (f"{of.name}-{room.code}.csv", "text/csv", answers(of, room.seats)),
-            )
-
-
-def behind(of: Lesson, seats: Sequence[Seat]) -> list[str]:
-    """Return which groups are not as far as half of the class is, and where they are."""
-    steps = [_step(of, seat) for seat in seats]
-    usual = sorted(steps)[len(steps) // 2] if steps else 0
-    doing = ("reading or predicting", "not looked at the results yet", "writing their first answer", "explaining")
-    found = [
-        f"{listed([s.name for s, at in zip(seats, steps, strict=True) if at == step])} ({doing[step]})"
-        for step in sorted(set(steps))
-        if step < usual
-    ]
-    return ["; ".join(found) + "."] if found else []
-
-
-def _step(of: Lesson, seat: Seat) -> int:
-    """How far a group is: 0 before its prediction, 1 with it, 2 with results, 3 with an answer, 4 with all."""
-    if not seat.revealed:
-        return int(seat.prediction is not None)
-    return 2 + bool(seat.explained) + (len(seat.explained) >= len(of.prompts))
-
-
-def answers(of: Lesson, seats: Sequence[Seat]) -> bytes:
-    """Return all that groups predicted and explained as CSV, a row for each, for a spreadsheet."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(
-        ["Group", "Chose", "Put right", "Second try", "Launch", *(f"Year {n}" for n in range(1, YEARS + 1)), "Because"]
-        + [f"{n}. {prompt}" for n, prompt in enumerate(of.prompts, 1)]
-    )
-    for seat in seats:
-        made = seat.prediction or {}
-        chose = of.options[made["choice"]] if made else ""
-        points = [f"{value:.3g}" for value in made.get("points", [])] or [""] * (YEARS + 1)
-        texts = [made.get("because", ""), *(seat.explained.get(n, "") for n in range(len(of.prompts)))]
-        picks = [picked(of, made.get("picks", ())), picked(of, seat.again)]
-        rows.writerow([_cell(seat.name), chose, *picks, *points, *map(_cell, texts)])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(text: str) -> str:
-    """Return what people typed as text that no spreadsheet works out."""
-    return f"'{text}" if text.startswith(FORMULA) else text
