@@ -4,7 +4,7 @@ Commands come from `experiments`, those of a sector from a module of their own; 
 and not the other way round, is added here.
 """
 
-from conducive.dashboards.command import dashboard, lessons
+from conducive.dashboards.server.command import dashboard, lessons
 from conducive.experiments.cli import app as cli
 from conducive.experiments.cli.programme import programme, programmes
 

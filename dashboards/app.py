@@ -8,9 +8,9 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.machine import at_base
 from conducive.dashboards.pages import PAGES
-from conducive.dashboards.parts import Press, Trouble, tag
+from conducive.dashboards.widgets.html import Press, Trouble, tag
+from conducive.dashboards.widgets.page import at_base
 
 
 @solara.component_vue("shell.vue")

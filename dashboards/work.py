@@ -265,3 +265,5 @@ class Cache[Value]:
 
 POOL = Pool()
 """The one pool of the server."""
+READY = threading.Event()
+"""Set once the rules are compiled, so that pages can say why a first answer takes longer."""

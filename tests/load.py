@@ -33,10 +33,10 @@ from urllib.parse import urlencode
 
 import websockets
 
-from conducive.dashboards.gate import COOKIE, keys_in
-from conducive.dashboards.lesson_files import Lesson
-from conducive.dashboards.lessons import LESSONS, POINTS
-from conducive.dashboards.store import FILE, GROUP_KEY
+from conducive.dashboards.classroom.files import Lesson
+from conducive.dashboards.classroom.lessons import LESSONS, POINTS
+from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, keys_in
+from conducive.dashboards.store.file import FILE
 from conducive.experiments.words import several
 
 LEVERS = {

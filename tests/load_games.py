@@ -17,7 +17,8 @@ from typing import Any
 
 from load import Seen, Visitor
 
-from conducive.dashboards.store import FILE, typed
+from conducive.dashboards.store.codes import typed
+from conducive.dashboards.store.file import FILE
 from conducive.experiments.game.deck import CARRY_ON, ROLES, ROUNDS, Role, offered
 
 PLAYERS, TEAMS = 6, 2

@@ -36,8 +36,11 @@ DATA = {
     *(f"conducive/experiments/evidence/{p.name}" for p in (ROOT / "experiments" / "evidence").glob("*.toml")),
     "conducive/experiments/evidence/fit/targets.toml",
     *(f"conducive/scenarios/programmes/{p.name}" for p in (ROOT / "scenarios" / "programmes").iterdir()),
-    *(f"conducive/dashboards/{p.name}" for p in (ROOT / "dashboards").iterdir() if p.suffix not in {".py", ""}),
-    *(f"conducive/dashboards/curriculum/{p.name}" for p in (ROOT / "dashboards" / "curriculum").glob("*.toml")),
+    *(
+        f"conducive/{p.relative_to(ROOT).as_posix()}"
+        for p in (ROOT / "dashboards").rglob("*")
+        if p.is_file() and p.suffix not in {".py", ".pyc"}
+    ),
     *(f"conducive/scenarios/data/{table}.csv" for table in ("children", "children_in_need", "inspections")),
     "conducive/scenarios/data/judgements.csv",
     "conducive/scenarios/data/neighbours.csv",

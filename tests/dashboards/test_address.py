@@ -17,20 +17,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards.address import (
-    Asked,
-    Swept,
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking import documents
+from conducive.dashboards.asking.address import (
     address,
-    command,
-    from_file,
-    python,
+    levers_address,
+    options_address,
     read,
+    read_levers,
+    read_options,
     read_sweep,
-    scenario_file,
     sweep_address,
 )
-from conducive.dashboards.asking import Choosing, Pulling, levers_address, options_address, read_levers, read_options
+from conducive.dashboards.asking.asked import Asked, Choosing, Pulling, Swept
+from conducive.dashboards.asking.documents import from_file, scenario_file
+from conducive.dashboards.asking.scripts import command, python
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.experiments.sweep.runs import Runs
 from conducive.experiments.version import model_version
@@ -227,7 +228,7 @@ def test_a_bad_file_is_refused_in_words(text: str, said: str) -> None:
 
 
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
-    text = "horizon = 60 #".ljust(addresses.LARGEST_FILE, "-")
+    text = "horizon = 60 #".ljust(documents.LARGEST_FILE, "-")
 
     assert from_file(text).horizon == 60
     with pytest.raises(InputError, match="larger than 100,000 characters"):
@@ -238,22 +239,22 @@ def test_a_scenario_may_be_as_large_as_the_limit_and_no_larger() -> None:
     """Posts times months, warm-up included: 1,500 times 180."""
     most = load_scenario({"name": "large", "horizon": 150, "warm_up": 30, "organisation": {"posts": 1500}})
 
-    assert addresses.bounded(most) is most
+    assert documents.bounded(most) is most
     with pytest.raises(InputError, match=r"1,501 posts over 180 months.* may be 270,000 at most\. Got 270,180"):
-        addresses.bounded(most.change({"organisation.posts": 1501}))
+        documents.bounded(most.change({"organisation.posts": 1501}))
     with pytest.raises(InputError, match="over 181 months"):
-        addresses.bounded(most.change({"warm_up": 31}))
+        documents.bounded(most.change({"warm_up": 31}))
 
 
 def test_a_scenario_may_have_as_many_events_as_the_limit_and_no_more() -> None:
     """The launch counts as one."""
     most = load_scenario("baseline")
-    for n in range(addresses.MOST_EVENTS - 1):
+    for n in range(documents.MOST_EVENTS - 1):
         most = most.with_event(n + 1, "incident")
 
-    assert addresses.bounded(most) is most
+    assert documents.bounded(most) is most
     with pytest.raises(InputError, match=r"may have 100 events and innovations on these pages\. Got 101"):
-        addresses.bounded(most.with_event(100, "incident"))
+        documents.bounded(most.with_event(100, "incident"))
 
 
 def test_an_address_may_ask_for_as_many_pairs_as_the_limit_and_no_more() -> None:

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import conducive as cz
-from conducive.dashboards.address import in_search, read
-from conducive.dashboards.authority_page import (
+from conducive.dashboards.asking.address import in_search, read
+from conducive.dashboards.pages.authority import (
     BEHIND,
     LONGEST,
     asked_for,

@@ -16,7 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from conducive.dashboards.address import Asked, Swept, address, sweep_address
+from conducive.dashboards.asking.address import address, sweep_address
+from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.workforce import latest
 

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from conducive.dashboards.address import Asked, address
-from conducive.dashboards.asking import Choosing, Pulling, levers_address, options_address
+from conducive.dashboards.asking.address import address, levers_address, options_address
+from conducive.dashboards.asking.asked import Asked, Choosing, Pulling
 from conducive.scenarios.files import load_scenario
 
 PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "pages"

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from conducive.dashboards.classroom import Runs, _asked, _marks, _same
-from conducive.dashboards.gate import COOKIE
-from conducive.dashboards.lesson_files import HORIZON, Lesson
-from conducive.dashboards.lessons import LESSONS, lesson
-from conducive.dashboards.store import TEACHER_KEY, Store
+from conducive.dashboards.classroom.files import HORIZON, Lesson
+from conducive.dashboards.classroom.group import _same
+from conducive.dashboards.classroom.lessons import LESSONS, lesson
+from conducive.dashboards.classroom.page import _asked
+from conducive.dashboards.classroom.pieces import marks
+from conducive.dashboards.classroom.runs import Runs
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.codes import COOKIE, TEACHER_KEY
 from conducive.dashboards.work import Pool
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -43,11 +46,11 @@ def test_an_address_is_read_or_ignored(search: str | None, found: dict[str, str]
 
 @pytest.mark.parametrize("of", LESSONS, ids=lambda of: of.name)
 def test_marks_on_a_chart_are_events_of_the_service_drawn(of: Lesson) -> None:
-    marks = _marks(of.name)
+    found = marks(of.name)
 
-    assert all(0 < month < HORIZON for month, _ in marks)
-    assert (18, "incident") in marks or of.name != "blame-spiral"
-    assert [m for m, text in marks if text == "next launch"] == (
+    assert all(0 < month < HORIZON for month, _ in found)
+    assert (18, "incident") in found or of.name != "blame-spiral"
+    assert [m for m, text in found if text == "next launch"] == (
         [24, 48] if of.name == "one-long-or-three-short" else []
     )
 
@@ -55,15 +58,13 @@ def test_marks_on_a_chart_are_events_of_the_service_drawn(of: Lesson) -> None:
 def test_results_are_worked_out_once_however_many_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from conducive.dashboards import classroom
-
     store, runs, raced = Store(tmp_path), Runs(), []
 
     def race(*asked: Any, **_: Any) -> dict[str, Any]:
         raced.append(asked)
         return {"best": 0}
 
-    monkeypatch.setattr(classroom, "results", race)
+    monkeypatch.setattr("conducive.dashboards.classroom.runs.results", race)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: runs.outcome(store, lesson("coproduction"), []), range(30)))
 
@@ -75,8 +76,6 @@ def test_results_are_worked_out_once_however_many_ask(tmp_path: Path, monkeypatc
 def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from conducive.dashboards import classroom
-
     store, runs = Store(tmp_path), Runs()
     answers = iter([RuntimeError("no luck"), {"best": 1}])
 
@@ -86,7 +85,7 @@ def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
             raise answer
         return answer
 
-    monkeypatch.setattr(classroom, "results", race)
+    monkeypatch.setattr("conducive.dashboards.classroom.runs.results", race)
 
     with pytest.raises(RuntimeError, match="no luck"):
         runs.outcome(store, lesson("coproduction"), [])
@@ -96,10 +95,8 @@ def test_a_run_that_fails_fails_for_whoever_asked_and_may_be_tried_again(
 def test_results_that_a_class_waits_for_go_before_what_makes_others_firm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from conducive.dashboards import classroom
-
     pool, go, done = Pool(1), threading.Event(), []
-    monkeypatch.setattr(classroom, "POOL", pool)
+    monkeypatch.setattr("conducive.dashboards.classroom.runs.POOL", pool)
     pool.share("somebody").submit(go.wait)
     firm = pool.share("visitor").submit(done.append, "firm")
 
@@ -109,7 +106,7 @@ def test_results_that_a_class_waits_for_go_before_what_makes_others_firm(
         future.result(10)
         return {"best": 0}
 
-    monkeypatch.setattr(classroom, "results", race)
+    monkeypatch.setattr("conducive.dashboards.classroom.runs.results", race)
     Runs().outcome(Store(tmp_path), lesson("coproduction"), [])
     firm.result(10)
 

@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from conducive.__main__ import cli
-from conducive.dashboards import lesson_claims, lessons
-from conducive.dashboards.lesson_files import Lesson
-from conducive.dashboards.lessons import LESSONS
+from conducive.dashboards.classroom import claims as lesson_claims
+from conducive.dashboards.classroom import lessons
+from conducive.dashboards.classroom.files import Lesson
+from conducive.dashboards.classroom.lessons import LESSONS
 from conducive.experiments.evidence.claims import Held
 
 
@@ -54,7 +55,7 @@ def test_a_pack_is_written_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch
 def test_a_pack_that_cannot_be_written_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(lessons, "results", lambda *_: {})
     (tmp_path / "file").write_text("x")
-    monkeypatch.setattr("conducive.dashboards.sheets.sheet", lambda *_, **__: "")
+    monkeypatch.setattr("conducive.dashboards.classroom.sheets.sheet", lambda *_, **__: "")
 
     status, text = told("--pack", str(tmp_path / "file"))
 

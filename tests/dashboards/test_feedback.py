@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from conducive.dashboards.feedback import by_month, said, shape, told
-from conducive.dashboards.lesson_files import HORIZON
-from conducive.dashboards.lessons import lesson
+from conducive.dashboards.classroom.feedback import by_month, said, shape, told
+from conducive.dashboards.classroom.files import HORIZON
+from conducive.dashboards.classroom.lessons import lesson
 
 OF = lesson("two-year-funding")
 

@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from conducive.dashboards.game import asked_for
-from conducive.dashboards.game_end import _from_plain, _to_plain
-from conducive.dashboards.game_store import Games, place
+from conducive.dashboards.game.end import _from_plain, _to_plain
+from conducive.dashboards.game.page import asked_for
+from conducive.dashboards.store.games import Games, place
 from conducive.experiments.game import ending as looking_back
 from conducive.experiments.game import files
 from conducive.experiments.game.deck import BY_ROLE, ROUNDS, SEED, offered

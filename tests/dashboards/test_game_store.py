@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from conducive.dashboards.game_store import Games, waiting_for
-from conducive.dashboards.game_table import checked_choices
-from conducive.dashboards.store import FILE, Store
+from conducive.dashboards.game.table import checked_choices
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.file import FILE
+from conducive.dashboards.store.games import Games, waiting_for
 from conducive.experiments.game.deck import CARRY_ON, ROLES, ROUNDS, SEED, offered
 from conducive.experiments.game.rounds import Game
 from conducive.scenarios.errors import InputError
@@ -330,7 +331,7 @@ def test_games_come_into_a_file_of_classes_that_is_there_already(tmp_path: Path)
 
 def test_a_server_killed_in_a_round_goes_on_in_the_same_round(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from conducive.dashboards.game_store import Games\n"
+        "import sys; from pathlib import Path; from conducive.dashboards.store.games import Games\n"
         "kept = Games(Path(sys.argv[1])); code = kept.open_game('host'); kept.enter(code, 'Ann', 'Ann')\n"
         "kept.choose(code, 1, {'skills': 'coach'}, 'Ann'); kept.close_round(code, 1, 'host')\n"
         "kept.choose(code, 2, {'drive': 'push'}, 'Ann'); print(code, flush=True); sys.stdin.read()"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from conducive.dashboards.gate import COOKIE, MOST_KEYS, Gate, code_form, cookie_of, keys_in
-from conducive.dashboards.machine import checked_base, checked_hosts
+from conducive.dashboards.server.gate import Gate, code_form
+from conducive.dashboards.server.machine import checked_base, checked_hosts
+from conducive.dashboards.store.codes import COOKIE, MOST_KEYS, cookie_of, keys_in
 from conducive.scenarios.errors import InputError
 
 

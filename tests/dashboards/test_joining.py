@@ -16,13 +16,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 
-from conducive.dashboards import joining
-from conducive.dashboards.game_store import TITLE, games
-from conducive.dashboards.gate import COOKIE, Gate, keys_in
-from conducive.dashboards.joining import LARGEST_FORM, Joining
-from conducive.dashboards.lessons import lesson
-from conducive.dashboards.machine import own_addresses
-from conducive.dashboards.store import GROUP_KEY, TEACHER_KEY, TRIES, Store
+from conducive.dashboards.classroom.lessons import lesson
+from conducive.dashboards.server import joining
+from conducive.dashboards.server.gate import Gate
+from conducive.dashboards.server.joining import LARGEST_FORM, Joining
+from conducive.dashboards.server.machine import own_addresses
+from conducive.dashboards.store.classes import Store
+from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, TEACHER_KEY, keys_in
+from conducive.dashboards.store.games import TITLE, games
+from conducive.dashboards.store.tries import TRIES
 
 OF = lesson("coproduction")
 PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "pages"

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from conducive.dashboards import lesson_claims
-from conducive.dashboards.lesson_claims import claims_table, held_by
-from conducive.dashboards.lesson_files import Lesson
-from conducive.dashboards.lessons import LESSONS, lesson
+from conducive.dashboards.classroom import claims as lesson_claims
+from conducive.dashboards.classroom.claims import claims_table, held_by
+from conducive.dashboards.classroom.files import Lesson
+from conducive.dashboards.classroom.lessons import LESSONS, lesson
 from conducive.experiments.evidence.claims import Held
 from conducive.experiments.lives.plausible import plausible_sets
 

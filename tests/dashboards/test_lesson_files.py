@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conducive.dashboards.lesson_files import CURRICULUM, read_lesson
-from conducive.dashboards.lessons import LESSONS, ORDER
+from conducive.dashboards.classroom.files import CURRICULUM, read_lesson
+from conducive.dashboards.classroom.lessons import LESSONS, ORDER
 from conducive.scenarios.errors import InputError
 
 GOOD = (CURRICULUM / "conducive-zone.toml").read_text("utf-8")

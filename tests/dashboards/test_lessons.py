@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from conducive.dashboards import lessons
-from conducive.dashboards.feedback import said
-from conducive.dashboards.lesson_files import HORIZON, Lesson
-from conducive.dashboards.lessons import LABELS, LESSONS, checked_prediction, lesson, verdict
+from conducive.dashboards.classroom import lessons
+from conducive.dashboards.classroom.feedback import said
+from conducive.dashboards.classroom.files import HORIZON, Lesson
+from conducive.dashboards.classroom.lessons import LABELS, LESSONS, checked_prediction, lesson, verdict
 from conducive.experiments.compare.race import race
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.conditions import CONDITIONS

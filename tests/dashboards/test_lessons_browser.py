@@ -12,8 +12,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from conducive.dashboards.lessons import lesson
-from conducive.dashboards.story import CHOICES, GRANT_ENDS, REWOUND
+from conducive.dashboards.classroom.lessons import lesson
+from conducive.dashboards.pages.story import CHOICES, GRANT_ENDS, REWOUND
 
 
 def test_a_story_is_read_rewound_and_leads_to_the_same_scenario_under_what_if(visit: Callable[..., Any]) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards import asking, levers_page
-from conducive.dashboards.asking import Pulling
-from conducive.dashboards.parts import Answer
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking import scripts
+from conducive.dashboards.asking.asked import Pulling
+from conducive.dashboards.pages import levers as levers_page
+from conducive.dashboards.widgets.progress import Answer
 from conducive.dashboards.work import Job
 from conducive.experiments.compare import levers as study
 from conducive.experiments.compare.levers import Levers
@@ -52,15 +53,17 @@ def test_a_ranking_refines_and_ends_with_the_numbers_of_python() -> None:
 
 
 def test_what_python_and_the_command_of_the_page_say_gives_its_numbers(tmp_path: Any) -> None:
-    code = asking.levers_python(ASKED)
+    code = scripts.levers_python(ASKED)
     held: dict[str, Any] = {}
 
     exec(code.replace("print", "str"), held)
 
     assert held["levers"].text() == steps()[-1].text()
-    assert asking.levers_command(ASKED) == ("conducive levers scenario.toml --pairs --budget 400000 --runs 16 --seed 0")
+    assert scripts.levers_command(ASKED) == (
+        "conducive levers scenario.toml --pairs --budget 400000 --runs 16 --seed 0"
+    )
     usual = Pulling(cz.load_scenario("two-year-funding"))
-    assert asking.levers_command(usual) == "conducive levers two-year-funding --runs 80 --seed 0"
+    assert scripts.levers_command(usual) == "conducive levers two-year-funding --runs 80 --seed 0"
     file = dict(levers_page.files(ASKED, "somebody"))["Scenario (TOML)"]()
     (tmp_path / "scenario.toml").write_bytes(file[2])
     assert cz.load_scenario(tmp_path / "scenario.toml").values == SMALL.values
@@ -171,11 +174,11 @@ def test_none_or_too_many_ticked_are_refused(sent: object) -> None:
 
 @pytest.mark.parametrize("asked", [ASKED, Pulling(cz.load_scenario("baseline").at("Leeds"), None, False, 80, 3)])
 def test_an_address_leads_back_to_what_was_asked(asked: Pulling) -> None:
-    read, news = asking.read_levers(asking.levers_address(asked))
+    read, news = addresses.read_levers(addresses.levers_address(asked))
 
     assert read == asked
     assert news == []
-    form, again, _, trouble = levers_page.start_from(f"s={asking.levers_address(asked)}")
+    form, again, _, trouble = levers_page.start_from(f"s={addresses.levers_address(asked)}")
     assert again == asked
     assert trouble == ""
     assert form.asked() == Pulling(asked.scenario, asked.budget, asked.pairs)
@@ -192,7 +195,7 @@ def test_an_address_that_asks_what_cannot_be_is_refused(held: dict[str, object],
     text = addresses.packed({"a": SMALL}, **usual | held)
 
     with pytest.raises(InputError, match=words):
-        asking.read_levers(text)
+        addresses.read_levers(text)
     assert words in levers_page.start_from(f"s={text}")[3]
     assert levers_page.start_from(f"s={text}")[1] is None
 

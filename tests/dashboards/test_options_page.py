@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards import asking, options_page
-from conducive.dashboards.asking import Choosing
-from conducive.dashboards.choice import Choice
-from conducive.dashboards.options_page import _Picked, usual
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking import scripts
+from conducive.dashboards.asking.asked import Choosing
+from conducive.dashboards.asking.choice import Choice
+from conducive.dashboards.pages import options as options_page
+from conducive.dashboards.pages.options import _Picked, usual
 from conducive.dashboards.work import Job
 from conducive.scenarios.errors import InputError
 
@@ -56,12 +57,12 @@ def test_what_is_known_is_not_lived_again(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_python_and_command_of_the_page_lead_to_its_scenarios_and_names(tmp_path: Path) -> None:
     held: dict[str, Any] = {}
-    exec(asking.options_python(ASKED).partition("options =")[0], held)
+    exec(scripts.options_python(ASKED).partition("options =")[0], held)
 
     assert [*held["scenarios"]] == [*ASKED.names]
     assert [s.values for s in held["scenarios"].values()] == [s.values for s in ASKED.scenarios]
-    assert asking.options_command(ASKED) == "conducive options a.toml b.toml c.toml --replicates 200 --seed 0"
-    for name, text in asking.options_files(ASKED).items():
+    assert scripts.options_command(ASKED) == "conducive options a.toml b.toml c.toml --replicates 200 --seed 0"
+    for name, text in scripts.options_files(ASKED).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     loaded = [cz.load_scenario(tmp_path / f"{letter}.toml") for letter in "abc"]
     assert tuple(s.title for s in loaded) == ASKED.names
@@ -71,10 +72,10 @@ def test_python_and_command_of_the_page_lead_to_its_scenarios_and_names(tmp_path
 def test_a_scenario_under_its_own_name_needs_no_file() -> None:
     asked = usual().asked()
 
-    assert asking.options_command(asked) == (
+    assert scripts.options_command(asked) == (
         "conducive options two-year-funding six-year-funding two-year-then-mainstreamed --replicates 200 --seed 0"
     )
-    assert asking.options_files(asked) == {}
+    assert scripts.options_files(asked) == {}
 
 
 # ---- Addresses -----------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def test_an_address_leads_back_to_the_options_and_their_place() -> None:
     leeds = options_page.placed(usual(), {"name": "place", "value": "Leeds"})
     asked = leeds.asked()
 
-    those, news, trouble = options_page.start_from(f"s={asking.options_address(asked)}")
+    those, news, trouble = options_page.start_from(f"s={addresses.options_address(asked)}")
 
     assert (news, trouble) == ([], "")
     assert those.asked() == asked
@@ -103,7 +104,7 @@ def test_an_address_leads_back_to_the_options_and_their_place() -> None:
     ],
 )  # fmt: skip
 def test_an_address_that_asks_what_cannot_be_shows_the_usual(held: dict[str, object], words: str) -> None:
-    arms = dict(zip(asking.HELD_AS, ASKED.scenarios, strict=False))
+    arms = dict(zip(addresses.HELD_AS, ASKED.scenarios, strict=False))
     usually: dict[str, object] = {"names": list(ASKED.names), "n": 200, "s": 0}
 
     text = addresses.packed(arms, **usually | held)

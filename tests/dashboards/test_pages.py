@@ -13,16 +13,24 @@ import pandas as pd
 import pytest
 
 from conducive import __version__
-from conducive.dashboards import about, answers, conditions_page, happenings, levers, results, take_away
-from conducive.dashboards.about import citation, odd_page, summary
-from conducive.dashboards.address import Asked, address, command, in_library, python
-from conducive.dashboards.choice import AVERAGE, OWN, SAME, Choice, chosen, default, picked, start_from
-from conducive.dashboards.choosing import fields, of_both
-from conducive.dashboards.happenings import added, edited, event_of, kinds, removed, restored
-from conducive.dashboards.parts import GLOSSARY, Answer, bare_page, dressed, explained
-from conducive.dashboards.places import place_names, place_typed
-from conducive.dashboards.take_away import brought, files
-from conducive.dashboards.theme import DARK, LIGHT, contrast, css, ink_on, ramp
+from conducive.dashboards.asking import answers, sliders
+from conducive.dashboards.asking.address import address
+from conducive.dashboards.asking.asked import Asked
+from conducive.dashboards.asking.choice import AVERAGE, OWN, SAME, Choice, chosen, default, picked, start_from
+from conducive.dashboards.asking.documents import in_library
+from conducive.dashboards.asking.places import place_names, place_typed
+from conducive.dashboards.asking.scripts import command, python
+from conducive.dashboards.comparing import happenings, results, take_away
+from conducive.dashboards.comparing.choosing import fields, of_both
+from conducive.dashboards.comparing.happenings import added, edited, event_of, kinds, removed, restored
+from conducive.dashboards.comparing.take_away import brought, files
+from conducive.dashboards.pages import about
+from conducive.dashboards.pages import conditions as conditions_page
+from conducive.dashboards.pages.about import citation, odd_page, summary
+from conducive.dashboards.widgets.glossary import GLOSSARY, explained
+from conducive.dashboards.widgets.page import bare_page, dressed
+from conducive.dashboards.widgets.progress import Answer
+from conducive.dashboards.widgets.theme import DARK, LIGHT, contrast, css, ink_on, ramp
 from conducive.dashboards.work import Cache, CancelledError, Job
 from conducive.experiments.compare.brief import brief
 from conducive.experiments.compare.dependence import dependence
@@ -53,12 +61,12 @@ SMALL = load_scenario("classroom").change({"horizon": 24, "warm_up": 0, "organis
 
 
 def test_every_input_has_one_lever_with_what_stands_behind_it() -> None:
-    first, rest = levers.groups(SMALL, SMALL)
+    first, rest = sliders.groups(SMALL, SMALL)
 
     found = [one for group in (*first, *rest) for one in group["levers"]]
 
     assert sorted(one["address"] for one in found) == sorted(i.address for i in inputs())
-    assert [one["address"] for one in first[0]["levers"]] == list(levers.FIRST)
+    assert [one["address"] for one in first[0]["levers"]] == list(sliders.FIRST)
     for one in found:
         assert one["meaning"]
         assert one["source"]
@@ -67,7 +75,7 @@ def test_every_input_has_one_lever_with_what_stands_behind_it() -> None:
 
 
 def test_a_lever_says_where_both_scenarios_stand_and_what_its_ends_mean() -> None:
-    first, rest = levers.groups(SMALL, SMALL.change({"finance.funding_term": 12}))
+    first, rest = sliders.groups(SMALL, SMALL.change({"finance.funding_term": 12}))
     shown = {one["address"]: one for group in (*first, *rest) for one in group["levers"]}
     term, declaration = shown["finance.funding_term"], declared()["finance.funding_term"]
 
@@ -75,11 +83,11 @@ def test_a_lever_says_where_both_scenarios_stand_and_what_its_ends_mean() -> Non
     assert [at for at, one in shown.items() if one["changed"]] == ["finance.funding_term"]
     (condition,) = [c for c in conditions() if declaration in c.inputs]
     for end in ("barrier", "facilitator"):
-        value = levers.written(declaration, getattr(declaration, end))
+        value = sliders.written(declaration, getattr(declaration, end))
         assert term[end].startswith(f"{value}. ")
         assert getattr(condition, end) in term[end]
-    assert term["usual"] == levers.written(declaration, declaration.default)
-    assert term["range"] == " to ".join(levers.written(declaration, v) for v in (declaration.low, declaration.high))
+    assert term["usual"] == sliders.written(declaration, declaration.default)
+    assert term["range"] == " to ".join(sliders.written(declaration, v) for v in (declaration.low, declaration.high))
     for at, one in shown.items():
         assert 0 < one["step"] <= max(1, one["max"] - one["min"])
         assert not declared()[at].whole or one["step"] >= 1
@@ -89,7 +97,7 @@ def test_a_lever_says_where_both_scenarios_stand_and_what_its_ends_mean() -> Non
 @pytest.mark.parametrize("declaration", inputs(), ids=lambda i: i.address)
 def test_what_a_slider_sends_back_is_the_value_it_showed(declaration: Any) -> None:
     for value in (declaration.minimum, declaration.default, declaration.maximum):
-        assert levers.value_of(declaration.address, levers.read(declaration, value)) == (
+        assert sliders.value_of(declaration.address, sliders.read(declaration, value)) == (
             declaration.address,
             pytest.approx(value, abs=1e-9, rel=1e-4),
         )
@@ -112,17 +120,17 @@ def test_what_a_slider_sends_back_is_the_value_it_showed(declaration: Any) -> No
 )
 def test_what_no_slider_could_have_sent_is_refused(sent: object, shown: object, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        levers.value_of(sent, shown)
+        sliders.value_of(sent, shown)
 
 
 def test_an_input_in_whole_numbers_takes_the_nearest() -> None:
-    assert levers.value_of("finance.funding_term", 24.4) == ("finance.funding_term", 24.0)
+    assert sliders.value_of("finance.funding_term", 24.4) == ("finance.funding_term", 24.0)
 
 
 def test_a_share_is_read_as_a_percentage() -> None:
-    assert levers.written(declared()["workforce_capacity.turnover"], 0.118) == "11.8% a year"
-    assert levers.written(declared()["finance.mainstreaming"], 0.5) == "50%"
-    assert levers.written(declared()["finance.funding_term"], 24) == "24 months"
+    assert sliders.written(declared()["workforce_capacity.turnover"], 0.118) == "11.8% a year"
+    assert sliders.written(declared()["finance.mainstreaming"], 0.5) == "50%"
+    assert sliders.written(declared()["finance.funding_term"], 24) == "24 months"
 
 
 # ---- What is asked -------------------------------------------------------------------------------------------------
@@ -583,7 +591,7 @@ def test_a_briefing_that_is_no_longer_wanted_stops(monkeypatch: pytest.MonkeyPat
 
 
 def load_scenario_text(text: bytes) -> Any:
-    from conducive.dashboards.address import from_file
+    from conducive.dashboards.asking.documents import from_file
 
     return from_file(text.decode())
 
@@ -614,11 +622,11 @@ def test_a_condition_says_what_stands_behind_it() -> None:
             assert (shown["title"], shown["meaning"], shown["paper"]) == (c.title, c.meaning, c.paper)
             assert (shown["facilitator"], shown["barrier"], shown["acts"]) == (c.facilitator, c.barrier, c.acts_through)
             for i, row in zip(c.inputs, shown["inputs"], strict=True):
-                assert row["barrier"] == levers.written(i, i.barrier or 0)
-                assert row["facilitator"] == levers.written(i, i.facilitator or 0)
-                assert row["usual"] == levers.written(i, i.default)
-                assert row["range"] == f"{levers.written(i, i.low)} to {levers.written(i, i.high)}"
-                assert row["gradetext"] == levers.GRADES[i.grade]
+                assert row["barrier"] == sliders.written(i, i.barrier or 0)
+                assert row["facilitator"] == sliders.written(i, i.facilitator or 0)
+                assert row["usual"] == sliders.written(i, i.default)
+                assert row["range"] == f"{sliders.written(i, i.low)} to {sliders.written(i, i.high)}"
+                assert row["gradetext"] == sliders.GRADES[i.grade]
                 assert (row["meaning"], row["source"], row["grade"]) == (i.meaning, i.source, i.grade)
                 assert all(text in shown["searched"] for text in (i.address, i.meaning, i.source))
             for text in (c.name, c.title, c.meaning, c.facilitator, c.barrier, c.acts_through):
@@ -633,9 +641,9 @@ def test_curves_of_a_condition_are_those_of_its_inputs_with_their_ends_in_words(
 
     assert len(drawn) == len(expected) > 1
     for shown, (i, curve) in zip(drawn, expected, strict=True):
-        assert (shown["input"], shown["rule"], shown["says"]) == (levers.label(i), curve.rule, curve.says)
+        assert (shown["input"], shown["rule"], shown["says"]) == (sliders.label(i), curve.rule, curve.says)
         assert (shown["x"], shown["y"]) == (list(curve.x), list(curve.y))
-        assert (shown["from"], shown["to"]) == tuple(levers.written(i, x) for x in (curve.x[0], curve.x[-1]))
+        assert (shown["from"], shown["to"]) == tuple(sliders.written(i, x) for x in (curve.x[0], curve.x[-1]))
         assert float(shown["top"]) == pytest.approx(max(curve.y), rel=0.06)
         lowest = min(curve.y)
         at_zero = 0 <= lowest <= max(curve.y) / 2
@@ -659,7 +667,7 @@ def test_a_condition_says_which_rules_and_processes_read_it() -> None:
     for c in conditions():
         told = conditions_page._others(c)
         for i in c.inputs:
-            assert f"{levers.label(i)} is read by {listed(read_by(i))}" in told
+            assert f"{sliders.label(i)} is read by {listed(read_by(i))}" in told
 
 
 def words(element: Any) -> str:

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import conducive as cz
-from conducive.dashboards import programme_page
-from conducive.dashboards.programme_page import (
+from conducive.dashboards.pages import programme as programme_page
+from conducive.dashboards.pages.programme import (
     AREAS,
     USUAL,
     Asked,

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 import websockets
 
-from conducive.dashboards import warm
-from conducive.dashboards.machine import own_addresses
-from conducive.dashboards.server import LARGEST_MESSAGE, PAGES, _code, _listening
-from conducive.dashboards.store import TRIES
+from conducive.dashboards.server import warm
+from conducive.dashboards.server.machine import own_addresses
+from conducive.dashboards.server.serve import LARGEST_MESSAGE, PAGES, _code, _listening
+from conducive.dashboards.store.tries import TRIES
 from conducive.experiments.lives import ensemble
 from conducive.scenarios.errors import InputError
 

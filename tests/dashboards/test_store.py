@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from conducive.dashboards import store as kept
-from conducive.dashboards.store import Change, Held, Store, TakenOutError, checked_name, shown, typed
+from conducive.dashboards.store import classes as kept
+from conducive.dashboards.store import codes, file, tries
+from conducive.dashboards.store.classes import Change, Held, Store, TakenOutError, checked_name
+from conducive.dashboards.store.codes import shown, typed
 from conducive.scenarios.errors import InputError
 
 PREDICTION = {"points": [0.0] * 11, "choice": 0, "picks": [], "because": "it just does"}
@@ -114,7 +116,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from conducive.dashboards.store import Store
+from conducive.dashboards.store.classes import Store
 store = Store(Path(sys.argv[1]))
 code, teacher = store.open_class("coproduction")
 key = store.join(code, "Owls")
@@ -198,7 +200,7 @@ def test_line_breaks_in_a_name_become_spaces() -> None:
 
 def test_wrong_codes_are_refused_and_after_too_many_right_ones_too(store: Store) -> None:
     code, teacher = store.open_class("coproduction")
-    for n in range(kept.TRIES):
+    for n in range(tries.TRIES):
         with pytest.raises(InputError, match="No class has this code"):
             store.join(f"WRONG{n}", "Owls", visitor="mallory")
 
@@ -212,11 +214,11 @@ def test_wrong_codes_are_refused_and_after_too_many_right_ones_too(store: Store)
 
 def test_a_visitor_who_waits_may_try_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     code, _ = store.open_class("coproduction")
-    for _ in range(kept.TRIES):
+    for _ in range(tries.TRIES):
         with pytest.raises(InputError):
             store.seat("NOTTHERE", visitor="forgetful")
 
-    later = kept.time.monotonic() + kept.MINUTE + 1
+    later = kept.time.monotonic() + tries.MINUTE + 1
     monkeypatch.setattr(kept.time, "monotonic", lambda: later)
 
     assert store.join(code, "Owls", visitor="forgetful")
@@ -231,7 +233,7 @@ def test_no_code_reaches_further_than_a_lookup(store: Store, tmp_path: Path, wro
             enter(wrong)
 
     assert sorted(path.name for path in tmp_path.parent.iterdir()) == before
-    assert {path.name.split("-")[0] for path in tmp_path.iterdir()} == {kept.FILE}
+    assert {path.name.split("-")[0] for path in tmp_path.iterdir()} == {file.FILE}
 
 
 def test_a_group_key_opens_no_teachers_page_and_the_other_way_round(store: Store) -> None:
@@ -329,12 +331,12 @@ def test_nobody_opens_classes_without_end(store: Store) -> None:
 
 
 def test_what_is_kept_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST_OUTCOMES", 2)
+    monkeypatch.setattr(file, "MOST_OUTCOMES", 2)
     code, _ = store.open_class("coproduction")
     key = store.join(code, "Owls")
 
     with pytest.raises(InputError, match="too long"):
-        store.explain(key, 0, "x" * kept.MOST_BYTES)
+        store.explain(key, 0, "x" * file.MOST_BYTES)
 
     for name in "abc":
         store.keep_outcome(name, {"best": name})
@@ -344,7 +346,7 @@ def test_what_is_kept_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) 
 def test_a_folder_that_cannot_be_used_is_refused_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / kept.FILE).write_bytes(b"not a database, and long enough to be read as one" * 50)
+    (tmp_path / "broken" / file.FILE).write_bytes(b"not a database, and long enough to be read as one" * 50)
 
     for folder in ("file", "broken"):
         with pytest.raises(InputError, match="--data"):
@@ -353,16 +355,16 @@ def test_a_folder_that_cannot_be_used_is_refused_with_a_way_out(tmp_path: Path) 
 
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store._open.execute(f"PRAGMA user_version = {kept.VERSION + 1}")
+    store._open.execute(f"PRAGMA user_version = {file.VERSION + 1}")
 
-    with pytest.raises(InputError, match=f"version {kept.VERSION + 1}"):
+    with pytest.raises(InputError, match=f"version {file.VERSION + 1}"):
         Store(tmp_path)
 
 
 def test_codes_are_easy_to_read_out() -> None:
-    code = kept.new_code(kept.CLASS_CODE)
+    code = codes.new_code(codes.CLASS_CODE)
 
-    assert typed(shown(code).lower(), kept.CLASS_CODE) == code
+    assert typed(shown(code).lower(), codes.CLASS_CODE) == code
     assert not set(code) & set("01IO")
 
 
@@ -375,8 +377,8 @@ def test_a_class_has_the_code_that_is_asked_for_unless_another_has_it(store: Sto
     alone, _ = store.open_class("coproduction", solo=True)
 
     assert first == "OWLS2026"
-    assert len(second) == kept.CLASS_CODE
-    assert len(alone) > kept.CLASS_CODE
+    assert len(second) == codes.CLASS_CODE
+    assert len(alone) > codes.CLASS_CODE
     store.end_class(teacher)
     assert store.open_class("coproduction", code="OWLS2026")[0] == "OWLS2026"
 
@@ -445,10 +447,10 @@ def test_devices_are_told_apart_to_a_limit_and_not_by_what_others_could_use(
 
 
 def test_a_file_of_the_first_version_is_taken_on_with_all_it_holds(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / kept.FILE) as db:
-        db.executescript(kept.TABLES[0])
+    with sqlite3.connect(tmp_path / file.FILE) as db:
+        db.executescript(file.TABLES[0])
         db.execute("PRAGMA user_version = 1")
-        db.execute("INSERT INTO class VALUES ('OLDONE', ?, 'coproduction', 1, 0, 9e9)", (kept._hash("TEACHERSKEY2"),))
+        db.execute("INSERT INTO class VALUES ('OLDONE', ?, 'coproduction', 1, 0, 9e9)", (codes.mark("TEACHERSKEY2"),))
         db.execute("INSERT INTO seat VALUES ('GROUPKEY', 'OLDONE', 'Owls', 'owls', 0)")
         db.execute("INSERT INTO answer VALUES ('GROUPKEY', 'prediction', '{}')")
     db.close()

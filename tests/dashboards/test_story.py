@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conducive.dashboards import address, story
-from conducive.dashboards.story import (
+from conducive.dashboards.asking import address
+from conducive.dashboards.pages import story
+from conducive.dashboards.pages.story import (
     CHOICES,
     GRANT_ENDS,
     HORIZON,

@@ -13,14 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conducive.dashboards import levers, sweep_drawn, sweep_page, sweeping
-from conducive.dashboards.address import Swept, read_sweep, sweep_address, sweep_command, sweep_python
-from conducive.dashboards.choice import default
-from conducive.dashboards.parts import OFTEN
-from conducive.dashboards.sweep_drawn import point
-from conducive.dashboards.sweep_page import asked_files, chosen_from, map_key, pictures, start_from
-from conducive.dashboards.sweeping import asked_sweep, axes_of, plan_of
-from conducive.dashboards.theme import DARK, LIGHT
+from conducive.dashboards.asking import sliders, sweeping
+from conducive.dashboards.asking.address import read_sweep, sweep_address
+from conducive.dashboards.asking.asked import Swept
+from conducive.dashboards.asking.choice import default
+from conducive.dashboards.asking.scripts import sweep_command, sweep_python
+from conducive.dashboards.asking.sweeping import asked_sweep, axes_of, plan_of
+from conducive.dashboards.pages import sweep as sweep_page
+from conducive.dashboards.pages import sweep_drawn
+from conducive.dashboards.pages.sweep import asked_files, chosen_from, map_key, pictures, start_from
+from conducive.dashboards.pages.sweep_drawn import point
+from conducive.dashboards.widgets.progress import OFTEN
+from conducive.dashboards.widgets.theme import DARK, LIGHT
 from conducive.dashboards.work import CancelledError, Job
 from conducive.experiments.lives.readings import SHOWN
 from conducive.experiments.search.filling import filling
@@ -110,7 +114,7 @@ def test_what_varies_is_said_in_the_units_of_its_lever() -> None:
     plan = plan_of(asked_sweep(SMALL, axes(share, CULTURE)))
 
     assert asked_sweep(SMALL, axes(share)).x == "finance.mainstreaming=0.25:0.75"
-    assert sweeping.said(plan.x, 0.25) == levers.written(levers.declared()["finance.mainstreaming"], 0.25) == "25%"
+    assert sweeping.said(plan.x, 0.25) == sliders.written(sliders.declared()["finance.mainstreaming"], 0.25) == "25%"
     assert (sweeping.said(plan.y, 0.5), sweeping.named(plan.x)) == ("50%", "Mainstreaming (%)")
     assert axes_of(asked_sweep(SMALL, axes(share, CULTURE)))["x"] == share
 
@@ -334,7 +338,8 @@ def test_the_file_of_a_line_asks_for_its_runs(tmp_path: Any) -> None:
 
 
 def test_an_address_of_another_sort_is_no_sweep() -> None:
-    from conducive.dashboards.address import Asked, address
+    from conducive.dashboards.asking.address import address
+    from conducive.dashboards.asking.asked import Asked
 
     with pytest.raises(InputError, match="does not say what varies"):
         read_sweep(address(Asked(SMALL, SMALL)))

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
-from conducive.dashboards import address, lessons, sheets
-from conducive.dashboards.lesson_files import HORIZON, Lesson
-from conducive.dashboards.lesson_views import answers, behind, dots, lines_of, ranked, ways_on
-from conducive.dashboards.lessons import LESSONS, lesson, results, verdict
-from conducive.dashboards.sheets import sheet, write_pack
-from conducive.dashboards.store import Classroom, Seat, Store
+from conducive.dashboards.asking import address
+from conducive.dashboards.classroom import lessons, sheets
+from conducive.dashboards.classroom.files import HORIZON, Lesson
+from conducive.dashboards.classroom.lessons import LESSONS, lesson, results, verdict
+from conducive.dashboards.classroom.sheets import sheet, write_pack
+from conducive.dashboards.classroom.teacher import answers, behind
+from conducive.dashboards.classroom.views import dots, lines_of, ranked, ways_on
+from conducive.dashboards.store.classes import Classroom, Seat, Store
 from conducive.experiments.version import model_version
 from conducive.scenarios.errors import InputError
 

@@ -15,13 +15,12 @@ from playwright.sync_api import expect
 
 from conducive.agents import practitioner
 from conducive.agents.practitioner import CLOSED, LAPSED, STAGES
-from conducive.dashboards import address as addresses
-from conducive.dashboards import watch
-from conducive.dashboards.address import Asked
-from conducive.dashboards.causes import CAUSES
-from conducive.dashboards.choice import DEFAULT, Choice
-from conducive.dashboards.theme import DARK, LIGHT, contrast
-from conducive.dashboards.watch import (
+from conducive.dashboards.asking import address as addresses
+from conducive.dashboards.asking.asked import Asked
+from conducive.dashboards.asking.choice import DEFAULT, Choice
+from conducive.dashboards.comparing.causes import CAUSES
+from conducive.dashboards.pages import watch
+from conducive.dashboards.pages.watch import (
     ALONE,
     ASPECTS,
     LOOK,
@@ -37,6 +36,7 @@ from conducive.dashboards.watch import (
     shown,
     someone,
 )
+from conducive.dashboards.widgets.theme import DARK, LIGHT, contrast
 from conducive.experiments.lives.recording import Recording, record
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError

@@ -17,7 +17,8 @@ from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner, Result
 
 import conducive as cz
-from conducive.dashboards.address import Asked, pair_file
+from conducive.dashboards.asking.asked import Asked
+from conducive.dashboards.asking.documents import pair_file
 from conducive.experiments.cli import app as cli
 from conducive.experiments.lives import ensemble
 from conducive.scenarios import workforce

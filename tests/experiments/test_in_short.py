@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 import conducive as cz
-from conducive.dashboards import address as addresses
-from conducive.dashboards.address import Asked
+from conducive.dashboards.asking import scripts
+from conducive.dashboards.asking.asked import Asked
 from conducive.experiments.cli import app
 from conducive.experiments.compare.saving import save
 from conducive.experiments.folders.folder import check_out
@@ -94,7 +94,7 @@ def test_generated_python_runs_whatever_the_title(title: str) -> None:
     told = replace(SMALL, title=title)
     names: dict[str, object] = {}
 
-    code = addresses.python(Asked(told, told.change({"finance": 0.9}), 2, 0))
+    code = scripts.python(Asked(told, told.change({"finance": 0.9}), 2, 0))
     exec(code.partition("comparison =")[0].encode("utf-8").decode("utf-8"), names)
 
     assert names["base"] == told

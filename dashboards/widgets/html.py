@@ -1,0 +1,79 @@
+"""Elements of HTML that every page is made of: buttons, headings, messages. Text in them stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import reacton.core
+import solara
+from ipyvuetify.Html import Html
+
+from conducive.dashboards.widgets.page import at_base
+
+
+def tag(name: str, *children: Any, css: str = "", **attributes: str) -> Any:
+    """Put an element of HTML on the page; text in it stays text, whatever it holds."""
+    given = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+    for leads in {"href", "action"} & given.keys():
+        given[leads] = at_base(given[leads]) if given[leads].startswith("/") else given[leads]
+    kwargs = {"tag": name, "children": list(children), "class_": css, "attributes": given}
+    return reacton.core.Element(_element(name), kwargs=kwargs)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _element(name: str) -> Any:
+    """Return the component of a kind of element: one of its own, for a browser does not turn one kind into another."""
+    return reacton.core.ComponentWidget(widget=type(f"Html_{name}", (Html,), {}))
+
+
+@solara.component
+def Press(label: str, on_click: Callable[[], None], css: str = "", **attributes: str) -> None:
+    """A button."""
+    button = tag("button", label, css=f"button {css}".rstrip(), type="button", **attributes)
+    solara.v.use_event(button, "click", lambda *_: on_click())
+
+
+def sentence(text: str) -> str:
+    """Return a message with a capital letter, unless it begins with the name of an input."""
+    first = text.partition(" ")[0]
+    return text if "." in first.rstrip(".") or "_" in first else text[:1].upper() + text[1:]
+
+
+def heading(text: str, lead: str = "") -> None:
+    """Put the heading of a page, and a sentence on what it is for."""
+    tag("h1", text, id="top")
+    if lead:
+        tag("p", lead, css="lead")
+
+
+def jump() -> None:
+    """Put a link to the answer on the page, where a narrow screen has it below what is asked."""
+    tag("a", "Jump to the answer", href="#answer", css="button jump")
+
+
+@solara.component
+def Trouble(text: str) -> None:
+    """An error, read out at once; nothing where there is none."""
+    if text:
+        tag("p", sentence(text), css="trouble", role="alert")
+
+
+@solara.component
+def Note(text: str) -> None:
+    """Something to know, read out when there is time; nothing where there is none."""
+    if text:
+        tag("p", text, css="note", role="status")
+
+
+@solara.component
+def Empty(text: str) -> None:
+    """Where something will be, once it is asked for."""
+    tag("p", text, css="empty")
+
+
+@solara.component
+def Loading(text: str) -> None:
+    """Where something will be soon."""
+    tag("p", tag("span", css="spinner", aria_hidden="true"), text, css="loading", role="status")
