@@ -12,7 +12,7 @@ from conducive.dashboards import levers
 from conducive.dashboards.parts import Trouble, heading, interval, prose, tag, term
 from conducive.experiments.evidence.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
 from conducive.experiments.pages.curves import read_by, rule_curves
-from conducive.experiments.search.sensitivity import SensitivityPlan
+from conducive.experiments.search.sensitivity.plan import SensitivityPlan
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import Condition

@@ -17,8 +17,9 @@ from conducive.dashboards.results import Chart, lines_of
 from conducive.dashboards.sweeping import named, said, scale
 from conducive.dashboards.theme import DARK, LIGHT, ink_on, ramp
 from conducive.experiments.lives.readings import EDGE, Shown
-from conducive.experiments.search.filling import is_line
-from conducive.experiments.search.zone import ZoneMap, ZonePlan
+from conducive.experiments.search.zone.filling import is_line
+from conducive.experiments.search.zone.map import ZoneMap
+from conducive.experiments.search.zone.plan import ZonePlan
 from conducive.scenarios.errors import InputError
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from conducive.experiments.cli import app as line
+from conducive.experiments.cli import holding
+from conducive.experiments.cli import options as line
 from conducive.scenarios.errors import InputError
 
 
@@ -32,23 +33,24 @@ def programme(
 
     both = runs.programmes_of(name, against, _places(authorities))
     if settings:
-        changes = line._changes(settings)
+        changes = line.changes_from(settings)
         both = tuple(each.change(changes) for each in both)
     check_counts(replicates, seed)
     identity = runs.programme_identity(both, replicates, seed, plausible=plausible)
     title = "-or-".join(each.name for each in both)
-    folder = line._folder_for(out, f"programme-{title}", None, identity)
+    folder = holding.folder_for(out, f"programme-{title}", None, identity)
     scenarios = {side: each.scenario for side, each in zip("AB", both, strict=False)}
 
     def keep(so_far: Any) -> None:
-        save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, line._command())
+        save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, holding.command_line())
 
-    with line._progress(title, replicates * len(both)) as advance:
+    with holding.progress(title, replicates * len(both)) as advance:
         found = runs.programme(
             both[0], both[1] if len(both) > 1 else None, replicates, seed,
             plausible=plausible, progress=advance, earlier=runs.earlier_runs(folder, both), keep=keep,
         )  # fmt: skip
-    line._keep(found, folder, identity, replicates, runs.write_programme, scenarios)
+    finished = 0 if found.interrupted else replicates
+    holding.keep(found.text(), folder, identity, finished, lambda to: runs.write_programme(found, to), scenarios)
 
 
 def programmes() -> None:
