@@ -12,12 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from conducive.experiments.compare.chart import BLUE, DPI, GREY, ORANGE, Chart
 from conducive.experiments.lives.text import name_of
 from conducive.experiments.search.figures import as_percent, note
-from conducive.experiments.search.national.ranks import National
 from conducive.experiments.words import several
 from conducive.model.measures import INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from conducive.experiments.search.national.ranks import National
 
 ROW = 0.135
 """Height of an authority's row, in inches."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from conducive.experiments.lives.intervals import LEVEL, Numbers
 from conducive.experiments.lives.readings import Estimate, Sets, chance_of, drawn_anew, mean_of
+from conducive.experiments.search.national.text import FIGURES, say_national
 from conducive.experiments.search.study import Found
 from conducive.model.measures import NULLABLE
 from conducive.scenarios.scenario import Scenario
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RESAMPLES = 1000
-FIGURES = {
-    "posts": "establishment of case-holding posts",
-    "turnover": "turnover",
-    "vacancy_rate": "vacancy rate",
-    "agency_rate": "agency rate",
-    "caseload": "caseload",
-}
-"""What a place starts from, as columns of the table and in words."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,8 +172,6 @@ class National(Found):
 
     def text(self) -> str:
         """Say who comes where, how surely, and what it is not, in plain English."""
-        from conducive.experiments.search.national.text import say_national
-
         return say_national(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:

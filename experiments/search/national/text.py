@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
-from conducive.experiments.search.national.ranks import FIGURES, National
 from conducive.experiments.words import (
     bullet,
     heading,
@@ -29,6 +28,16 @@ from conducive.scenarios.workforce import starting_point
 if TYPE_CHECKING:
     import pandas as pd
 
+    from conducive.experiments.search.national.ranks import National
+
+FIGURES = {
+    "posts": "establishment of case-holding posts",
+    "turnover": "turnover",
+    "vacancy_rate": "vacancy rate",
+    "agency_rate": "agency rate",
+    "caseload": "caseload",
+}
+"""What a place starts from, as columns of the table and in words."""
 ENDS = 10
 """Authorities at either end of the ranking that the summary names; tables have all."""
 NAME = 22

@@ -26,6 +26,7 @@ from conducive.experiments.search.sensitivity.indices import (
     screened,
     sobol_design,
 )
+from conducive.experiments.search.sensitivity.text import say_sensitivity
 from conducive.experiments.search.study import ALONE, Found, Held, Means, Study, front_door
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -243,8 +244,6 @@ class Sensitivity(Found):
 
     def text(self) -> str:
         """Say which conditions matter and how far they work together, in plain English."""
-        from conducive.experiments.search.sensitivity.text import say_sensitivity
-
         return say_sensitivity(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:

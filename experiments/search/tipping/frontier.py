@@ -11,6 +11,7 @@ import numpy as np
 
 from conducive.experiments.search.study import Found
 from conducive.experiments.search.tipping.crossing import Crossing, Search
+from conducive.experiments.search.tipping.text import say_frontier
 from conducive.experiments.search.tipping.ways import Way
 
 if TYPE_CHECKING:
@@ -204,8 +205,6 @@ class Frontier(Found):
 
     def text(self) -> str:
         """Say where it tips, how surely, and what that depends on, in plain English."""
-        from conducive.experiments.search.tipping.text import say_frontier
-
         return say_frontier(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,8 +18,10 @@ from conducive.experiments.lives.intervals import LEVEL
 from conducive.experiments.lives.readings import SHOWN, Shown
 from conducive.experiments.lives.text import name_of
 from conducive.experiments.search.figures import as_percent, plain
-from conducive.experiments.search.zone.map import ZoneMap
 from conducive.experiments.words import several
+
+if TYPE_CHECKING:
+    from conducive.experiments.search.zone.map import ZoneMap
 
 BOTH = tuple(one for one in SHOWN if one.column in {"sustained", "open"})
 """What a map shows side by side where nothing is chosen."""

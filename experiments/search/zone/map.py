@@ -18,6 +18,7 @@ import numpy.typing as npt
 from conducive.experiments.lives.intervals import LEVEL, Numbers
 from conducive.experiments.lives.readings import EDGE, Estimate, chance_of, drawn_anew, mean_of, read
 from conducive.experiments.search.study import Found
+from conducive.experiments.search.zone.text import say_zone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,8 +230,6 @@ class ZoneMap(Found):
 
     def text(self) -> str:
         """Say where the zone is, where the scenario stands and what would move it, in plain English."""
-        from conducive.experiments.search.zone.text import say_zone
-
         return say_zone(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from conducive.experiments.lives.intervals import interval_of_share
 from conducive.experiments.lives.readings import Estimate
 from conducive.experiments.search.study import Found
-from conducive.experiments.sweep.discovery.cases import AUTHORITY, FEWEST_POINTS
+from conducive.experiments.sweep.discovery.cases import AUTHORITY, DIGITS, FEWEST_POINTS, SURE
+from conducive.experiments.sweep.discovery.text import say_discovery
 from conducive.experiments.words import SWITCH, factor_words, in_unit, listed
 from conducive.scenarios.errors import InputError
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 SMALLEST_BOX = 0.05
 """Share of the design points that a box holds at least; so much is also peeled off at a time."""
-SURE = 0.05
-"""Chance up to which a limit may be luck: those above it are dropped."""
-DIGITS = 6
 FEW_STEPS = 20
 """Steps of a factor's range that a limit is told to, at least."""
 
@@ -174,8 +172,6 @@ class Discovery(Found):
 
     def text(self) -> str:
         """Say where the outcome is likely, in plain English."""
-        from conducive.experiments.sweep.discovery.text import say_discovery
-
         return say_discovery(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:

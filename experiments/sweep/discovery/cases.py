@@ -25,7 +25,11 @@ FEWEST_POINTS = 8
 """Design points from which there is a box to look for."""
 FEWEST_TO_SPLIT = 40
 """Design points from which half of them are held out."""
+SURE = 0.05
+"""Chance up to which a limit may be luck: those above it are dropped."""
 SPLIT_SEED = 0
+DIGITS = 6
+"""Of a limit in words."""
 
 
 def table_of(sweep: Path | pd.DataFrame) -> tuple[pd.DataFrame, str, int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from conducive.experiments.lives.readings import Estimate
-from conducive.experiments.sweep.discovery.boxes import DIGITS, SURE, Box, Discovery, Limit
-from conducive.experiments.sweep.discovery.cases import AUTHORITY, FEWEST_TO_SPLIT
+from conducive.experiments.sweep.discovery.cases import AUTHORITY, DIGITS, FEWEST_TO_SPLIT, SURE
 from conducive.experiments.words import factor_words, heading, in_unit, listed, paragraph, percent, several, table
+
+if TYPE_CHECKING:
+    from conducive.experiments.sweep.discovery.boxes import Box, Discovery, Limit
 
 
 def say_discovery(found: Discovery) -> str:
