@@ -10,9 +10,8 @@ from typing import Any, cast
 from conducive.dashboards import address as addresses
 from conducive.dashboards import levers
 from conducive.dashboards.address import Swept
-from conducive.experiments.search.zone.axes import Axis
 from conducive.experiments.search.zone.filling import sweep_plan
-from conducive.experiments.search.zone.plan import ZonePlan
+from conducive.experiments.search.zone.plan import Axis, ZonePlan
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError

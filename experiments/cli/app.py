@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from conducive.experiments.cli import looking_up, running, searching, upkeep
 from conducive.experiments.cli.holding import BAD_INPUT, FAILED, INTERRUPTED, say
+from conducive.experiments.cli.options import given
 from conducive.scenarios.errors import InputError
 
 
@@ -93,8 +94,7 @@ def options(
         typer.Option(metavar="N", min=1, help="Use at most so many threads or processes (the processors at hand)."),
     ] = None,
     rules: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.py", help="Put the functions of a file in place of rules of the same name."),
+        Path | None, given("FILE.py", "Put the functions of a file in place of rules of the same name.")
     ] = None,
 ) -> None:
     """Take options that stand before a command."""

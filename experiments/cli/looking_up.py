@@ -15,15 +15,11 @@ from conducive.scenarios.errors import InputError
 
 
 def scenarios(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One scenario in full: a name or a TOML file.")
-    ] = None,
+    name: Annotated[str | None, line.named("[NAME]", "One scenario in full: a name or a TOML file.")] = None,
     *,
-    toml: Annotated[bool, typer.Option("--toml", help="Print it as a complete file to edit.")] = False,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario file.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a scenario to this file instead, to edit.")
-    ] = None,
+    toml: Annotated[bool, line.flag("--toml", "Print it as a complete file to edit.")] = False,
+    schema: Annotated[bool, line.flag("--schema", "Print the JSON Schema of a scenario file.")] = False,
+    out: Annotated[Path | None, line.given("FILE", "Write a scenario to this file instead, to edit.")] = None,
 ) -> None:
     """List the scenarios there are, or show one."""
     from conducive.experiments.cli import cards
@@ -65,12 +61,10 @@ def _write_new(file: Path, text: str) -> None:
 def conditions(
     name: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[NAME]", help="A condition, an input such as finance.funding_term, or a group such as costs."
-        ),
+        line.named("[NAME]", "A condition, an input such as finance.funding_term, or a group such as costs."),
     ] = None,
     *,
-    coefficients: Annotated[bool, typer.Option("--coefficients", help="List the coefficients of the model.")] = False,
+    coefficients: Annotated[bool, line.flag("--coefficients", "List the coefficients of the model.")] = False,
 ) -> None:
     """List the 18 conditions. With a name, show what stands behind it."""
     from conducive.experiments.cli import cards
@@ -82,12 +76,8 @@ def conditions(
 
 
 def authorities(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="An authority, a region or England, in all years.")
-    ] = None,
-    year: Annotated[
-        int | None, typer.Option(metavar="YYYY", help="Census year of the list (the latest by default).")
-    ] = None,
+    name: Annotated[str | None, line.named("[NAME]", "An authority, a region or England, in all years.")] = None,
+    year: Annotated[int | None, line.given("YYYY", "Census year of the list (the latest by default).")] = None,
 ) -> None:
     """List the authorities a run can start from. With a name, show its figures."""
     from conducive.experiments.cli import cards
@@ -102,20 +92,18 @@ def authorities(
 
 
 def authority(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="An authority: its name, a short one, or a code.")],
+    name: Annotated[str, line.named("NAME", "An authority: its name, a short one, or a code.")],
     ask: Annotated[
         int | None, typer.Option(metavar="N", help="Answer its first, second or third question.", min=1, max=3)
     ] = None,
     *,
-    replay: Annotated[bool, typer.Option("--replay", help="Live 2018 to 2025 again from its row of 2017.")] = False,
-    judgements: Annotated[
-        bool, typer.Option("--judgements", help="Put its judgements of inadequate into the replay.")
-    ] = False,
-    again: Annotated[bool, typer.Option("--again", help="Run the replay now, not what is stored of it.")] = False,
+    replay: Annotated[bool, line.flag("--replay", "Live 2018 to 2025 again from its row of 2017.")] = False,
+    judgements: Annotated[bool, line.flag("--judgements", "Put its judgements of inadequate into the replay.")] = False,
+    again: Annotated[bool, line.flag("--again", "Run the replay now, not what is stored of it.")] = False,
     replicates: line.Replicates = 200,
     seed: line.Seed = 0,
     out: line.Out = None,
-    full: Annotated[bool, typer.Option("--full", help="Say everything of an answer.")] = False,
+    full: Annotated[bool, line.flag("--full", "Say everything of an answer.")] = False,
 ) -> None:
     """Show an authority beside England and its neighbours, where it starts, and what to ask of it."""
     from conducive.experiments.cli import authority_card
@@ -146,13 +134,12 @@ def events() -> None:
 
 
 def play(
-    file: Annotated[
-        Path, typer.Argument(metavar="[FILE]", help="The game's own file: it begins one, or goes on with it.")
-    ] = Path("keep-it-alive.toml"),
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Another luck than the usual, for a new game.")] = None,
+    file: Annotated[Path, line.named("[FILE]", "The game's own file: it begins one, or goes on with it.")] = Path(
+        "keep-it-alive.toml"
+    ),
+    seed: Annotated[int | None, line.given("N", "Another luck than the usual, for a new game.")] = None,
     role: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Play this role alone; the others carry on. Repeat for more."),
+        list[str] | None, line.given("NAME", "Play this role alone; the others carry on. Repeat for more.")
     ] = None,
 ) -> None:
     """Play Keep it alive: eight rounds of half a year in the roles of a service, here in the terminal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,53 +14,49 @@ from conducive.scenarios.errors import InputError
 if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
 
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A name that `conducive scenarios` lists, or a path to a TOML file.")
-]
-Authority = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Start from an authority's published workforce figures.")
-]
-Year = Annotated[int | None, typer.Option(metavar="YYYY", help="Census year of these figures (the latest by default).")]
+
+def named(metavar: str, says: str) -> Any:
+    """Declare an argument."""
+    return typer.Argument(metavar=metavar, help=says)
+
+
+def given(metavar: str, says: str, *names: str) -> Any:
+    """Declare an option that takes a value."""
+    return typer.Option(*names, metavar=metavar, help=says)
+
+
+def flag(name: str, says: str) -> Any:
+    """Declare an option that is there or not."""
+    return typer.Option(name, help=says)
+
+
+ScenarioName = Annotated[str, named("SCENARIO", "A name that `conducive scenarios` lists, or a path to a TOML file.")]
+Authority = Annotated[str | None, given("NAME", "Start from an authority's published workforce figures.")]
+Year = Annotated[int | None, given("YYYY", "Census year of these figures (the latest by default).")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="Change an input in its unit, or a whole condition (0 to 1). Repeat for more.",
-    ),
+    given("NAME=VALUE", "Change an input in its unit, or a whole condition (0 to 1). Repeat for more.", "--set"),
 ]
-Replicates = Annotated[int, typer.Option(metavar="N", help="How many times to run it.")]
-Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the luck: the same seed gives the same result.")]
+Replicates = Annotated[int, given("N", "How many times to run it.")]
+Seed = Annotated[int, given("N", "Seed of the luck: the same seed gives the same result.")]
 Plausible = Annotated[
     bool,
-    typer.Option(
+    flag(
         "--plausible/--default-set",
-        help="Spread the runs over plausible sets of coefficients (4 or more with each), or use the default set alone.",
+        "Spread the runs over plausible sets of coefficients (4 or more with each), or use the default set alone.",
     ),
 ]
 Precision = Annotated[
     float | None,
-    typer.Option(
-        metavar="SHARE",
-        help="Go on with more pairs until the difference is known to within this (0.02: two percentage points).",
-    ),
+    given("SHARE", "Go on with more pairs until the difference is known to within this (0.02: two percentage points)."),
 ]
-Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder for the results (by default one under results/).")
-]
-OneScenario = Annotated[
-    str,
-    typer.Argument(metavar="[SCENARIO]", help="A name that `conducive scenarios` lists, or a path to a TOML file."),
-]
-Several = Annotated[
-    list[str], typer.Argument(metavar="OPTION...", help="Scenarios: names or TOML files, up to five of them.")
-]
-Indicator = Annotated[str, typer.Option(metavar="NAME", help="The outcome, read in the last month.")]
-Month = Annotated[int | None, typer.Option(metavar="N", help="Another month to read it in.")]
-InProcesses = Annotated[bool, typer.Option("--processes", help="Run in a process for each core instead of threads.")]
-Cluster = Annotated[
-    str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, for instance tcp://host:8786.")
-]
+Out = Annotated[Path | None, given("DIR", "Folder for the results (by default one under results/).")]
+OneScenario = Annotated[str, named("[SCENARIO]", "A name that `conducive scenarios` lists, or a path to a TOML file.")]
+Several = Annotated[list[str], named("OPTION...", "Scenarios: names or TOML files, up to five of them.")]
+Indicator = Annotated[str, given("NAME", "The outcome, read in the last month.")]
+Month = Annotated[int | None, given("N", "Another month to read it in.")]
+InProcesses = Annotated[bool, flag("--processes", "Run in a process for each core instead of threads.")]
+Cluster = Annotated[str | None, given("ADDRESS", "Run on a Dask cluster, for instance tcp://host:8786.")]
 ClusterTimeout = Annotated[
     float, typer.Option(metavar="SECONDS", help="How long its scheduler has to answer.", min=0.1)
 ]

@@ -12,16 +12,13 @@ from conducive.scenarios.errors import InputError
 
 
 def programme(
-    name: Annotated[
-        str, typer.Argument(metavar="PROGRAMME", help="One that `conducive programmes` lists, or a path to a file.")
-    ],
-    against: Annotated[str | None, typer.Option(metavar="B", help="A second programme, with the same luck.")] = None,
+    name: Annotated[str, line.named("PROGRAMME", "One that `conducive programmes` lists, or a path to a file.")],
+    against: Annotated[str | None, line.given("B", "A second programme, with the same luck.")] = None,
     authorities: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Authorities or regions, or how many to invent. Repeat for more names."),
+        list[str] | None, line.given("NAME", "Authorities or regions, or how many to invent. Repeat for more names.")
     ] = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run it.")] = 20,
+    replicates: Annotated[int, line.given("N", "How many times to run it.")] = 20,
     seed: line.Seed = 0,
     plausible: line.Plausible = False,
     out: line.Out = None,

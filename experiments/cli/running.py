@@ -67,24 +67,22 @@ def _sparkline(ensemble: Ensemble) -> str:
 
 def compare(
     base: Annotated[
-        str,
-        typer.Argument(metavar="A", help="The scenario to compare with: a name or a TOML file; or the file of a pair."),
+        str, line.named("A", "The scenario to compare with: a name or a TOML file; or the file of a pair.")
     ],
     alternative: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="The alternative: a name or a TOML file; none for a pair.")
+        str | None, line.named("[B]", "The alternative: a name or a TOML file; none for a pair.")
     ] = None,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
     replicates: line.Replicates = 200,
     seed: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Seed of the luck: same seed, same result. [default: 0, or the pair's]"),
+        int | None, line.given("N", "Seed of the luck: same seed, same result. [default: 0, or the pair's]")
     ] = None,
     precision: line.Precision = None,
     plausible: line.Plausible = True,
     out: line.Out = None,
-    full: Annotated[bool, typer.Option("--full", help="Say everything, not only what fits a screen or two.")] = False,
+    full: Annotated[bool, line.flag("--full", "Say everything, not only what fits a screen or two.")] = False,
 ) -> None:
     """Compare two scenarios, run with the same luck. --set and --authority hold for both."""
     from conducive.scenarios.files import load_pair
@@ -139,13 +137,8 @@ def _compared(
 
 
 def brief(
-    base: Annotated[
-        str,
-        typer.Argument(metavar="A", help="The scenario to compare with, or a folder that `conducive compare` wrote."),
-    ],
-    alternative: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="The alternative; none for a folder.")
-    ] = None,
+    base: Annotated[str, line.named("A", "The scenario to compare with, or a folder that `conducive compare` wrote.")],
+    alternative: Annotated[str | None, line.named("[B]", "The alternative; none for a folder.")] = None,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
@@ -154,8 +147,7 @@ def brief(
     precision: line.Precision = None,
     plausible: line.Plausible = True,
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Page to write, .html, or .pdf where there is a browser to print it."),
+        Path | None, line.given("FILE", "Page to write, .html, or .pdf where there is a browser to print it.")
     ] = None,
 ) -> None:
     """Write a page for a decision-maker: a comparison, how sure it is, why, and what it depends on.
@@ -203,12 +195,10 @@ def levers(
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
-    budget: Annotated[
-        float | None, typer.Option(metavar="GBP", help="Look for the best that so much more money buys.")
-    ] = None,
+    budget: Annotated[float | None, line.given("GBP", "Look for the best that so much more money buys.")] = None,
     *,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Look for the best two together.")] = False,
-    runs: Annotated[int, typer.Option(metavar="N", help="Runs of each lever.")] = 80,
+    pairs: Annotated[bool, line.flag("--pairs", "Look for the best two together.")] = False,
+    runs: Annotated[int, line.given("N", "Runs of each lever.")] = 80,
     seed: line.Seed = 0,
     out: line.Out = None,
 ) -> None:
@@ -277,10 +267,7 @@ def _several(
 
 def export(
     scenarios: line.Several,
-    out: Annotated[
-        Path,
-        typer.Option(metavar="FILE", help="A picture for a slide (.png, .svg), a table (.csv), or a page (.html)."),
-    ],
+    out: Annotated[Path, line.given("FILE", "A picture for a slide (.png, .svg), a table (.csv), or a page (.html).")],
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
@@ -288,7 +275,7 @@ def export(
     seed: line.Seed = 0,
     plausible: line.Plausible = True,
     *,
-    excel: Annotated[bool, typer.Option("--excel", help="Begin a .csv so that Excel reads it as UTF-8.")] = False,
+    excel: Annotated[bool, line.flag("--excel", "Begin a .csv so that Excel reads it as UTF-8.")] = False,
 ) -> None:
     """Take it away: two scenarios compared, or up to five options, as one file for a slide, a sheet or a web page."""
     from conducive.experiments.options import options as study

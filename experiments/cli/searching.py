@@ -26,21 +26,21 @@ def sensitivity(
     scenario: line.OneScenario = "baseline",
     over: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME[=LOW:HIGH]",
-            help="A condition, or an input over its plausible range or this one. Repeat for more; all 18 conditions "
+        line.given(
+            "NAME[=LOW:HIGH]",
+            "A condition, or an input over its plausible range or this one. Repeat for more; all 18 conditions "
             "by default.",
         ),
     ] = None,
     indicator: line.Indicator = "use_at_fidelity",
     month: line.Month = None,
-    method: Annotated[str, typer.Option(metavar="NAME", help="morris (screening), sobol (shares), or both.")] = "both",
-    points: Annotated[int, typer.Option(metavar="N", help="Base sample of Sobol's design, a power of two.")] = 512,
-    trajectories: Annotated[int, typer.Option(metavar="N", help="Trajectories of Morris's design.")] = 40,
+    method: Annotated[str, line.given("NAME", "morris (screening), sobol (shares), or both.")] = "both",
+    points: Annotated[int, line.given("N", "Base sample of Sobol's design, a power of two.")] = 512,
+    trajectories: Annotated[int, line.given("N", "Trajectories of Morris's design.")] = 40,
     keep: Annotated[
-        int | None, typer.Option(metavar="K", help="Take only the K most influential of the screening on to Sobol.")
+        int | None, line.given("K", "Take only the K most influential of the screening on to Sobol.")
     ] = None,
-    replicates: Annotated[int, typer.Option(metavar="N", help="Runs at each point of a design, 2 or more.")] = 4,
+    replicates: Annotated[int, line.given("N", "Runs at each point of a design, 2 or more.")] = 4,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
@@ -64,29 +64,24 @@ def sensitivity(
 
 def tipping(
     moved: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME[=LOW:HIGH]", help="Moved: an input (over its plausible range or this one) or a condition."
-        ),
+        str, line.named("NAME[=LOW:HIGH]", "Moved: an input (over its plausible range or this one) or a condition.")
     ],
     scenario: line.OneScenario = "baseline",
-    target: Annotated[float, typer.Option(metavar="X", help="The value of the outcome that is looked for.")] = 0.5,
+    target: Annotated[float, line.given("X", "The value of the outcome that is looked for.")] = 0.5,
     indicator: line.Indicator = "sustained",
     month: line.Month = None,
     against: Annotated[
-        str | None,
-        typer.Option(metavar="NAME[=LOW:HIGH]", help="A second input or condition: one tipping point a level."),
+        str | None, line.given("NAME[=LOW:HIGH]", "A second input or condition: one tipping point a level.")
     ] = None,
-    levels: Annotated[int, typer.Option(metavar="N", help="Levels of the second one.")] = 5,
+    levels: Annotated[int, line.given("N", "Levels of the second one.")] = 5,
     precision: Annotated[
-        float | None,
-        typer.Option(metavar="X", help="Half-width of the interval to stop at, in its unit (a fortieth of the range)."),
+        float | None, line.given("X", "Half-width of the interval to stop at, in its unit (a fortieth of the range).")
     ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", help="Most runs of one search.")] = 2000,
+    runs: Annotated[int, line.given("N", "Most runs of one search.")] = 2000,
     plausible: Annotated[
         bool,
-        typer.Option(
-            "--plausible/--default-set", help="Search again under plausible sets of coefficients, or with these alone."
+        line.flag(
+            "--plausible/--default-set", "Search again under plausible sets of coefficients, or with these alone."
         ),
     ] = True,
     authority: line.Authority = None,
@@ -111,12 +106,10 @@ def tipping(
 
 
 def sweep(
-    file: Annotated[Path, typer.Argument(metavar="SWEEP.toml", help="What varies, and how: see docs/sweeps.md.")],
+    file: Annotated[Path, line.named("SWEEP.toml", "What varies, and how: see docs/sweeps.md.")],
     out: line.Out = None,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many runs, how long and how big. Write nothing.")
-    ] = False,
+    dry_run: Annotated[bool, line.flag("--dry-run", "Say how many runs, how long and how big. Write nothing.")] = False,
     in_processes: line.InProcesses = False,
     cluster: line.Cluster = None,
     cluster_timeout: line.ClusterTimeout = 10.0,
@@ -164,18 +157,14 @@ def sweep(
 
 def zone(
     scenario: line.ScenarioName,
-    x: Annotated[
-        str, typer.Option("--x", metavar="NAME[=LOW:HIGH]", help="Along: a cluster, a condition or an input.")
-    ] = "macro",
-    y: Annotated[str, typer.Option("--y", metavar="NAME[=LOW:HIGH]", help="Up: the same.")] = "culture",
-    steps: Annotated[int, typer.Option(metavar="N", help="Lines along each axis.")] = 9,
-    month: Annotated[
-        int | None, typer.Option(metavar="N", help="Month in which R is read (the last of the grant).")
-    ] = None,
+    x: Annotated[str, line.given("NAME[=LOW:HIGH]", "Along: a cluster, a condition or an input.", "--x")] = "macro",
+    y: Annotated[str, line.given("NAME[=LOW:HIGH]", "Up: the same.", "--y")] = "culture",
+    steps: Annotated[int, line.given("N", "Lines along each axis.")] = 9,
+    month: Annotated[int | None, line.given("N", "Month in which R is read (the last of the grant).")] = None,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run each point.")] = 40,
+    replicates: Annotated[int, line.given("N", "How many times to run each point.")] = 40,
     seed: line.Seed = 0,
     plausible: line.Plausible = True,
     out: line.Out = None,
@@ -190,19 +179,17 @@ def zone(
 
 def national(
     scenario: line.ScenarioName,
-    against: Annotated[
-        str | None, typer.Option(metavar="B", help="A second scenario, to see which authorities gain most.")
-    ] = None,
-    region: Annotated[str, typer.Option(metavar="NAME", help="Only the authorities of a region.")] = "",
+    against: Annotated[str | None, line.given("B", "A second scenario, to see which authorities gain most.")] = None,
+    region: Annotated[str, line.given("NAME", "Only the authorities of a region.")] = "",
     year: line.Year = None,
-    indicator: Annotated[str, typer.Option(metavar="NAME", help="What they are ranked by.")] = "sustained",
-    month: Annotated[int | None, typer.Option(metavar="N", help="Month in which it is read (the last).")] = None,
+    indicator: Annotated[str, line.given("NAME", "What they are ranked by.")] = "sustained",
+    month: Annotated[int | None, line.given("N", "Month in which it is read (the last).")] = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run each authority.")] = 20,
+    replicates: Annotated[int, line.given("N", "How many times to run each authority.")] = 20,
     seed: line.Seed = 0,
     plausible: line.Plausible = False,
     vary: Annotated[
-        bool, typer.Option("--vary", help="Draw what nobody publishes about an authority, anew for each run of it.")
+        bool, line.flag("--vary", "Draw what nobody publishes about an authority, anew for each run of it.")
     ] = False,
     out: line.Out = None,
 ) -> None:
@@ -219,14 +206,12 @@ def national(
 
 
 def discover(
-    sweep: Annotated[Path, typer.Argument(metavar="SWEEP_DIR", help="The folder of a finished sweep.")],
-    indicator: Annotated[str, typer.Option(metavar="NAME", help="The outcome, in the last month.")] = "sustained",
-    over: Annotated[float | None, typer.Option(metavar="VALUE", help="It counts when it is over this.")] = None,
-    under: Annotated[float | None, typer.Option(metavar="VALUE", help="It counts when it is under this.")] = None,
-    density: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="How likely the outcome must be in a box, at least.")
-    ] = None,
-    boxes: Annotated[int, typer.Option(metavar="N", help="Boxes to look for, at most.")] = 3,
+    sweep: Annotated[Path, line.named("SWEEP_DIR", "The folder of a finished sweep.")],
+    indicator: Annotated[str, line.given("NAME", "The outcome, in the last month.")] = "sustained",
+    over: Annotated[float | None, line.given("VALUE", "It counts when it is over this.")] = None,
+    under: Annotated[float | None, line.given("VALUE", "It counts when it is under this.")] = None,
+    density: Annotated[float | None, line.given("SHARE", "How likely the outcome must be in a box, at least.")] = None,
+    boxes: Annotated[int, line.given("N", "Boxes to look for, at most.")] = 3,
     out: line.Out = None,
 ) -> None:
     """Find where in a sweep an outcome is likely, and say it in sentences."""

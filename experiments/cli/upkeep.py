@@ -12,12 +12,10 @@ from conducive.experiments.cli.holding import RESULTS, explain_first_use, say
 
 
 def import_workforce(
-    csv: Annotated[Path, typer.Argument(metavar="CSV", help="The official indicators table, as downloaded.")],
-    to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the compact table to this file, and do not use it.")
-    ] = None,
+    csv: Annotated[Path, line.named("CSV", "The official indicators table, as downloaded.")],
+    to: Annotated[Path | None, line.given("FILE", "Write the compact table to this file, and do not use it.")] = None,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Only check it; write nothing.")] = False,
+    check: Annotated[bool, line.flag("--check", "Only check it; write nothing.")] = False,
 ) -> None:
     """Take in a newer official workforce table: runs start from it from then on."""
     import tempfile
@@ -47,12 +45,12 @@ def import_workforce(
 
 
 def import_official(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the official tables, as CSV files.")],
+    folder: Annotated[Path, line.named("DIR", "The folder with the official tables, as CSV files.")],
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the compact tables to this folder, and do not use them.")
+        Path | None, line.given("DIR", "Write the compact tables to this folder, and do not use them.")
     ] = None,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Only check them; write nothing.")] = False,
+    check: Annotated[bool, line.flag("--check", "Only check them; write nothing.")] = False,
 ) -> None:
     """Take in newer official tables of inspections, neighbours, children, children in need and spending."""
     import tempfile
@@ -75,11 +73,10 @@ def import_official(
 
 
 def validate(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results and report.")] = RESULTS / "validation",
+    out: Annotated[Path, line.given("DIR", "Folder for results and report.")] = RESULTS / "validation",
     *,
     smoke: Annotated[
-        bool,
-        typer.Option("--smoke", help="Only the patterns, at reduced power; exit status 1 when one no longer shows."),
+        bool, line.flag("--smoke", "Only the patterns, at reduced power; exit status 1 when one no longer shows.")
     ] = False,
 ) -> None:
     """Hold the model against the paper's patterns, official figures and published studies.
@@ -108,12 +105,12 @@ def validate(
 
 
 def calibrate(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for draws and sets.")] = RESULTS / "calibration",
-    draws: Annotated[int | None, typer.Option(metavar="N", help="Draws of the first wave.")] = None,
-    waves: Annotated[int | None, typer.Option(metavar="N", help="Further waves.")] = None,
-    each: Annotated[int | None, typer.Option(metavar="N", help="Draws of each further wave.")] = None,
-    full: Annotated[int | None, typer.Option(metavar="N", help="Last draws, with official figures.")] = None,
-    truths: Annotated[int | None, typer.Option(metavar="N", help="Draws taken as the truth in turn.")] = None,
+    out: Annotated[Path, line.given("DIR", "Folder for draws and sets.")] = RESULTS / "calibration",
+    draws: Annotated[int | None, line.given("N", "Draws of the first wave.")] = None,
+    waves: Annotated[int | None, line.given("N", "Further waves.")] = None,
+    each: Annotated[int | None, line.given("N", "Draws of each further wave.")] = None,
+    full: Annotated[int | None, line.given("N", "Last draws, with official figures.")] = None,
+    truths: Annotated[int | None, line.given("N", "Draws taken as the truth in turn.")] = None,
     seed: line.Seed = 0,
 ) -> None:
     """Find plausible sets of coefficients by history matching in waves, with emulators.
@@ -148,7 +145,7 @@ def calibrate(
 
 def benchmark(
     *,
-    long: Annotated[bool, typer.Option("--long", help="A sweep of 100,000 runs as well: some minutes more.")] = False,
+    long: Annotated[bool, line.flag("--long", "A sweep of 100,000 runs as well: some minutes more.")] = False,
 ) -> None:
     """Time the program on this machine: about seven minutes on two cores."""
     from conducive.experiments.cli.benchmark import benchmark as measure

@@ -20,10 +20,9 @@ from conducive.experiments.lives import readings
 from conducive.experiments.lives.living import ends
 from conducive.experiments.lives.readings import SHOWN, Reading, Shown, chance_of, drawn_anew, read, sets_of
 from conducive.experiments.search.zone import map as moving
-from conducive.experiments.search.zone.axes import axis
 from conducive.experiments.search.zone.figures import zone_figure
 from conducive.experiments.search.zone.map import COLUMNS, Move, ZoneMap
-from conducive.experiments.search.zone.plan import ZonePlan, services, zone_map
+from conducive.experiments.search.zone.plan import ZonePlan, axis, services, zone_map
 from conducive.scenarios.workforce import authorities, latest
 
 SHORT = {"horizon": 30, "warm_up": 12}

@@ -18,9 +18,8 @@ from conducive.experiments.lives.intervals import FEWEST_IN_A_SET, LEVEL, Number
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import EDGE, SHOWN, Shown, read, sets_of
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
-from conducive.experiments.search.zone.axes import Axis, axis
 from conducive.experiments.search.zone.map import ZoneMap
-from conducive.experiments.search.zone.plan import DEFAULT_MONTH, ZonePlan, zone_map
+from conducive.experiments.search.zone.plan import DEFAULT_MONTH, Axis, ZonePlan, axis, zone_map
 from conducive.experiments.words import several
 
 if TYPE_CHECKING:

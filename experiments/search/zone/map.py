@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from conducive.experiments.search.zone.axes import Axis
-    from conducive.experiments.search.zone.plan import ZonePlan
+    from conducive.experiments.search.zone.plan import Axis, ZonePlan
 
 RESAMPLES = 400
 FINE = 61
