@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from conducive.experiments.lives.ensemble import Ensemble, run
     from conducive.experiments.options.options import Options, options
     from conducive.experiments.programmes.runs import ProgrammeRuns, programme
-    from conducive.experiments.search.national.plan import national
-    from conducive.experiments.search.national.ranks import National
+    from conducive.experiments.search.national.plan import National, national
     from conducive.experiments.search.sensitivity.plan import Sensitivity, sensitivity
     from conducive.experiments.search.tipping.frontier import Frontier
     from conducive.experiments.search.tipping.plan import tipping
@@ -56,7 +55,7 @@ _HOMES = {
     "InputError": "scenarios.errors",
     "Leader": "agents.views",
     "Levers": "experiments.compare.levers",
-    "National": "experiments.search.national.ranks",
+    "National": "experiments.search.national.plan",
     "Options": "experiments.options.options",
     "Organisation": "model.organisation",
     "Programme": "scenarios.programme",

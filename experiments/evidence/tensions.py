@@ -9,25 +9,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from conducive.experiments.evidence.determinism import (
-    FEWEST,
-    OUTCOMES,
-    PACES,
-    SITES,
-    SPREADS,
-    SURE,
-    LocalEffect,
-    March,
-    Memory,
-    Predictors,
-    Split,
-    drawn,
-    lasting,
-    local_effects,
-    predicted,
-    remembered,
-    split,
-)
+from conducive.experiments.evidence import determinism
+from conducive.experiments.evidence.determinism import PACES, SPREADS, LocalEffect, March, Memory, Predictors, Split
 from conducive.experiments.lives.ensemble import check_whole
 from conducive.experiments.lives.intervals import LEVEL
 from conducive.scenarios.conditions import conditions
@@ -63,17 +46,17 @@ def check(
 
     Raises InputError for fewer than 48 organisations or 2 replicates, or a seed that cannot be used.
     """
-    check_whole("organisations", organisations, FEWEST, 1_000_000)
+    check_whole("organisations", organisations, determinism.FEWEST, 1_000_000)
     check_whole("replicates", replicates, 2, 1_000_000)
     splits: list[Split] = []
     predictors: list[Predictors] = []
     for spread, ways in SPREADS.items():
-        positions = drawn([c.name for c in conditions()], organisations, seed, ways)
-        found = lasting(base, positions, replicates, seed, executor)
-        splits += [split(spread, name, positions, found[name]) for name in OUTCOMES]
-        predictors.append(predicted(spread, positions, found["sustained"]))
-    memories, march = remembered(base, 5 * replicates, seed, executor)
-    local = local_effects(base, max(FEWEST, organisations // 4), replicates, seed, executor)
+        positions = determinism.drawn([c.name for c in conditions()], organisations, seed, ways)
+        found = determinism.lasting(base, positions, replicates, seed, executor)
+        splits += [determinism.split(spread, name, positions, found[name]) for name in determinism.OUTCOMES]
+        predictors.append(determinism.predicted(spread, positions, found["sustained"]))
+    memories, march = determinism.remembered(base, 5 * replicates, seed, executor)
+    local = determinism.local_effects(base, max(determinism.FEWEST, organisations // 4), replicates, seed, executor)
     stands = {
         "turnover": say_march(march),
         "determinism": say_splits(splits, predictors),
@@ -99,14 +82,14 @@ def say_splits(splits: Sequence[Split], predictors: Sequence[Predictors]) -> str
         for name, s in use.items()
     )
     like = [name for name in use if name != next(iter(SPREADS))]
-    open_ones = [name for name in like if SURE <= sustained[name] <= 1.0 - SURE] or like
+    open_ones = [name for name in like if determinism.SURE <= sustained[name] <= 1.0 - determinism.SURE] or like
     found = "; ".join(f"{p.spread}, {p.found:.1f}" for p in predictors if p.spread in open_ones)
     first = predictors[0]
     return (
         f"The share of luck in the variance of use two years after the money is: {facts}. Conditions that would "
         f"predict which of {first.sites} organisations sustain, of {len(conditions())}: {found}; by chance "
         f"{first.by_chance:.1f}. "
-        f"Peterson et al. (2014) found that most predictors of {SITES} sites did not predict. Position: "
+        f"Peterson et al. (2014) found that most predictors of {determinism.SITES} sites did not predict. Position: "
         f"{_stand({name: use[name].explained for name in open_ones})}"
     )
 

@@ -47,24 +47,23 @@ class Found(InShort, ABC):
         """Say what was found, in plain English."""
 
     @abstractmethod
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return tables, by the names of their files."""
-
-    @abstractmethod
-    def figures(self) -> dict[str, Figure]:
-        """Return charts, by the names of their files."""
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return tables and charts, by the names of their files."""
 
     def write(self, folder: Path) -> None:
         """Write tables, charts, runs and summary into a folder."""
+        import pandas as pd
+
         from conducive.experiments.search.figures import save_figure, save_table
 
-        for name, table in self.tables().items():
-            save_table(table, folder, name)
+        for name, part in self.parts().items():
+            if isinstance(part, pd.DataFrame):
+                save_table(part, folder, name)
+            else:
+                save_figure(part, folder, name)
         if self.every_run is not None:
             self.every_run.to_parquet(folder / RUNS, index=False)
         write_text(folder / "summary.txt", self.text())
-        for name, figure in self.figures().items():
-            save_figure(figure, folder, name)
 
 
 class Held(NamedTuple):

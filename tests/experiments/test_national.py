@@ -22,8 +22,7 @@ from conducive.experiments.lives.living import ends
 from conducive.experiments.lives.readings import Reading, read
 from conducive.experiments.search.national import plan as module
 from conducive.experiments.search.national.figures import national_figure, national_small_figure
-from conducive.experiments.search.national.plan import national, places_in
-from conducive.experiments.search.national.ranks import National
+from conducive.experiments.search.national.plan import National, national, places_in
 from conducive.experiments.sweep.design import sweep_identity
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.scenarios import workforce

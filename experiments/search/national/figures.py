@@ -18,7 +18,7 @@ from conducive.model.measures import INDICATORS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from conducive.experiments.search.national.ranks import National
+    from conducive.experiments.search.national.plan import National
 
 ROW = 0.135
 """Height of an authority's row, in inches."""

@@ -28,7 +28,7 @@ from conducive.scenarios.workforce import starting_point
 if TYPE_CHECKING:
     import pandas as pd
 
-    from conducive.experiments.search.national.ranks import National
+    from conducive.experiments.search.national.plan import National
 
 FIGURES = {
     "posts": "establishment of case-holding posts",

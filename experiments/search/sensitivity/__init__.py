@@ -1,5 +1,5 @@
 """Which conditions matter, by themselves and together?
 
-Read `plan` (what is asked, and doing it), then `indices` (designs, and what they say net of luck), `analysis` (what
-comes out), `text` and `figures`.
+Read `plan` (what is asked, making the runs, and all they say), then `indices` (designs, and what they say net of luck),
+`text` and `figures`.
 """

@@ -17,15 +17,8 @@ from conducive.experiments.lives.ensemble import WorkersError, check_counts, che
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.search.factors import Factor, Question, factors, question
-from conducive.experiments.search.sensitivity.indices import (
-    Decomposition,
-    Design,
-    Screening,
-    decomposed,
-    morris_design,
-    screened,
-    sobol_design,
-)
+from conducive.experiments.search.sensitivity import indices
+from conducive.experiments.search.sensitivity.indices import Decomposition, Design, Screening
 from conducive.experiments.search.sensitivity.text import say_sensitivity
 from conducive.experiments.search.study import ALONE, Found, Held, Means, Study, front_door
 from conducive.scenarios.errors import InputError
@@ -150,10 +143,12 @@ class Sensitivity(Found):
         """Return the design of a stage (`morris`, `sobol`), or None where it was not asked for or is not known yet."""
         plan = self.plan
         if stage == "morris":
-            return morris_design(plan.question.factors, plan.trajectories, plan.seed) if plan.screening else None
+            return (
+                indices.morris_design(plan.question.factors, plan.trajectories, plan.seed) if plan.screening else None
+            )
         if not plan.decomposing or len(self.outcome) < plan.screening:
             return None
-        return sobol_design(self.kept, plan.points, plan.seed)
+        return indices.sobol_design(self.kept, plan.points, plan.seed)
 
     @cached_property
     def kept(self) -> tuple[Factor, ...]:
@@ -174,7 +169,7 @@ class Sensitivity(Found):
         if len(blocks) < FEWEST_TRAJECTORIES:
             return None
         whole = design.positions.reshape(-1, design.block, len(design.factors))[: len(left_out)][~left_out]
-        return screened(design.factors, whole, blocks, self.plan.seed, int(left_out.sum()))
+        return indices.screened(design.factors, whole, blocks, self.plan.seed, int(left_out.sum()))
 
     @cached_property
     def decomposition(self) -> Decomposition | None:
@@ -186,7 +181,7 @@ class Sensitivity(Found):
         if len(blocks) < FEWEST_POINTS:
             return None
         whole = design.positions.reshape(-1, design.block, len(design.factors))[: len(left_out)][~left_out]
-        return decomposed(design.factors, whole, blocks, self.plan.seed, int(left_out.sum()))
+        return indices.decomposed(design.factors, whole, blocks, self.plan.seed, int(left_out.sum()))
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -246,19 +241,16 @@ class Sensitivity(Found):
         """Say which conditions matter and how far they work together, in plain English."""
         return say_sensitivity(self)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return what is said of factors, and of pairs of them."""
-        d = self.decomposition
-        found = {} if d is None and self.screening is None else {"factors": self.table}
-        return found | ({"pairs": d.pair_table} if d is not None and d.tells else {})
-
-    def figures(self) -> dict[str, Figure]:
-        """Return a ranked chart, and a map of interactions."""
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return what is said of factors and of pairs of them, each with a chart."""
         from conducive.experiments.search.sensitivity.figures import interaction_figure, ranking_figure
 
-        d = self.decomposition
-        found = {} if d is None and self.screening is None else {"ranking": ranking_figure(self)}
-        return found | ({"interactions": interaction_figure(d, self)} if d is not None and d.tells else {})
+        d, found = self.decomposition, dict[str, "pd.DataFrame | Figure"]()
+        if d is not None or self.screening is not None:
+            found |= {"factors": self.table, "ranking": ranking_figure(self)}
+        if d is not None and d.tells:
+            found |= {"pairs": d.pair_table, "interactions": interaction_figure(d, self)}
+        return found
 
 
 @front_door(Sensitivity)

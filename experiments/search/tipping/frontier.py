@@ -207,12 +207,8 @@ class Frontier(Found):
         """Say where it tips, how surely, and what that depends on, in plain English."""
         return say_frontier(self)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return tipping points, and the outcome at each value."""
-        return {"tipping": self.table, "curve": self.curve}
-
-    def figures(self) -> dict[str, Figure]:
-        """Return the chart."""
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return tipping points, and the outcome at each value, with a chart."""
         from conducive.experiments.search.tipping.figures import tipping_figure
 
-        return {"chart": tipping_figure(self)}
+        return {"tipping": self.table, "curve": self.curve, "chart": tipping_figure(self)}

@@ -231,16 +231,18 @@ class ZoneMap(Found):
         """Say where the zone is, where the scenario stands and what would move it, in plain English."""
         return say_zone(self)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return points, the edge by line, the contour of the edge, and moves where there are any."""
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return points, the edge by line, its contour, moves where there are any, and the map as it is drawn."""
         import pandas as pd
+
+        from conducive.experiments.search.zone.figures import zone_figure
 
         lines = [
             pd.DataFrame({"line": n, "x": line[:, 0], "y": line[:, 1]}) for n, line in enumerate(self.contour(), 1)
         ]
         contour = pd.concat(lines) if lines else pd.DataFrame(columns=["line", "x", "y"])
-        found = {"points": self.table, "edge": self.edge, "contour": contour}
-        return found | ({"moves": pd.DataFrame([self._row(move) for move in self.moves])} if self.moves else {})
+        moves = {"moves": pd.DataFrame([self._row(move) for move in self.moves])} if self.moves else {}
+        return {"points": self.table, "edge": self.edge, "contour": contour, **moves, "chart": zone_figure(self)}
 
     def _row(self, move: Move) -> dict[str, object]:
         low, mean, high = self.money(move)
@@ -250,12 +252,6 @@ class ZoneMap(Found):
             "uptake": uptake.mean, "uptake_low": uptake.low, "uptake_high": uptake.high,
             "spend_a_year": mean, "spend_low": low, "spend_high": high,
         }  # fmt: skip
-
-    def figures(self) -> dict[str, Figure]:
-        """Return the map as it is drawn."""
-        from conducive.experiments.search.zone.figures import zone_figure
-
-        return {"chart": zone_figure(self)}
 
 
 def _lines(x: Sequence[float], y: Sequence[float], z: Numbers, level: float) -> list[Numbers]:

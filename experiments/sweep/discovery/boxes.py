@@ -174,15 +174,12 @@ class Discovery(Found):
         """Say where the outcome is likely, in plain English."""
         return say_discovery(self)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return boxes, how they were peeled, and the cases."""
-        return {"boxes": self.table, "trajectory": self.trajectory, "cases": self.cases}
-
-    def figures(self) -> dict[str, Figure]:
-        """Return the chart."""
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return boxes, how they were peeled, the cases, and a chart."""
         from conducive.experiments.sweep.discovery.figures import discovery_figure
 
-        return {"chart": discovery_figure(self)}
+        tables = {"boxes": self.table, "trajectory": self.trajectory, "cases": self.cases}
+        return {**tables, "chart": discovery_figure(self)}
 
 
 def _prim() -> Any:

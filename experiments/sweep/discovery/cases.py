@@ -62,7 +62,7 @@ def factors_of(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(name for name in columns[: columns.index(REPLICATE)] if name != POINT)
 
 
-def outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: float | None) -> tuple[Numbers, str]:
+def _outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: float | None) -> tuple[Numbers, str]:
     """Return 1 or 0 for each run, empty where it is not known, and the outcome in words."""
     known = [i.name for i in INDICATORS if i.name in frame.columns]
     if indicator not in known:
@@ -100,7 +100,23 @@ def check_number(name: str, value: object, low: float, high: float) -> None:
         raise InputError(msg)
 
 
-def cases_of(frame: pd.DataFrame, factors: Sequence[str], outcome: Numbers) -> pd.DataFrame:
+def cases_of(
+    frame: pd.DataFrame, indicator: str, over: float | None, under: float | None
+) -> tuple[pd.DataFrame, tuple[str, ...], str, int]:
+    """Return a row for each case, the factors that vary, the outcome in words, and in how many runs it is not known.
+
+    Raises InputError for an outcome that cannot be used, and where there is no box to look for.
+    """
+    factors = factors_of(frame)
+    outcome, says = _outcome_of(frame, indicator, over, under)
+    cases = _cases(frame, factors, outcome)
+    varying = tuple(name for name in factors if cases[name].nunique() > 1)
+    _check(cases, factors, varying, says, indicator)
+    cases["held_out"] = _held_out(cases)
+    return cases, varying, says, int(np.isnan(outcome).sum())
+
+
+def _cases(frame: pd.DataFrame, factors: Sequence[str], outcome: Numbers) -> pd.DataFrame:
     """Return a row for each design point, at each authority: factors, chance of the outcome, runs where it is known."""
     by = [POINT, *([AUTHORITY] if AUTHORITY in factors else [])]
     kept = frame[[POINT, *factors]].assign(chance=outcome)
@@ -110,10 +126,7 @@ def cases_of(frame: pd.DataFrame, factors: Sequence[str], outcome: Numbers) -> p
     return cases.reset_index()[[POINT, *factors, "chance", "runs"]].dropna(subset=["chance"]).reset_index(drop=True)
 
 
-def check_cases(
-    cases: pd.DataFrame, factors: Sequence[str], varying: Sequence[str], outcome: str, indicator: str
-) -> None:
-    """Raise InputError where there is no box to look for: no cases, too few, nothing that varies, one outcome."""
+def _check(cases: pd.DataFrame, factors: Sequence[str], varying: Sequence[str], outcome: str, indicator: str) -> None:
     if cases.empty:
         why = (
             " External money ends less than 24 months before the horizon: sweep a longer horizon, or look for another "
@@ -139,7 +152,7 @@ def check_cases(
         raise InputError(msg)
 
 
-def held_out(cases: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _held_out(cases: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return which cases are held out: half of the design points, drawn with a fixed seed; none where they are few."""
     points = np.unique(cases[POINT])
     if len(points) < FEWEST_TO_SPLIT:

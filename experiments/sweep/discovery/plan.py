@@ -7,23 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.ensemble import check_whole
 from conducive.experiments.search.study import ALONE, Held, Means, Study, front_door
 from conducive.experiments.sweep.discovery.boxes import Discovery, boxes_of
-from conducive.experiments.sweep.discovery.cases import (
-    SPLIT_SEED,
-    cases_of,
-    check_cases,
-    check_folder,
-    check_number,
-    factors_of,
-    held_out,
-    outcome_of,
-    table_of,
-)
+from conducive.experiments.sweep.discovery.cases import SPLIT_SEED, cases_of, check_folder, check_number, table_of
 from conducive.experiments.sweep.folder import MANIFEST
 from conducive.scenarios.errors import InputError, glimpse
 
@@ -74,14 +62,8 @@ class DiscoveryPlan(Study[Discovery]):
     def carry_out(self, means: Means = ALONE) -> Discovery:
         """Find boxes: see `Study`. Nothing is run."""
         frame, where, failed = table_of(self.sweep)
-        factors = factors_of(frame)
-        outcome, says = outcome_of(frame, self.indicator, self.over, self.under)
-        cases = cases_of(frame, factors, outcome)
-        varying = tuple(name for name in factors if cases[name].nunique() > 1)
-        check_cases(cases, factors, varying, says, self.indicator)
-        cases["held_out"] = held_out(cases)
+        cases, varying, says, unknown = cases_of(frame, self.indicator, self.over, self.under)
         found, trajectory = boxes_of(cases, varying, self.density, self.boxes)
-        unknown = int(np.isnan(outcome).sum())
         return Discovery(cases, varying, says, found, trajectory, unknown, failed, where, self.density)
 
 
