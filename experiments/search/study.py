@@ -157,8 +157,9 @@ def front_door[**P, S: Study[Any], F: Found](found: type[F]) -> Callable[[Callab
     def opened(plan: Callable[P, S]) -> FrontDoor[P, S, F]:
         @wraps(plan)
         def carried_out(*args: P.args, **kwargs: P.kwargs) -> F:
-            given: dict[str, Any] = {name: kwargs[name] for name in ("executor", "progress") if kwargs.get(name)}
-            return cast("F", plan(*args, **kwargs).carry_out(Means(**given)))
+            progress: Any = kwargs.get("progress") or _silent
+            executor: Any = kwargs.get("executor")
+            return cast("F", plan(*args, **kwargs).carry_out(Means(executor, progress)))
 
         seen = signature(plan).replace(return_annotation=found.__name__)
         vars(carried_out).update(plan=plan, __signature__=seen)
