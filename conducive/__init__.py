@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from conducive.experiments.lives.ensemble import Ensemble, run
     from conducive.experiments.options.options import Options, options
     from conducive.experiments.programmes.runs import ProgrammeRuns, programme
-    from conducive.experiments.search.national import National, national
-    from conducive.experiments.search.sensitivity import Sensitivity, sensitivity
-    from conducive.experiments.search.tipping import Frontier, tipping
-    from conducive.experiments.search.zone import ZoneMap, zone_map
-    from conducive.experiments.sweep.discovery import Discovery, discover
+    from conducive.experiments.search.national.plan import National, national
+    from conducive.experiments.search.sensitivity.plan import Sensitivity, sensitivity
+    from conducive.experiments.search.tipping.frontier import Frontier
+    from conducive.experiments.search.tipping.plan import tipping
+    from conducive.experiments.search.zone.map import ZoneMap
+    from conducive.experiments.search.zone.plan import zone_map
+    from conducive.experiments.sweep.discovery.boxes import Discovery
+    from conducive.experiments.sweep.discovery.plan import discover
     from conducive.experiments.sweep.sweep import Sweep, sweep
     from conducive.experiments.takeaway.export import export
     from conducive.model.organisation import Organisation
@@ -43,15 +46,15 @@ __version__ = "0.7.0"
 _HOMES = {
     "Authority": "scenarios.authority",
     "Comparison": "experiments.compare.comparison",
-    "Discovery": "experiments.sweep.discovery",
+    "Discovery": "experiments.sweep.discovery.boxes",
     "Ensemble": "experiments.lives.ensemble",
     "Family": "agents.views",
-    "Frontier": "experiments.search.tipping",
+    "Frontier": "experiments.search.tipping.frontier",
     "Funder": "agents.views",
     "InputError": "scenarios.errors",
     "Leader": "agents.views",
     "Levers": "experiments.compare.levers",
-    "National": "experiments.search.national",
+    "National": "experiments.search.national.plan",
     "Options": "experiments.options.options",
     "Organisation": "model.organisation",
     "Programme": "scenarios.programme",
@@ -60,32 +63,32 @@ _HOMES = {
     "Replay": "experiments.evidence.replay",
     "Scenario": "scenarios.scenario",
     "Sector": "model.sector.sector",
-    "Sensitivity": "experiments.search.sensitivity",
+    "Sensitivity": "experiments.search.sensitivity.plan",
     "Sweep": "experiments.sweep.sweep",
-    "ZoneMap": "experiments.search.zone",
+    "ZoneMap": "experiments.search.zone.map",
     "authorities": "scenarios.workforce",
     "authority": "scenarios.authority",
     "brief": "experiments.compare.brief",
     "coefficients": "scenarios.coefficients",
     "compare": "experiments.compare.comparison",
     "conditions": "scenarios.conditions",
-    "discover": "experiments.sweep.discovery",
+    "discover": "experiments.sweep.discovery.plan",
     "export": "experiments.takeaway.export",
     "levers": "experiments.compare.levers",
     "library": "scenarios.files",
     "load_programme": "scenarios.programme",
     "load_scenario": "scenarios.files",
-    "national": "experiments.search.national",
+    "national": "experiments.search.national.plan",
     "replay": "experiments.evidence.replay",
     "programme": "experiments.programmes.runs",
     "options": "experiments.options.options",
     "run": "experiments.lives.ensemble",
     "scenario_schema": "scenarios.schema",
-    "sensitivity": "experiments.search.sensitivity",
+    "sensitivity": "experiments.search.sensitivity.plan",
     "sweep": "experiments.sweep.sweep",
-    "tipping": "experiments.search.tipping",
+    "tipping": "experiments.search.tipping.plan",
     "use_rules": "agents.own",
-    "zone_map": "experiments.search.zone",
+    "zone_map": "experiments.search.zone.plan",
 }
 
 __all__ = [

@@ -97,7 +97,7 @@ def sweep_python(swept: Swept) -> str:
     asked = f"scenario, {axes},\n    {options},\n"
     more, asking = "", f"zone = cz.zone_map(\n    {asked})\n"
     if not swept.y:
-        more = "from conducive.experiments.search.filling import filling, sweep_plan\n"
+        more = "from conducive.experiments.search.zone.filling import filling, sweep_plan\n"
         asking = f"plan = sweep_plan(\n    {asked})\n*_, zone = filling(plan)\n"
     scenario = made(swept.scenario)
     return f"{_imports(scenario)}{more}\nscenario = {scenario}\n{asking}print(zone.table)\n"

@@ -10,8 +10,8 @@ from typing import Any, cast
 from conducive.dashboards.asking import sliders
 from conducive.dashboards.asking.asked import Swept
 from conducive.dashboards.asking.documents import bounded
-from conducive.experiments.search.filling import sweep_plan
-from conducive.experiments.search.zone import Axis, ZonePlan
+from conducive.experiments.search.zone.filling import sweep_plan
+from conducive.experiments.search.zone.plan import Axis, ZonePlan
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError

@@ -13,7 +13,7 @@ from conducive.dashboards.widgets.glossary import interval, prose, term
 from conducive.dashboards.widgets.html import Trouble, heading, tag
 from conducive.experiments.evidence.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
 from conducive.experiments.pages.curves import read_by, rule_curves
-from conducive.experiments.search.sensitivity import SensitivityPlan
+from conducive.experiments.search.sensitivity.plan import SensitivityPlan
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import Condition

@@ -34,8 +34,9 @@ from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Troub
 from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.readings import SHOWN, Shown
-from conducive.experiments.search.filling import filling, is_line, line_figure, picture_data
-from conducive.experiments.search.zone import ZoneMap, ZonePlan
+from conducive.experiments.search.zone.filling import filling, is_line, line_figure, picture_data
+from conducive.experiments.search.zone.map import ZoneMap
+from conducive.experiments.search.zone.plan import ZonePlan
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -190,7 +191,7 @@ def files(zone: ZoneMap, one: Shown) -> list[tuple[str, Callable[[], tuple[str, 
 
     def drawn(kind: str, mime: str) -> Callable[[], tuple[str, str, bytes]]:
         def make() -> tuple[str, str, bytes]:
-            from conducive.experiments.search.figures import zone_figure
+            from conducive.experiments.search.zone.figures import zone_figure
 
             figure = (line_figure if is_line(zone.plan) else zone_figure)(zone, one)
             out = io.BytesIO()

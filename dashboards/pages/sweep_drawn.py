@@ -19,8 +19,9 @@ from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, ta
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.widgets.theme import DARK, LIGHT, ink_on, ramp
 from conducive.experiments.lives.readings import EDGE, Shown
-from conducive.experiments.search.filling import is_line
-from conducive.experiments.search.zone import ZoneMap, ZonePlan
+from conducive.experiments.search.zone.filling import is_line
+from conducive.experiments.search.zone.map import ZoneMap
+from conducive.experiments.search.zone.plan import ZonePlan
 from conducive.scenarios.errors import InputError
 
 

@@ -25,8 +25,8 @@ import numpy as np
 from conducive.agents.rule import compiled
 from conducive.experiments.compare.comparison import compare
 from conducive.experiments.lives.ensemble import cores, run
-from conducive.experiments.search.national import national
-from conducive.experiments.search.sensitivity import sensitivity
+from conducive.experiments.search.national.plan import national
+from conducive.experiments.search.sensitivity.plan import sensitivity
 from conducive.model import month
 from conducive.model.month import CLOSES, LEAVES, MOVES, live
 from conducive.model.random import uniforms

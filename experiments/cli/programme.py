@@ -6,21 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from conducive.experiments.cli import app as line
+from conducive.experiments.cli import holding
+from conducive.experiments.cli import options as line
 from conducive.scenarios.errors import InputError
 
 
 def programme(
-    name: Annotated[
-        str, typer.Argument(metavar="PROGRAMME", help="One that `conducive programmes` lists, or a path to a file.")
-    ],
-    against: Annotated[str | None, typer.Option(metavar="B", help="A second programme, with the same luck.")] = None,
+    name: Annotated[str, line.named("PROGRAMME", "One that `conducive programmes` lists, or a path to a file.")],
+    against: Annotated[str | None, line.given("B", "A second programme, with the same luck.")] = None,
     authorities: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Authorities or regions, or how many to invent. Repeat for more names."),
+        list[str] | None, line.given("NAME", "Authorities or regions, or how many to invent. Repeat for more names.")
     ] = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, typer.Option(metavar="N", help="How many times to run it.")] = 20,
+    replicates: Annotated[int, line.given("N", "How many times to run it.")] = 20,
     seed: line.Seed = 0,
     plausible: line.Plausible = False,
     out: line.Out = None,
@@ -32,23 +30,24 @@ def programme(
 
     both = runs.programmes_of(name, against, _places(authorities))
     if settings:
-        changes = line._changes(settings)
+        changes = line.changes_from(settings)
         both = tuple(each.change(changes) for each in both)
     check_counts(replicates, seed)
     identity = runs.programme_identity(both, replicates, seed, plausible=plausible)
     title = "-or-".join(each.name for each in both)
-    folder = line._folder_for(out, f"programme-{title}", None, identity)
+    folder = holding.folder_for(out, f"programme-{title}", None, identity)
     scenarios = {side: each.scenario for side, each in zip("AB", both, strict=False)}
 
     def keep(so_far: Any) -> None:
-        save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, line._command())
+        save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, holding.command_line())
 
-    with line._progress(title, replicates * len(both)) as advance:
+    with holding.progress(title, replicates * len(both)) as advance:
         found = runs.programme(
             both[0], both[1] if len(both) > 1 else None, replicates, seed,
             plausible=plausible, progress=advance, earlier=runs.earlier_runs(folder, both), keep=keep,
         )  # fmt: skip
-    line._keep(found, folder, identity, replicates, runs.write_programme, scenarios)
+    finished = 0 if found.interrupted else replicates
+    holding.keep(found.text(), folder, identity, finished, lambda to: runs.write_programme(found, to), scenarios)
 
 
 def programmes() -> None:

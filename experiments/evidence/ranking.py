@@ -17,13 +17,7 @@ import numpy as np
 from conducive.experiments.evidence.validation import stored_if, write
 from conducive.experiments.folders.identity import key
 from conducive.experiments.lives.plausible import DATA
-from conducive.experiments.search.sensitivity import (
-    Sensitivity,
-    SensitivityPlan,
-    analyse,
-    sensitivity_identity,
-    sensitivity_plan,
-)
+from conducive.experiments.search.sensitivity.plan import Sensitivity, SensitivityPlan, sensitivity
 from conducive.experiments.version import model_version
 from conducive.scenarios.conditions import conditions
 
@@ -66,7 +60,7 @@ class Ranked:
 def ranking_plan(trajectories: int = TRAJECTORIES, replicates: int = REPLICATES) -> SensitivityPlan:
     """Return what a ranking asks: all conditions, each from barrier to facilitator, in a class-sized organisation."""
     names = [c.name for c in conditions()]
-    return sensitivity_plan(SCENARIO, names, method="morris", trajectories=trajectories, replicates=replicates)
+    return sensitivity.plan(SCENARIO, names, method="morris", trajectories=trajectories, replicates=replicates)
 
 
 def ranking(found: Sensitivity) -> tuple[Ranked, ...]:
@@ -95,7 +89,7 @@ def ranking(found: Sensitivity) -> tuple[Ranked, ...]:
 
 def made_with(plan: SensitivityPlan) -> dict[str, Any]:
     """Return what a stored ranking was made with: the version of the model, and a hash of all that was asked."""
-    asked = {name: value for name, value in sensitivity_identity(plan).items() if name not in {"version", "rules"}}
+    asked = {name: value for name, value in plan.identity().items() if name not in {"version", "rules"}}
     return {"model version": model_version(), "asked": key(asked)}
 
 
@@ -117,7 +111,7 @@ def main(arguments: Iterable[str]) -> None:
     """Make the ranking anew and write it into the folder named."""
     (folder,) = arguments
     plan = ranking_plan()
-    ranked = ranking(analyse(plan))
+    ranked = ranking(plan.carry_out())
     write(Path(folder) / FILE, {**made_with(plan), "runs": plan.runs, "ranked": [asdict(one) for one in ranked]})
 
 

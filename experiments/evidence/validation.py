@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from conducive.experiments.evidence import determinism, official
+from conducive.experiments.evidence import official, tensions
 from conducive.experiments.evidence import published as studies
 from conducive.experiments.evidence.claim_text import HEADS, cells, claims_of
 from conducive.experiments.evidence.claims import Held, hold, told
@@ -126,9 +126,7 @@ def validate(
         results["map"] = part("map", lambda: zone_map(base, power.map, threads))
         results["official"] = part("official figures", lambda: _rows(official.check(base, threads, power.panels)))
         results["studies"] = part("published studies", lambda: _rows(studies.check(base, threads)))
-        results["determinism"] = part(
-            "determinism", lambda: _told(determinism.check(load_scenario("classroom"), threads))
-        )
+        results["determinism"] = part("determinism", lambda: _told(tensions.check(load_scenario("classroom"), threads)))
         results["claims"] = part("claims of the library", lambda: _claims(sets[: power.sets], power, threads))
         progress(table(HEADS, [cells(*one) for one in claims_of(library(), results["claims"].get("held", ()))]))
         draws = prior(power.prior, 1).tolist()
@@ -149,8 +147,8 @@ def _claims(sets: Sequence[Mapping[str, float]], power: Power, executor: Executo
     return {"sets": len(sets), "replicates": power.of_a_claim, "held": told(held)}
 
 
-def _told(found: determinism.Result) -> dict[str, Any]:
-    return {"numbers": asdict(found), "text": determinism.markdown(found)}
+def _told(found: tensions.Result) -> dict[str, Any]:
+    return {"numbers": asdict(found), "text": tensions.markdown(found)}
 
 
 def _verdict(pattern: Pattern, base: Scenario, power: Power, executor: Executor) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Which conditions matter, from which value on, and where?
 
-Read `factors` (what is moved, over which range), then `sensitivity` (which matter), `tipping` with `crossing` and
-`ways` (from which value on), `zone` with `filling` (where, as a map), `national` (every authority). Each has its
-words in a module of its name with `_text`, and its pictures in `figures`.
+Read `study` (how anything is asked, carried out and kept) and `factors` (what is moved, over which range), then
+`sensitivity` (which matter), `tipping` (from which value on), `zone` (where, as a map), `national` (every authority).
+Each is a folder: what is asked in `plan`, what comes out, its words in `text`, its pictures in `figures`.
 """

@@ -42,7 +42,7 @@ from conducive.experiments.evidence.verdicts import ANSWERS
 from conducive.experiments.lives.plausible import plausible_sets
 from conducive.experiments.pages import panels
 from conducive.experiments.pages.curves import RuleCurve, read_by, rule_curves
-from conducive.experiments.search.sensitivity import sensitivity_identity, sensitivity_plan
+from conducive.experiments.search.sensitivity.plan import sensitivity
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed, signed
 from conducive.scenarios.coefficients import COEFFICIENTS
@@ -735,14 +735,14 @@ def test_the_command_shown_asks_for_the_ranking_shown() -> None:
 
     assert asked[:3] == ["conducive", "sensitivity", "classroom"]
     given = dict(zip(asked[3::2], asked[4::2], strict=True))
-    again = sensitivity_plan(
+    again = sensitivity.plan(
         asked[2],
         method=given["--method"],
         trajectories=int(given["--trajectories"]),
         replicates=int(given["--replicates"]),
         seed=int(given["--seed"]),
     )
-    assert sensitivity_identity(again) == sensitivity_identity(plan)
+    assert again.identity() == plan.identity()
 
 
 def test_about_says_what_was_validated_and_how_to_cite() -> None:

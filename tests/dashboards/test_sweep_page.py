@@ -27,8 +27,8 @@ from conducive.dashboards.widgets.progress import OFTEN
 from conducive.dashboards.widgets.theme import DARK, LIGHT
 from conducive.dashboards.work import CancelledError, Job
 from conducive.experiments.lives.readings import SHOWN
-from conducive.experiments.search.filling import filling
-from conducive.experiments.search.zone import ZonePlan
+from conducive.experiments.search.zone.filling import filling
+from conducive.experiments.search.zone.plan import ZonePlan
 from conducive.experiments.sweep.file import sweep_plan as plan_from_file
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario

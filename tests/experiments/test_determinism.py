@@ -17,19 +17,15 @@ from conducive.experiments.evidence.determinism import (
     LocalEffect,
     March,
     Spread,
-    check,
     components,
     drawn,
     effect,
     lasting,
-    markdown,
     predicted,
-    say_local,
-    say_march,
-    say_splits,
     shares,
     split,
 )
+from conducive.experiments.evidence.tensions import Result, check, markdown, say_local, say_march, say_splits
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -158,11 +154,11 @@ def test_a_local_effect_is_told_from_luck() -> None:
 
 
 @pytest.fixture(scope="module")
-def result() -> determinism.Result:
+def result() -> Result:
     return check(SMALL, organisations=FEWEST, replicates=2, seed=1)
 
 
-def said(result: determinism.Result, explained: Mapping[str, float]) -> str:
+def said(result: Result, explained: Mapping[str, float]) -> str:
     splits = [
         replace(s, mean=0.5, luck=1.0 - explained[s.spread], alone=explained[s.spread], together=0.0)
         for s in result.splits
@@ -170,7 +166,7 @@ def said(result: determinism.Result, explained: Mapping[str, float]) -> str:
     return say_splits(splits, result.predictors)
 
 
-def test_the_position_on_determinism_follows_the_numbers(result: determinism.Result) -> None:
+def test_the_position_on_determinism_follows_the_numbers(result: Result) -> None:
     low, high = dict.fromkeys(SPREADS, 0.4), dict.fromkeys(SPREADS, 0.95)
     one = {**low, "fairly good, closely linked": 0.9}
 
@@ -203,7 +199,7 @@ def test_the_position_on_averages_follows_the_numbers() -> None:
     assert "does not show an average of nothing" in say_local([even])
 
 
-def test_the_check_is_plain_data_and_the_same_again(result: determinism.Result) -> None:
+def test_the_check_is_plain_data_and_the_same_again(result: Result) -> None:
     plain = json.loads(json.dumps(asdict(result), allow_nan=False))
 
     assert set(plain["positions"]) == {"turnover", "determinism", "average and local"}
@@ -211,7 +207,7 @@ def test_the_check_is_plain_data_and_the_same_again(result: determinism.Result) 
     assert check(SMALL, organisations=FEWEST, replicates=2, seed=1) == result
 
 
-def test_the_page_shows_every_number_and_position(result: determinism.Result) -> None:
+def test_the_page_shows_every_number_and_position(result: Result) -> None:
     page = markdown(result)
 
     for text in result.positions.values():
@@ -222,7 +218,7 @@ def test_the_page_shows_every_number_and_position(result: determinism.Result) ->
     assert "nan" not in page.casefold().split()
 
 
-def test_turnover_is_told_for_code_and_individuals_at_both_paces(result: determinism.Result) -> None:
+def test_turnover_is_told_for_code_and_individuals_at_both_paces(result: Result) -> None:
     assert {(m.pace, m.what) for m in result.march} == {
         (pace, what) for pace in ("fast", "slow") for what in ("code", "individuals")
     }

@@ -17,17 +17,11 @@ from typer.testing import CliRunner, Result
 
 import conducive as cz
 from conducive.experiments.cli import app as cli
-from conducive.experiments.sweep.discovery import (
-    FEWEST_TO_SPLIT,
-    Discovery,
-    Limit,
-    discover,
-    factors_of,
-    roundest,
-    sentence,
-    write_discovery,
-)
-from conducive.experiments.sweep.figures import discovery_figure
+from conducive.experiments.sweep.discovery.boxes import Discovery, Limit, roundest
+from conducive.experiments.sweep.discovery.cases import FEWEST_TO_SPLIT, factors_of
+from conducive.experiments.sweep.discovery.figures import discovery_figure
+from conducive.experiments.sweep.discovery.plan import discover
+from conducive.experiments.sweep.discovery.text import sentence
 from conducive.scenarios.files import to_toml
 
 TURNOVER, TERM, IDLE = "workforce_capacity.turnover", "finance.funding_term", "attitudes"
@@ -242,7 +236,7 @@ def test_a_limit_is_the_roundest_number_between_what_is_in_and_what_is_out(
 
 
 def test_boxes_and_peeling_are_written_as_data_and_as_a_figure(tmp_path: Path) -> None:
-    write_discovery(found(), tmp_path)
+    found().write(tmp_path)
 
     boxes = pd.read_csv(tmp_path / "boxes.csv")
     trajectory = pd.read_parquet(tmp_path / "trajectory.parquet")

@@ -21,8 +21,9 @@ from conducive.experiments.lives.readings import SHOWN
 from conducive.experiments.lives.text import NOT_A_FORECAST, caution, sets_in_words
 from conducive.experiments.pages import explain, reading
 from conducive.experiments.pages.curves import read_by, rule_curves
-from conducive.experiments.search.filling import filling, is_line, line_figure, picture_data, sweep_plan
-from conducive.experiments.search.zone import ZoneMap, zone_map
+from conducive.experiments.search.zone.filling import filling, is_line, line_figure, picture_data, sweep_plan
+from conducive.experiments.search.zone.map import ZoneMap
+from conducive.experiments.search.zone.plan import zone_map
 from conducive.experiments.words import percent, points, pounds, signed
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.errors import InputError

@@ -20,9 +20,9 @@ import conducive as cz
 from conducive.experiments.cli import app as cli
 from conducive.experiments.lives.living import ends
 from conducive.experiments.lives.readings import Reading, read
-from conducive.experiments.search import national as module
-from conducive.experiments.search.figures import national_figure, national_small_figure
-from conducive.experiments.search.national import National, national, places_in, write_national
+from conducive.experiments.search.national import plan as module
+from conducive.experiments.search.national.figures import national_figure, national_small_figure
+from conducive.experiments.search.national.plan import National, national, places_in
 from conducive.experiments.sweep.design import sweep_identity
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.scenarios import workforce
@@ -122,7 +122,7 @@ def test_a_country_that_varies_says_so_and_is_another_run() -> None:
     assert "drawn by lot" in " ".join(wide.text().split())
     assert "Each run of an authority is in other unpublished conditions" in " ".join(wide.text().split())
     assert "drawn by lot" not in " ".join(found().text().split())
-    plain, varied = (module.national_identity(short(), None, 4, 0, vary=vary, **asked) for vary in (False, True))
+    plain, varied = (national.plan(short(), None, 4, 0, vary=vary, **asked).identity() for vary in (False, True))
     assert plain != varied
 
 
@@ -222,7 +222,7 @@ def test_the_chart_names_every_authority_in_order_of_rank() -> None:
 
 
 def test_tables_and_charts_are_written(tmp_path: Path) -> None:
-    write_national(found(), tmp_path)
+    found().write(tmp_path)
 
     assert_frame_equal(pd.read_parquet(tmp_path / "authorities.parquet"), found().table, check_dtype=False)
     assert len(pd.read_csv(tmp_path / "authorities.csv")) == len(found().places)
@@ -304,7 +304,7 @@ def test_every_run_is_in_the_table_of_runs(tmp_path: Path) -> None:
     one = found()
     assert one.other is not None
 
-    write_national(one, tmp_path)
+    one.write(tmp_path)
     runs = pd.read_parquet(tmp_path / "runs.parquet").set_index(["authority", "scenario", "replicate"])
 
     assert list(runs.columns) == ["sustained", "mean_use"]
@@ -334,7 +334,7 @@ def test_another_table_in_place_is_another_study_and_other_rows_in_it_are_not(
     for name, lines in (("same", rows), ("turned", rows[::-1]), ("revised", revised)):
         (tmp_path / f"{name}.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
         monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / f"{name}.csv"))
-        found.append((module.national_identity(short(), None, 2, 0, **asked), sweep_identity(sweep_plan(plan))))
+        found.append((national.plan(short(), None, 2, 0, **asked).identity(), sweep_identity(sweep_plan(plan))))
         if name == "same":
             conducive(*QUICK, "--out", str(tmp_path / "kept"))
     refused = conducive(*QUICK, "--out", str(tmp_path / "kept"))

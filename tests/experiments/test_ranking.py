@@ -12,7 +12,8 @@ import pytest
 from conducive.experiments.evidence import ranking as module
 from conducive.experiments.evidence.ranking import AGAIN, STORED, made_with, main, ranking, ranking_plan, stored_ranking
 from conducive.experiments.search.factors import factors
-from conducive.experiments.search.sensitivity import Index, Screening, Sensitivity, analyse
+from conducive.experiments.search.sensitivity.indices import Index, Screening
+from conducive.experiments.search.sensitivity.plan import Sensitivity
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 
@@ -22,7 +23,7 @@ NAMES = [c.name for c in conditions()]
 @pytest.fixture(scope="module")
 def found() -> Sensitivity:
     """A quick screening."""
-    return analyse(ranking_plan(4, 2))
+    return ranking_plan(4, 2).carry_out()
 
 
 def test_the_stored_ranking_is_that_of_these_rules_and_coefficients() -> None:
@@ -78,7 +79,7 @@ def test_the_command_stores_a_ranking_that_can_be_read_and_is_the_same_each_time
     main([str(tmp_path)])
 
     assert path.read_bytes() == first
-    assert stored_ranking(path) == ranking(analyse(ranking_plan(4, 2)))
+    assert stored_ranking(path) == ranking(ranking_plan(4, 2).carry_out())
 
 
 @pytest.mark.parametrize("changed", [{"model version": "0"}, {"asked": "0"}])

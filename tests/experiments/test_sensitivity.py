@@ -16,20 +16,18 @@ from typer.testing import CliRunner
 
 from conducive.experiments.cli.app import app
 from conducive.experiments.lives.ensemble import WorkersError
-from conducive.experiments.search import sensitivity as study
 from conducive.experiments.search.factors import Factor, factors
-from conducive.experiments.search.sensitivity import (
+from conducive.experiments.search.sensitivity import plan as study
+from conducive.experiments.search.sensitivity.figures import interaction_figure, ranking_figure
+from conducive.experiments.search.sensitivity.indices import (
     Decomposition,
-    Sensitivity,
-    analyse,
     decomposed,
-    earlier_runs,
+    morris_design,
     screened,
-    sensitivity,
-    sensitivity_plan,
-    write_sensitivity,
+    sobol_design,
 )
-from conducive.experiments.search.sensitivity_text import interaction_figure, ranking_figure
+from conducive.experiments.search.sensitivity.plan import Sensitivity, sensitivity
+from conducive.experiments.search.study import Means
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -56,7 +54,7 @@ def ishigami(shares: np.ndarray) -> np.ndarray:
 
 
 def positions(points: int = 512, seed: int = 1) -> np.ndarray:
-    design = study._sobol_design(THREE, points, seed)
+    design = sobol_design(THREE, points, seed)
     return design.positions.reshape(points, design.block, 3)
 
 
@@ -182,7 +180,7 @@ def test_effects_have_the_sign_of_what_a_factor_does() -> None:
 
 
 def test_screening_finds_sizes_and_signs_and_says_what_luck_alone_would_show() -> None:
-    design = study._morris_design(THREE, 60, 1)
+    design = morris_design(THREE, 60, 1)
     at = design.positions.reshape(60, 4, 3)
     line = 2 * at[:, :, 0] - at[:, :, 1]
     rng = np.random.default_rng(0)
@@ -228,7 +226,7 @@ def test_tables_have_a_row_for_each_factor_and_each_pair(found: Sensitivity) -> 
 
 
 def test_inputs_stay_in_their_plausible_range_and_whole_numbers_whole() -> None:
-    plan = sensitivity_plan(SMALL, ["finance.funding_term", "attitudes"], points=16)
+    plan = sensitivity.plan(SMALL, ["finance.funding_term", "attitudes"], points=16)
     term = plan.question.factors[0]
 
     values = [term.value(share) for share in np.linspace(0, 1, 1001)]
@@ -240,9 +238,9 @@ def test_inputs_stay_in_their_plausible_range_and_whole_numbers_whole() -> None:
 
 def test_any_executor_gives_the_same_bits(found: Sensitivity) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        by_process = analyse(found.plan, processes)
+        by_process = found.plan.carry_out(Means(processes))
     with ThreadPoolExecutor(3) as threads:
-        by_thread = analyse(found.plan, threads)
+        by_thread = found.plan.carry_out(Means(threads))
 
     for other in (by_process, by_thread):
         np.testing.assert_array_equal(other.outcome, found.outcome)
@@ -277,7 +275,7 @@ def test_runs_that_cannot_be_judged_leave_out_their_block_and_it_is_said(found: 
 
 def known(outcome_of: Decomposition) -> Sensitivity:
     """Return an analysis whose Sobol part is a known one."""
-    plan = sensitivity_plan(SMALL, OVER, method="sobol", points=16, replicates=2, indicator="use")
+    plan = sensitivity.plan(SMALL, OVER, method="sobol", points=16, replicates=2, indicator="use")
     made = Sensitivity(plan, np.zeros((plan.decomposing, 2)))
     made.__dict__["decomposition"] = outcome_of
     return made
@@ -338,7 +336,7 @@ def test_what_cannot_be_used_is_refused_with_what_is_allowed(arguments: dict[str
 
 
 def test_all_18_conditions_are_varied_unless_some_are_named() -> None:
-    plan = sensitivity_plan(SMALL)
+    plan = sensitivity.plan(SMALL)
 
     assert [f.name for f in plan.question.factors] == [c.name for c in conditions()]
     assert plan.decomposing == 19_456
@@ -346,7 +344,7 @@ def test_all_18_conditions_are_varied_unless_some_are_named() -> None:
 
 
 def test_sustained_use_is_known_at_every_point() -> None:
-    plan = sensitivity_plan("classroom", ["finance", "attitudes"], indicator="sustained", points=16, replicates=2)
+    plan = sensitivity.plan("classroom", ["finance", "attitudes"], indicator="sustained", points=16, replicates=2)
 
     for end in (0.0, 1.0):
         assert not np.isnan(plan.question.outcome([end, 1.0], range(2), 0)).any()
@@ -473,9 +471,11 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(
 
 
 def test_a_corrupted_file_of_earlier_runs_is_not_read(found: Sensitivity, tmp_path: Path) -> None:
-    write_sensitivity(found, tmp_path)
-    np.testing.assert_array_equal(earlier_runs(found.plan, tmp_path), found.outcome)
+    found.write(tmp_path)
+    earlier = found.plan.earlier_runs(tmp_path)
+    assert earlier is not None
+    np.testing.assert_array_equal(earlier.to_numpy().ravel(), found.outcome.ravel())
 
     (tmp_path / "runs.parquet").write_bytes(b"PAR1 not a table")
 
-    assert earlier_runs(found.plan, tmp_path) is None
+    assert found.plan.earlier_runs(tmp_path) is None

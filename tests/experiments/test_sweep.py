@@ -24,6 +24,7 @@ from typer.testing import CliRunner, Result
 
 import conducive as cz
 from conducive.experiments.cli import app as cli
+from conducive.experiments.cli import holding
 from conducive.experiments.lives import executors
 from conducive.experiments.lives import living as outcomes
 from conducive.experiments.sweep import folder as parts
@@ -776,7 +777,7 @@ def test_a_sweep_that_cannot_go_on_exits_with_1_and_one_interrupted_with_130(
 
 
 def test_a_batch_job_is_told_now_and_then_how_long_it_will_take(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "MINUTE", 0.0)
+    monkeypatch.setattr(holding, "MINUTE", 0.0)
 
     result = conducive("sweep", file, "--out", "here")
 

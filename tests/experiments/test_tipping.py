@@ -22,21 +22,16 @@ from typer.testing import CliRunner
 from conducive.experiments.cli.app import app
 from conducive.experiments.folders.folder import save_study
 from conducive.experiments.lives import executors
-from conducive.experiments.search import tipping as study
-from conducive.experiments.search import ways
-from conducive.experiments.search.crossing import Search, nodes_between, search
 from conducive.experiments.search.factors import Question, factor, factors, question
-from conducive.experiments.search.tipping import (
-    Frontier,
-    Tipping,
-    earlier_runs,
-    find_tipping,
-    tipping,
-    tipping_identity,
-    tipping_plan,
-)
-from conducive.experiments.search.tipping_text import answer, tipping_figure
-from conducive.experiments.search.ways import Way, other_ends, ways_across
+from conducive.experiments.search.study import Means
+from conducive.experiments.search.tipping import plan as study
+from conducive.experiments.search.tipping import ways
+from conducive.experiments.search.tipping.crossing import Search, nodes_between, search
+from conducive.experiments.search.tipping.figures import tipping_figure
+from conducive.experiments.search.tipping.frontier import Frontier, Tipping
+from conducive.experiments.search.tipping.plan import tipping
+from conducive.experiments.search.tipping.text import answer
+from conducive.experiments.search.tipping.ways import Way, other_ends, ways_across
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -218,7 +213,7 @@ def made(
     name: str, curve: Curve, target: float = 0.5, *, others: Sequence[Curve] = (), most: int = 2000, seed: int = 0
 ) -> Tipping:
     """Return a tipping point of a known curve, as if the model had shown it, with plausible sets as others."""
-    plan = tipping_plan(name, SMALL, target, plausible=False)
+    plan = tipping.plan(name, SMALL, target, plausible=False)
     plan = study.TippingPlan(plan.question, target, plan.precision, most, (), 0, 1 + len(others))
     moved = plan.moved
     several = [
@@ -315,11 +310,11 @@ def test_a_wider_interval_than_asked_for_is_admitted() -> None:
 
 
 def test_any_executor_gives_the_same_bits() -> None:
-    plan = tipping_plan("attitudes", SMALL, 0.05, indicator="use", runs=160, plausible=False)
+    plan = tipping.plan("attitudes", SMALL, 0.05, indicator="use", runs=160, plausible=False)
 
     spawned = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     with ThreadPoolExecutor(3) as threads, spawned as processes:
-        found = [find_tipping(plan, executor) for executor in (None, threads, processes)]
+        found = [plan.carry_out(Means(executor)) for executor in (None, threads, processes)]
 
     assert len({each.every_run.to_csv() for each in found}) == 1
     assert len({each.table.to_csv() for each in found}) == 1
@@ -388,7 +383,7 @@ def test_whatever_else_is_asked_makes_it_another_search() -> None:
         {"against": "fit", "levels": 3}, {"scenario": SMALL.change({"organisation.posts": 13})},
     ]  # fmt: skip
 
-    found = [tipping_identity(tipping_plan(**asked | each)) for each in further]  # type: ignore[arg-type]
+    found = [tipping.plan(**asked | each).identity() for each in further]  # type: ignore[arg-type]
 
     assert len({str(each) for each in found}) == len(further)
 
@@ -577,11 +572,11 @@ def test_a_search_that_is_finished_is_kept_though_the_program_is_killed(
 
 
 def test_runs_that_cannot_be_read_are_made_again(file: Path, tmp_path: Path) -> None:
-    plan = tipping_plan("attitudes", SMALL, 0.05, indicator="use", runs=96, plausible=False)
+    plan = tipping.plan("attitudes", SMALL, 0.05, indicator="use", runs=96, plausible=False)
     (tmp_path / "runs.parquet").write_bytes(b"PAR1 not a table")
 
-    assert earlier_runs(plan, tmp_path) is None
-    assert earlier_runs(plan, tmp_path / "nowhere") is None
+    assert plan.earlier_runs(tmp_path) is None
+    assert plan.earlier_runs(tmp_path / "nowhere") is None
 
 
 def test_a_worker_of_another_program_is_said_and_what_is_finished_is_kept(
@@ -675,7 +670,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, chance: Chance) -> None:
 
 
 def across(name: str = "finance.funding_term") -> tuple[Way, ...]:
-    return ways_across(tipping_plan(name, SMALL, plausible=False).question, 0.5, 1, 0)
+    return ways_across(tipping.plan(name, SMALL, plausible=False).question, 0.5, 1, 0)
 
 
 def test_another_input_that_makes_it_cross_is_found_and_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -717,7 +712,7 @@ def test_no_way_is_claimed_that_runs_do_not_confirm(monkeypatch: pytest.MonkeyPa
 
 def test_no_more_runs_are_made_than_were_announced(monkeypatch: pytest.MonkeyPatch) -> None:
     answered(monkeypatch, lambda _, __: 0.0)
-    asked, runs = tipping_plan("attitudes", SMALL, plausible=False).question, list[int]()
+    asked, runs = tipping.plan("attitudes", SMALL, plausible=False).question, list[int]()
 
     ways_across(asked, 0.5, 1, 0, progress=runs.append)
 
@@ -725,7 +720,7 @@ def test_no_more_runs_are_made_than_were_announced(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_moved_or_there_already_is_not_named() -> None:
-    asked = tipping_plan("finance.funding_term", SMALL.change({"leadership": 1.0}), plausible=False).question
+    asked = tipping.plan("finance.funding_term", SMALL.change({"leadership": 1.0}), plausible=False).question
 
     names = other_ends(asked, 1)
 
@@ -779,7 +774,7 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(
 
 def test_a_frontier_is_a_table_a_chart_and_sentences(tmp_path: Path) -> None:
     points = []
-    plan = tipping_plan("finance.funding_term", SMALL, against="workforce_capacity.turnover", levels=3, plausible=False)
+    plan = tipping.plan("finance.funding_term", SMALL, against="workforce_capacity.turnover", levels=3, plausible=False)
     for level, middle in zip(plan.levels, (0.2, 0.5, 3.0), strict=True):
         curve = logistic(middle, 0.05)
         found = shown(lambda x, c=curve: c((x - 12) / 60), 0.5, ends=(12, 72), whole=True, precision=plan.precision)
@@ -794,5 +789,5 @@ def test_a_frontier_is_a_table_a_chart_and_sentences(tmp_path: Path) -> None:
     axes = tipping_figure(frontier).axes[0]
     labels = axes.get_legend_handles_labels()[1]
     assert set(labels) == {"Tipping point, 95% interval (luck)", "Not reached in the range"}
-    save_study(tmp_path / "out", tipping_identity(plan), plan.runs, lambda to: study.write_tipping(frontier, to))
+    save_study(tmp_path / "out", plan.identity(), plan.runs, frontier.write)
     assert (tmp_path / "out" / "chart.svg").is_file()

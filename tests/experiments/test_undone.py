@@ -12,7 +12,7 @@ import conducive as cz
 from conducive.experiments.cli import app
 from conducive.experiments.lives.undone import undone
 from conducive.experiments.search.factors import factors, question
-from conducive.experiments.search.zone import zone_plan
+from conducive.experiments.search.zone.plan import zone_map
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.experiments.sweep.sweep import foresee
 from conducive.scenarios.errors import InputError
@@ -64,7 +64,7 @@ def test_what_makes_no_difference_at_all_is_refused_before_it_is_run(ask: str) -
     asks = {
         "sweep": lambda: sweep_plan({"scenario": AT_ONCE, "factors": {PAID: [0.0, 1.0]}}),
         "question": lambda: question(AT_ONCE, factors([PAID]), "use"),
-        "zone": lambda: zone_plan(AT_ONCE, PAID, "culture", 2, 0, plausible=False),
+        "zone": lambda: zone_map.plan(AT_ONCE, PAID, "culture", 2, 0, plausible=False),
     }
 
     with pytest.raises(InputError, match=re.escape("makes no difference: month 1: finance.mainstreaming = 1")):
@@ -76,7 +76,7 @@ def test_what_makes_a_difference_for_some_months_is_said_before_it_is_run() -> N
 
     assert SAYS in foresee(plan, "nowhere", timed=False).text(1)
     assert question(BOUND, factors([PAID]), "use").notes == (SAYS,)
-    assert zone_plan(BOUND, PAID, "culture", 2, 0, plausible=False).notes == (SAYS,)
+    assert zone_map.plan(BOUND, PAID, "culture", 2, 0, plausible=False).notes == (SAYS,)
 
 
 def test_a_setting_that_is_undone_is_said_on_the_command_line(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (validation.official, validation.studies):
         monkeypatch.setattr(module, "check", lambda *_, **__: [])
     monkeypatch.setattr(validation, "_told", lambda _: {})
-    monkeypatch.setattr(validation.determinism, "check", lambda *_, **__: None)
+    monkeypatch.setattr(validation.tensions, "check", lambda *_, **__: None)
     monkeypatch.setattr(validation, "zone_map", lambda *_: {})
     monkeypatch.setattr(validation, "_claims", lambda *_: {})
     monkeypatch.setattr(validation, "_verdict", lambda pattern, *_: {"of": pattern.name})

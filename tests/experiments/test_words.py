@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conducive.experiments.sweep.discovery import Limit
+from conducive.experiments.sweep.discovery.boxes import Limit
 from conducive.experiments.words import in_unit, short
 from conducive.scenarios.declaration import exact, number
 from conducive.scenarios.scenario import declared

@@ -19,9 +19,10 @@ from conducive.experiments.cli import app as cli
 from conducive.experiments.lives import readings
 from conducive.experiments.lives.living import ends
 from conducive.experiments.lives.readings import SHOWN, Reading, Shown, chance_of, drawn_anew, read, sets_of
-from conducive.experiments.search import zone
-from conducive.experiments.search.figures import zone_figure
-from conducive.experiments.search.zone import COLUMNS, Move, ZoneMap, axis, write_zone, zone_map, zone_plan
+from conducive.experiments.search.zone import map as moving
+from conducive.experiments.search.zone.figures import zone_figure
+from conducive.experiments.search.zone.map import COLUMNS, Move, ZoneMap
+from conducive.experiments.search.zone.plan import ZonePlan, axis, services, zone_map
 from conducive.scenarios.workforce import authorities, latest
 
 SHORT = {"horizon": 30, "warm_up": 12}
@@ -40,7 +41,7 @@ def mapped() -> ZoneMap:
 
 def made(uptake: np.ndarray, own: tuple[int, int] = (1, 1), spread: float = 0.0) -> ZoneMap:
     """A map whose R is given at 4 x 4 points, positions 0 to 1; replicates spread around it."""
-    plan = zone_plan(small(), "macro", "culture", 5, 0, steps=4, month=18, plausible=False)
+    plan = zone_map.plan(small(), "macro", "culture", 5, 0, steps=4, month=18, plausible=False)
     lines = (0.0, 0.25, 0.75, 1.0)
     x, y = (replace(a, values=lines, own=lines[n]) for a, n in ((plan.x, own[1]), (plan.y, own[0])))
     values = np.zeros((4, 4, 5, len(COLUMNS)))
@@ -92,14 +93,14 @@ def test_where_an_authority_stands_follows_from_its_published_figures() -> None:
 
 
 def test_the_cloud_is_where_services_of_the_declared_population_stand_whatever_the_scenario_sets() -> None:
-    plan = zone_plan(small(), TURNOVER, "culture", 2, 0, steps=3, month=18)
+    plan = zone_map.plan(small(), TURNOVER, "culture", 2, 0, steps=3, month=18)
     trusting = small().change({"trust_emotions_relationships": 0.9})
-    moved = zone_plan(trusting, TURNOVER, "culture", 2, 0, steps=3, month=18)
+    moved = zone_map.plan(trusting, TURNOVER, "culture", 2, 0, steps=3, month=18)
 
     cloud = plan.cloud()
-    turnover = [each[TURNOVER] for each in zone.services() if 0.08 <= each[TURNOVER] <= 0.25]
+    turnover = [each[TURNOVER] for each in services() if 0.08 <= each[TURNOVER] <= 0.25]
 
-    assert len(zone.services()) == len(authorities(latest()))
+    assert len(services()) == len(authorities(latest()))
     assert sorted(cloud[:, 0]) == sorted(turnover)
     assert cloud[:, 0].min() >= plan.x.values[0]
     assert 0.3 < cloud[:, 1].mean() < 0.7
@@ -108,7 +109,7 @@ def test_the_cloud_is_where_services_of_the_declared_population_stand_whatever_t
 
 
 def test_a_point_of_the_map_has_every_condition_of_a_cluster_at_its_position() -> None:
-    plan = zone_plan(small(), TERM, "culture", 2, 0, steps=3, plausible=False)
+    plan = zone_map.plan(small(), TERM, "culture", 2, 0, steps=3, plausible=False)
 
     point = plan.at(36.0, 0.9)
 
@@ -147,7 +148,7 @@ def test_what_cannot_be_mapped_is_refused_with_what_could(options: dict[str, obj
 
 
 def test_points_come_coarse_to_fine_and_each_once() -> None:
-    plan = zone_plan(small(), "macro", "culture", 1, 0, steps=5, plausible=False)
+    plan = zone_map.plan(small(), "macro", "culture", 1, 0, steps=5, plausible=False)
     last_row, last_column = plan.shape[0] - 1, plan.shape[1] - 1
 
     order = plan.order()
@@ -188,9 +189,9 @@ def test_r_is_read_in_its_month_and_spending_summed() -> None:
 
 
 def test_the_month_is_the_last_of_the_grant_unless_another_is_named() -> None:
-    assert zone_plan(small(), "macro", "culture", 1, 0, plausible=False).month == 24
+    assert zone_map.plan(small(), "macro", "culture", 1, 0, plausible=False).month == 24
     longer = small().change({TERM: 200})
-    assert zone_plan(longer, "macro", "culture", 1, 0, plausible=False).month == longer.horizon
+    assert zone_map.plan(longer, "macro", "culture", 1, 0, plausible=False).month == longer.horizon
 
 
 def test_a_map_that_is_filling_in_can_be_drawn_and_told() -> None:
@@ -323,16 +324,16 @@ def as_the_map_says(monkeypatch: pytest.MonkeyPatch) -> None:
         values[:, COLUMNS.index("spend")] = 30_000 * (4 * x + y)
         return values
 
-    monkeypatch.setattr(zone, "_read", simulated)
+    monkeypatch.setattr(moving, "_read", simulated)
 
 
 @pytest.mark.usefixtures("as_the_map_says")
 def test_the_shortest_move_along_each_axis_reaches_the_edge_and_no_further() -> None:
-    moves = {move.along: move for move in zone._moves(made(RISING, own=(1, 2)))}
+    moves = {move.along: move for move in moving.moves(made(RISING, own=(1, 2)))}
 
     # From x = 0.75, y = 0.25 the edge is where it stands: inside, and a step back along either axis leads out.
     assert set(moves) == {("macro",), ("culture",)}
-    outside = {move.along: move for move in zone._moves(made(RISING, own=(1, 1)))}
+    outside = {move.along: move for move in moving.moves(made(RISING, own=(1, 1)))}
     assert outside["macro",].to == pytest.approx((0.75, 0.25))
     assert outside["culture",].to == pytest.approx((0.25, 0.75))
     assert outside["macro",].share == pytest.approx(0.5)
@@ -340,7 +341,7 @@ def test_the_shortest_move_along_each_axis_reaches_the_edge_and_no_further() -> 
 
 @pytest.mark.usefixtures("as_the_map_says")
 def test_the_end_of_a_move_is_narrowed_down_where_the_map_is_coarse() -> None:
-    (move, *_) = zone._moves(made(RISING - 0.1, own=(1, 1)))
+    (move, *_) = moving.moves(made(RISING - 0.1, own=(1, 1)))
 
     # Between lines the map puts the edge at 0.85; simulated, it is at 0.75.
     assert 0.75 <= move.to[0] < 0.8
@@ -350,7 +351,7 @@ def test_the_end_of_a_move_is_narrowed_down_where_the_map_is_coarse() -> None:
 def test_a_move_that_needs_both_axes_is_found_where_neither_alone_is_enough() -> None:
     steep = np.minimum(RISING, 0.99) + (np.minimum.outer([0.0, 0.25, 0.75, 1.0], [0.0, 0.25, 0.75, 1.0]) >= 0.75)
 
-    (move,) = zone._moves(made(steep, own=(0, 0)))
+    (move,) = moving.moves(made(steep, own=(0, 0)))
 
     assert move.along == ("macro", "culture")
     assert sum(move.to) >= 1
@@ -363,7 +364,7 @@ def test_the_cheapest_move_is_named_apart_from_the_shortest() -> None:
     values = start.values.copy()
     values[1, 1, :, COLUMNS.index("spend")] = 30_000 * 1.25
 
-    zoned = replace(ZoneMap(start.plan, values), moves=zone._moves(ZoneMap(start.plan, values)))
+    zoned = replace(ZoneMap(start.plan, values), moves=moving.moves(ZoneMap(start.plan, values)))
 
     cost = {move.along[0]: zoned.money(move).mean for move in zoned.moves}
     assert cost["macro"] > cost["culture"] > 0
@@ -407,14 +408,14 @@ def test_the_uncertainty_of_r_at_the_end_of_a_move_is_told() -> None:
 
     text = " ".join(replace(found, moves=(Move(("macro",), (0.75, 0.25), 0.5, there),)).text().split())
 
-    low, mean, high = zone.mean_of(there[:, 0])
+    low, mean, high = readings.mean_of(there[:, 0])
     assert f"R is {mean:.2f} there (95% interval {low:.2f} to {high:.2f})" in text
 
 
 def test_nothing_moves_a_place_where_r_is_on_one_side_all_over() -> None:
     found = made(np.full((4, 4), 0.3))
 
-    assert zone._moves(found) == ()
+    assert moving.moves(found) == ()
     assert found.edge.empty
     assert found.contour() == []
     assert "R is below 1 all over the map." in found.text()
@@ -437,7 +438,7 @@ def test_a_move_that_was_run_truly_crosses_the_edge() -> None:
 
     assert found.moves
     for move in found.moves:
-        there = zone._read(found.plan, *move.to)
+        there = moving._read(found.plan, *move.to)
         np.testing.assert_array_equal(there, move.values)
         assert (there[:, 0].mean() >= readings.EDGE) != found.inside
 
@@ -455,7 +456,7 @@ def test_where_it_cannot_be_judged_there_is_no_chance_of_sustained_use() -> None
 
 
 def test_a_map_is_written_as_data_and_as_a_figure(tmp_path: Path) -> None:
-    write_zone(mapped(), tmp_path)
+    mapped().write(tmp_path)
 
     points = pd.read_parquet(tmp_path / "points.parquet")
     assert len(points) == 16
@@ -526,16 +527,16 @@ def test_the_command_maps_once_and_shows_a_stored_map_again() -> None:
 
 @pytest.mark.usefixtures("empty_folder")
 def test_an_interrupted_map_is_kept_and_finished_by_the_same_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = zone.ZonePlan.points
+    whole = ZonePlan.points
 
-    def interrupted(self: zone.ZonePlan, executor: object = None) -> Iterator[tuple[int, int, np.ndarray]]:
+    def interrupted(self: ZonePlan, executor: object = None) -> Iterator[tuple[int, int, np.ndarray]]:
         for n, point in enumerate(whole(self)):
             if n == 2:
                 raise KeyboardInterrupt
             yield point
 
     with monkeypatch.context() as patch:
-        patch.setattr(zone.ZonePlan, "points", interrupted)
+        patch.setattr(ZonePlan, "points", interrupted)
         stopped = conducive(*QUICK, "--out", "here")
     kept = pd.read_parquet("here/points.parquet")
     again = conducive(*QUICK, "--out", "here")

@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from conducive.experiments.compare.chart import BLUE, DPI, GREY, ORANGE, Chart
+from conducive.experiments.search.figures import as_percent, note
 from conducive.experiments.words import factor_words, in_unit
 
 if TYPE_CHECKING:
-    from conducive.experiments.sweep.discovery import Box, Discovery
-
-from conducive.experiments.search.figures import as_percent, note
+    from conducive.experiments.sweep.discovery.boxes import Box, Discovery
 
 MARKS = "os^Dv<>pP*"
 """Marks of boxes, by number."""

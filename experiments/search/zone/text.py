@@ -13,7 +13,8 @@ from conducive.experiments.words import bullet, heading, listed, paragraph, perc
 
 if TYPE_CHECKING:
     from conducive.experiments.lives.intervals import Numbers
-    from conducive.experiments.search.zone import Axis, Move, ZoneMap
+    from conducive.experiments.search.zone.map import Move, ZoneMap
+    from conducive.experiments.search.zone.plan import Axis
 
 MOST_COLUMNS = 12
 """Columns of a map that a page has room for."""

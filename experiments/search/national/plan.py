@@ -14,38 +14,25 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.folders.folder import RUNS, kept_runs
 from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.ensemble import check_counts, check_whole
 from conducive.experiments.lives.intervals import LEVEL, Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import Estimate, Reading, Sets, chance_of, drawn_anew, mean_of, read, sets_of
-from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
-from conducive.experiments.words import (
-    bullet,
-    heading,
-    listed,
-    page,
-    paragraph,
-    percent,
-    plain,
-    points,
-    section,
-    several,
-    table,
-)
+from conducive.experiments.search.national.text import FIGURES, say_national
+from conducive.experiments.search.study import ALONE, Found, Held, Means, Study, front_door
+from conducive.experiments.words import listed
 from conducive.model.measures import INDICATORS, NULLABLE
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.population import in_conditions
-from conducive.scenarios.scenario import PER_POST, Scenario
-from conducive.scenarios.short import InShort
+from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.workforce import (
     AuthorityYear,
     authorities,
@@ -57,42 +44,89 @@ from conducive.scenarios.workforce import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
+    from matplotlib.figure import Figure
 
 RESAMPLES = 1000
 KEPT = 10
 """Authorities that are lost at most where it is killed."""
-ENDS = 10
-"""Authorities at either end of the ranking that the summary names; tables have all."""
-NAME = 22
-"""Characters of a name that a line of the summary has room for; tables have all."""
-FIGURES = {
-    "posts": "establishment of case-holding posts",
-    "turnover": "turnover",
-    "vacancy_rate": "vacancy rate",
-    "agency_rate": "agency rate",
-    "caseload": "caseload",
-}
-"""What a place starts from, as columns of the table and in words."""
-NOT_PERFORMANCE = (
-    "This compares starting conditions, as published workforce figures have them. It ranks no one's performance: "
-    "nothing about an authority's leaders, staff or practice is in it, and all authorities are given the same of "
-    "everything that is not published."
-)
 
 
-NOT_PERFORMANCE_VARIED = (
-    "This compares starting conditions, as published workforce figures and inspection grades have them. It ranks no "
-    "one's performance: what is not published about an authority's leaders, staff or practice was drawn by lot."
-)
-VARIED = (
-    "Each run of an authority is in other unpublished conditions, drawn around the average and the same under both "
-    "scenarios; intervals hold that ignorance too."
-)
+@dataclass(frozen=True)
+class NationalPlan(Study["National"]):
+    """What is asked of every authority, checked: make one with `national.plan`, where it is said what this means.
+
+    `places` can start a model, and `left_out` cannot, with the reason; `sets` is the plausible set of each replicate.
+    """
+
+    scenario: Scenario
+    against: Scenario | None
+    places: tuple[AuthorityYear, ...]
+    left_out: Mapping[str, str]
+    year: int
+    region: str
+    indicator: str
+    month: int | None
+    replicates: int
+    seed: int
+    sets: Sets
+    vary: bool
+
+    @property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenario, and the one it is held against."""
+        return {"scenario": self.scenario, **({} if self.against is None else {"against": self.against})}
+
+    def held(self) -> Held:
+        """Return what it is called and how much it is; runs are made in order."""
+        runs = len(self.places) * len(self.scenarios) * self.replicates
+        title = self.scenario.title or self.scenario.name
+        columns = (self.indicator, "mean_use")
+        return Held(f"national-{self.scenario.name}", title, self.scenarios, runs, columns=columns)
+
+    def identity(self) -> Identity:
+        """Return what decides the numbers: those that places start from as well."""
+        asked: dict[str, object] = {"year": self.year, "region": self.region, "indicator": self.indicator}
+        asked |= {"month": self.month or "last", **({"vary": True} if self.vary else {})}
+        asked["official_table"] = figures_key((place.name for place in self.places), self.year)
+        plausible = self.sets is not None
+        return study_identity("national", self.scenarios, self.replicates, self.seed, plausible=plausible, **asked)
+
+    def carry_out(self, means: Means = ALONE) -> National:
+        """Live through all authorities: see `Study`. What there is is kept each time KEPT more of them are done."""
+        both = list(self.scenarios.values())
+        readings = (Reading(self.indicator, self.month or "last"), Reading("use_at_fidelity", "mean"))
+        known = np.empty(0) if means.earlier is None else means.earlier.to_numpy(float)
+        found = list(known.reshape(-1, self.replicates, len(readings)))
+        means.progress(self.replicates * len(found))
+        moved = ((place.name, each.at(place.name, self.year)) for place in self.places for each in both)
+        do = partial(
+            _read_place,
+            readings=readings, replicates=self.replicates, seed=self.seed, sets=self.sets, vary=self.vary,
+        )  # fmt: skip
+        with suppress(KeyboardInterrupt):
+            for values in in_order(do, islice(moved, len(found), None), means.executor):
+                found.append(values)
+                means.progress(self.replicates)
+                if len(found) % (KEPT * len(both)) == 0:
+                    means.keep(self._so_far(found))
+        if len(found) < len(both):
+            raise KeyboardInterrupt
+        return self._so_far(found)
+
+    def _so_far(self, found: Sequence[Numbers]) -> National:
+        """Return the authorities that are done under all scenarios."""
+        both = len(self.scenarios)
+        done = len(found) // both
+        values = np.stack(found[: done * both]).reshape(done, both, *found[0].shape)
+        return National(
+            self.scenario, self.against, self.places[:done], len(self.places), values[:, 0],
+            None if self.against is None else values[:, 1], self.left_out,
+            self.year, self.region, self.indicator, self.month, self.seed, self.sets, self.vary,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
-class National(InShort):
+class National(Found):
     """A scenario in each authority, with the same luck everywhere.
 
     Attributes:
@@ -238,10 +272,17 @@ class National(InShort):
 
     def text(self) -> str:
         """Say who comes where, how surely, and what it is not, in plain English."""
-        parts = (_title, _asked, _ranking, _sure, _gains, _starts, _reading)
-        return page(*(part(self) for part in parts))
+        return say_national(self)
+
+    def parts(self) -> dict[str, pd.DataFrame | Figure]:
+        """Return authorities, and what their standing goes with; a chart, and a small one."""
+        from conducive.experiments.search.national.figures import national_figure, national_small_figure
+
+        tables = {"authorities": self.table, "starting_conditions": self.starts}
+        return {**tables, "chart": national_figure(self), "chart-small": national_small_figure(self)}
 
 
+@front_door(National)
 def national(
     scenario: str | Path | Mapping[str, object] | Scenario,
     against: str | Path | Mapping[str, object] | Scenario | None = None,
@@ -256,9 +297,7 @@ def national(
     vary: bool = False,
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
-    earlier: Numbers | None = None,
-    keep: Callable[[National], object] | None = None,
-) -> National:
+) -> NationalPlan:
     """Live through a scenario in every authority whose published figures can start a model.
 
     Args:
@@ -275,8 +314,6 @@ def national(
             its own inspection grade; otherwise all have the same of it. What a scenario sets itself stays.
         executor: any `concurrent.futures` executor; a thread for each core by default.
         progress: called with the number of replicates each time an authority is done.
-        earlier: what `earlier_runs` has found of the same, which is not run again.
-        keep: called with what there is each time KEPT more authorities are done.
 
     A keyboard interrupt keeps the authorities that are finished, or is raised again when there are none.
     Raises InputError for anything that cannot be used.
@@ -284,36 +321,23 @@ def national(
     """
     first, second = load_scenario(scenario), None if against is None else load_scenario(against)
     year = latest() if year is None else year
-    check_asked(first, second, replicates, seed, indicator=indicator, month=month)
+    check_counts(replicates, seed)
+    check_indicator(indicator)
+    if month is not None:
+        check_whole("month", month, 1, min(each.horizon for each in (first, second) if each is not None))
     places, left_out = places_in(year, region)
     sets = sets_of(replicates, plausible)
-    readings = (Reading(indicator, month or "last"), Reading("use_at_fidelity", "mean"))
-    both = [each for each in (first, second) if each is not None]
-    found = [] if earlier is None else list(earlier)
-    if progress:
-        progress(replicates * len(found))
+    return NationalPlan(
+        first, second, tuple(places), left_out, year, region, indicator, month, replicates, seed, sets, vary
+    )
 
-    def so_far() -> National:
-        done = len(found) // len(both)
-        values = np.stack(found[: done * len(both)]).reshape(done, len(both), replicates, len(readings))
-        other = None if second is None else values[:, 1]
-        return National(
-            first, second, tuple(places[:done]), len(places), values[:, 0], other, left_out,
-            year, region, indicator, month, seed, sets, vary,
-        )  # fmt: skip
 
-    moved = ((place.name, each.at(place.name, year)) for place in places for each in both)
-    do = partial(_read_place, readings=readings, replicates=replicates, seed=seed, sets=sets, vary=vary)
-    with suppress(KeyboardInterrupt):
-        for values in in_order(do, islice(moved, len(found), None), executor):
-            found.append(values)
-            if progress:
-                progress(replicates)
-            if keep and len(found) % (KEPT * len(both)) == 0:
-                keep(so_far())
-    if len(found) < len(both):
-        raise KeyboardInterrupt
-    return so_far()
+def check_indicator(name: str) -> None:
+    """Raise InputError, with the nearest names, for what is no indicator."""
+    names = [i.name for i in INDICATORS]
+    if name not in names:
+        msg = f"{name[:80]!r} is not an indicator.{nearest_names(name[:80], names)} docs/reference.md lists them."
+        raise InputError(msg)
 
 
 def _read_place(
@@ -335,63 +359,6 @@ def _number_of(place: str) -> int:
 
 def _one_of(sets: Sets, replicate: int) -> Sets:
     return None if sets is None else sets[replicate : replicate + 1]
-
-
-def check_asked(
-    scenario: Scenario, against: Scenario | None, replicates: object, seed: object, *, indicator: str, month: object
-) -> None:
-    """Raise InputError for counts, an indicator or a month that cannot be used."""
-    check_counts(replicates, seed)
-    check_indicator(indicator)
-    if month is not None:
-        check_whole("month", month, 1, min(each.horizon for each in (scenario, against) if each is not None))
-
-
-def check_indicator(name: str) -> None:
-    """Raise InputError, with the nearest names, for what is no indicator."""
-    names = [i.name for i in INDICATORS]
-    if name not in names:
-        msg = f"{name[:80]!r} is not an indicator.{nearest_names(name[:80], names)} docs/reference.md lists them."
-        raise InputError(msg)
-
-
-def national_identity(
-    scenario: Scenario,
-    against: Scenario | None,
-    replicates: int,
-    seed: int,
-    *,
-    year: int,
-    region: str,
-    indicator: str,
-    month: int | None,
-    plausible: bool,
-    vary: bool = False,
-) -> Identity:
-    """Return what decides the numbers. Raises InputError where there are no plausible sets that fit the model."""
-    scenarios = {"scenario": scenario, **({} if against is None else {"against": against})}
-    asked: dict[str, object] = {"year": year, "region": region, "indicator": indicator, "month": month or "last"}
-    asked |= {"vary": True} if vary else {}
-    asked["official_table"] = figures_key((place.name for place in places_in(year, region)[0]), year)
-    return study_identity("national", scenarios, replicates, seed, plausible=plausible, **asked)
-
-
-def write_national(found: National, folder: Path) -> None:
-    """Write tables, charts and summary into a folder."""
-    from conducive.experiments.search.figures import national_figure, national_small_figure, save_figure, save_table
-
-    save_table(found.table, folder, "authorities")
-    save_table(found.starts, folder, "starting_conditions")
-    found.every_run.to_parquet(folder / RUNS, index=False)
-    (folder / "summary.txt").write_text(found.text(), encoding="utf-8", newline="\n")
-    save_figure(national_figure(found), folder, "chart")
-    save_figure(national_small_figure(found), folder, "chart-small")
-
-
-def earlier_runs(folder: Path, indicator: str, replicates: int) -> Numbers | None:
-    """Return the readings that a run of the same which was stopped left in a folder; None where there are none."""
-    kept = kept_runs(folder, [indicator, "mean_use"])
-    return None if kept is None else kept.to_numpy(float).reshape(-1, replicates, 2)
 
 
 def places_in(year: int | None = None, region: str = "") -> tuple[list[AuthorityYear], dict[str, str]]:
@@ -432,172 +399,3 @@ def _rank_correlation(a: Numbers, b: Numbers) -> Numbers:
     one, other = (rankdata(each, axis=1) - (each.shape[1] + 1) / 2 for each in (a, b))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((one * other).sum(axis=1) / np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1)))
-
-
-# ---- In words ------------------------------------------------------------------------------------------------------
-
-
-def say_value(found: National, value: float) -> str:
-    """Return a value of the indicator as people write it."""
-    unit = next(i.unit for i in INDICATORS if i.name == found.indicator)
-    return percent(value) if unit in {"share", "0 or 1"} else plain(value)
-
-
-def ranked_by(found: National) -> str:
-    """Return in words what authorities are ranked by."""
-    if found.indicator == "sustained":
-        return "the chance of sustained use"
-    when = f"month {found.month or found.scenario.horizon}"
-    return f"{found.indicator.replace('_', ' ')} in {when}"
-
-
-def _title(found: National) -> str:
-    where = found.region or "England"
-    against = f", or {name_of(found.against)}" if found.against is not None else ""
-    return heading(f"{name_of(found.scenario)}{against}: every authority of {where}, {found.year}", "=")
-
-
-def _money(scenario: Scenario) -> str:
-    """Return how much money each authority gets, and that all meet the same luck."""
-    fixed = [address for address in PER_POST if address in scenario.values]
-    own = f" ({listed(fixed)}: the amount that is set, everywhere)" if fixed else ""
-    return f"Money is the same for each post{own}, and luck the same everywhere."
-
-
-def _asked(found: National) -> str:
-    sets = 1 if found.sets is None else len(np.unique(found.sets))
-    coefficients = f"over {sets} plausible sets of coefficients" if sets > 1 else "under the default coefficients"
-    done = several(len(found.places), "authority", "authorities")
-    held = sorted(starting_point(found.places[0].name, found.year).keys() & found.scenario.values.keys())
-    lines = [
-        paragraph(NOT_PERFORMANCE_VARIED if found.vary else NOT_PERFORMANCE),
-        "",
-        paragraph(
-            (f"Interrupted: {done} of {found.asked}" if found.interrupted else done)
-            + f", each from its own published figures of {found.year}, "
-            f"{several(found.replicates, 'run')} of {several(found.scenario.horizon, 'month')} {coefficients}, "
-            f"seed {found.seed}. {_money(found.scenario)}"
-            + (f" {VARIED}" if found.vary else "")
-            + (f" The scenario sets {listed(held)} itself: these are the same everywhere." if held else "")
-        ),
-    ]
-    if found.left_out:
-        lines += [f"Left out ({len(found.left_out)}):", *(bullet(f"{n}: {why}") for n, why in found.left_out.items())]
-    return "\n".join(lines)
-
-
-def _ranking(found: National) -> str:
-    ranked = found.table
-
-    def row(one: pd.Series[Any]) -> tuple[str, ...]:
-        return (
-            str(one["authority"])[:NAME],
-            f"{one['rank']} ({one['rank_low']}-{one['rank_high']})",
-            say_value(found, one[found.indicator]),
-            _between(one["low"], one["high"], lambda value: say_value(found, value)),
-            percent(one["mean_use"]),
-            _between(one["mean_use_low"], one["mean_use_high"], percent),
-        )
-
-    head = ("", "rank (95%)", "value", "95% interval", "use", "95% interval")
-    rows = _ends(ranked, row)
-    said = (
-        f"Ranked by {ranked_by(found)} (value), and where that is equal by mean use (use): the share of practitioners "
-        "who use it as it is meant, on average over all months."
-        + ("" if len(rows) == len(ranked) else " All are in authorities.csv.")
-        + _tied(found)
-    )
-    return section(f"Ranked by {ranked_by(found)}", table(head, rows), paragraph(said))
-
-
-def _ends(ranked: pd.DataFrame, row: Callable[[pd.Series[Any]], tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return a row for each authority, or for those at either end with a gap between."""
-    if len(ranked) <= 2 * ENDS + 5:
-        return [row(one) for _, one in ranked.iterrows()]
-    first, last = ([row(one) for _, one in part.iterrows()] for part in (ranked[:ENDS], ranked[-ENDS:]))
-    return [*first, ("...", *[""] * (len(first[0]) - 1)), *last]
-
-
-def _tied(found: National) -> str:
-    """Return a warning where the indicator does not tell authorities apart."""
-    values = found.table[found.indicator].to_numpy(float)
-    if np.isnan(values).all():
-        return (
-            " Sustained use cannot be judged in any of them, because external money ends less than 24 months before "
-            "the horizon: all are ranked by mean use."
-        )
-    if np.nanmax(values) == np.nanmin(values) and len(values) > 1:
-        return f" It is {say_value(found, float(values[0]))} in all of them, so all are ranked by mean use."
-    return ""
-
-
-def _sure(found: National) -> str:
-    ranked = found.table
-    if len(ranked) == 1 or found.replicates == 1:
-        return ""
-    low, high = ranked["rank_low"].to_numpy(), ranked["rank_high"].to_numpy()
-    width = float(np.median(high - low + 1))
-    pairs = len(ranked) * (len(ranked) - 1)
-    overlap = 1 - sum(((low > last) | (high < first)).sum() for first, last in zip(low, high, strict=True)) / pairs
-    said = (
-        f"A rank is not a firm place: half of the authorities could come on any of {width:.0f} or more of the "
-        f"{len(ranked)} ranks (95% interval, by drawing runs anew). In {percent(overlap)} of all pairs of authorities "
-        "the intervals of their ranks overlap, so read the two ends, not the order between them."
-    )
-    return section("How firm are the ranks?", paragraph(said))
-
-
-def _gains(found: National) -> str:
-    if found.against is None:
-        return ""
-    ranked = found.table.sort_values("gain_rank", ignore_index=True)
-
-    def row(one: pd.Series[Any]) -> tuple[str, ...]:
-        return (
-            str(one["authority"])[:NAME],
-            percent(one["mean_use"]),
-            percent(one["against_use"]),
-            points(one["gain"]),
-            _between(one["gain_low"], one["gain_high"], points),
-        )
-
-    more = int((ranked["gain_low"] > 0).sum())
-    less = int((ranked["gain_high"] < 0).sum())
-    said = (
-        f"B is {name_of(found.against)}. Mean use is clearly higher under B in {more} of "
-        f"{several(len(ranked), 'authority', 'authorities')} and clearly lower in {less}, runs paired by luck. With so "
-        "many compared, one in twenty would seem clear by chance."
-    )
-    head = ("", "A", "B", "B - A, points", "95% interval")
-    return section("Who gains most in mean use?", table(head, _ends(ranked, row)), paragraph(said))
-
-
-def _starts(found: National) -> str:
-    if len(found.places) < ENDS:
-        return ""
-    found_numbers = found.starts[["correlation", "low", "high"]].to_numpy(float).tolist()
-    rows = [
-        (what, f"{r:+.2f}", f"{low:+.2f} to {high:+.2f}")
-        for what, (r, low, high) in zip(FIGURES.values(), found_numbers, strict=True)
-        if not np.isnan(r)
-    ]
-    if not rows:
-        return ""
-    said = (
-        "Rank correlation of mean use with the published figures that places start from (-1 to 1): what goes with a "
-        "place's standing, one figure at a time."
-    )
-    return section("What a place's standing goes with", table(("", "r", "95% interval"), rows), paragraph(said))
-
-
-def _reading(found: National) -> str:
-    interval = (
-        "Intervals hold luck and ignorance of the coefficients."
-        if found.sets is not None and found.sets[0] != found.sets[-1]
-        else "Intervals hold luck alone: more runs narrow them, and --plausible adds ignorance of the coefficients."
-    )
-    return section("How to read this", paragraph(f"{NOT_A_FORECAST} {interval}"))
-
-
-def _between(low: float, high: float, say: Callable[[float], str]) -> str:
-    return "-" if np.isnan(low) else f"{say(low).removesuffix('%')} to {say(high)}"

@@ -18,7 +18,8 @@ from conducive.experiments.lives.intervals import FEWEST_IN_A_SET, LEVEL, Number
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import EDGE, SHOWN, Shown, read, sets_of
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
-from conducive.experiments.search.zone import DEFAULT_MONTH, Axis, ZoneMap, ZonePlan, axis, zone_plan
+from conducive.experiments.search.zone.map import ZoneMap
+from conducive.experiments.search.zone.plan import DEFAULT_MONTH, Axis, ZonePlan, axis, zone_map
 from conducive.experiments.words import several
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def sweep_plan(
     """
     check_whole("replicates", replicates, FEWEST_IN_A_SET, MOST_REPLICATES)
     if y:
-        plan = zone_plan(scenario, x, y, replicates, seed, steps=steps)
+        plan = zone_map.plan(scenario, x, y, replicates, seed, steps=steps)
     else:
         check_counts(replicates, seed)
         check_whole("steps", steps, 2, MOST_POINTS)
