@@ -214,3 +214,12 @@ def test_every_number_of_a_programme_can_be_a_factor() -> None:
             assert programme.change({address: value}).name == "mine"
         elif not address.startswith("criteria."):
             assert programme.change({address: known.low})[address] == known.low
+
+
+def test_boxes_are_found_in_a_sweep_of_programmes(whole: cz.Sweep) -> None:
+    middle = float(whole.table["faithful_years"].median())
+    found = cz.discover(whole, indicator="faithful_years", over=middle)
+
+    assert "faithful years over" in found.text()
+    with pytest.raises(cz.InputError, match="is not an indicator of the sweep. It has use, "):
+        cz.discover(whole)

@@ -70,7 +70,8 @@ class Limit:
         name, unit = factor_words(self.factor)
         side, value = ("under", self.high) if math.isinf(self.low) else ("over", self.low)
         if unit == SWITCH:
-            return f"the mechanism {name} is switched {'off' if side == 'under' else 'on'}"
+            what = "link" if self.factor.startswith("links.") else "mechanism"
+            return f"the {what} {name} is switched {'off' if side == 'under' else 'on'}"
         return f"{name} is {side} {in_unit(value, unit, DIGITS)}"
 
 

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.lives.intervals import Numbers
+from conducive.experiments.programmes.text import COST
 from conducive.experiments.sweep.folder import FAILED, MANIFEST
 from conducive.experiments.words import in_unit, listed, several
 from conducive.model.measures import INDICATORS
+from conducive.model.sector.measures import SECTOR_INDICATORS
 from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError
 
@@ -64,11 +66,13 @@ def factors_of(frame: pd.DataFrame) -> tuple[str, ...]:
 
 def _outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: float | None) -> tuple[Numbers, str]:
     """Return 1 or 0 for each run, empty where it is not known, and the outcome in words."""
-    known = [i.name for i in INDICATORS if i.name in frame.columns]
+    units = {i.name: i.unit for i in (*INDICATORS, *SECTOR_INDICATORS)} | {COST: "GBP"}
+    known = [name for name in units if name in frame.columns]
     if indicator not in known:
-        msg = f"{indicator[:80]!r} is not an indicator of the sweep.{nearest_names(indicator[:80], known)}"
+        near = nearest_names(indicator[:80], known) or f" It has {', '.join(known)}."
+        msg = f"{indicator[:80]!r} is not an indicator of the sweep.{near}"
         raise InputError(msg)
-    declaration = next(i for i in INDICATORS if i.name == indicator)
+    unit = units[indicator]
     values = frame[indicator].to_numpy(float)
     binary = set(np.unique(values[~np.isnan(values)])) <= {0.0, 1.0}
     if over is not None and under is not None:
@@ -85,7 +89,7 @@ def _outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: 
     bound = over if over is not None else under
     assert bound is not None
     met = values > bound if over is not None else values < bound
-    unit = "share" if declaration.unit == "share" else "" if declaration.unit == "0 or 1" else declaration.unit
+    unit = "" if unit == "0 or 1" else unit
     side = "over" if over is not None else "under"
     return np.where(np.isnan(values), np.nan, met), f"{indicator.replace('_', ' ')} {side} {in_unit(bound, unit)}"
 
