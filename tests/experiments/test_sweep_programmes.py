@@ -221,5 +221,5 @@ def test_boxes_are_found_in_a_sweep_of_programmes(whole: cz.Sweep) -> None:
     found = cz.discover(whole, indicator="faithful_years", over=middle)
 
     assert "faithful years over" in found.text()
-    with pytest.raises(cz.InputError, match="is not an indicator of the sweep. It has use, "):
+    with pytest.raises(cz.InputError, match="It has use, use_at_fidelity, "):
         cz.discover(whole)
