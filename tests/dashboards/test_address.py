@@ -348,7 +348,7 @@ def test_an_amount_that_is_set_is_the_same_however_a_place_is_given(tmp_path: Pa
         "by its code": anywhere.at("E08000035"),
         "in an address": read(address(Asked(anywhere, anywhere.at("Leeds"))))[0].alternative,
         "in a file of the pages": from_file(scenario_file(anywhere.at("Leeds"))),
-        "in a sweep": next(iter(Runs(plan).tasks([0]))).cases[0].scenario,
+        "in a sweep": next(iter(Runs(plan).tasks([0]))).cases[0].lived,
     }
     assert {way: there.place for way, there in ways.items()} == dict.fromkeys(ways, "Leeds, 2025")
     assert {way: there["finance.grant"] for way, there in ways.items()} == dict.fromkeys(ways, 1_000_000)
