@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from conducive.agents.rule import compiled, either, rule, toward
-from conducive.model.month import WORLD
+from conducive.model.processes.wider_world import WORLD
 from conducive.model.random import normal, stream, uniforms
 from conducive.model.sector.state import Between
 
