@@ -132,15 +132,7 @@ def trust_graph(model: Any) -> Any:
     world, now = model.world, model.month_row
     graph: nx.DiGraph[Any] = nx.DiGraph(name=model.scenario.name, month=int(now["month"]))
     staff, leaders, families = world.practitioners, world.leaders, world.families
-    for i, one in enumerate(staff):
-        if one["stage"] >= 0:
-            graph.add_node(f"practitioner {i}", kind="practitioner", team=int(one["team"]), stage=int(one["stage"]))
-    for i, one in enumerate(leaders):
-        graph.add_node(f"leader {i}", kind="leader", level=int(one["level"]))
-    for i in range(len(families)):
-        graph.add_node(f"family {i}", kind="family")
-    for i in range(len(world.funders)):
-        graph.add_node(f"funder {i}", kind="funder")
+    _add_agents(graph, world)
     for i in range(len(staff)):
         if staff["stage"][i] < 0:
             continue
@@ -168,3 +160,16 @@ def trust_graph(model: Any) -> Any:
     for i, one in enumerate(families):
         graph.add_edge(f"family {i}", f"practitioner {one['worker']}", trust=float(one["trust"]), kind="worker-family")
     return graph
+
+
+def _add_agents(graph: Any, world: Any) -> None:
+    """Add a node for each agent: a practitioner where somebody is in post."""
+    for i, one in enumerate(world.practitioners):
+        if one["stage"] >= 0:
+            graph.add_node(f"practitioner {i}", kind="practitioner", team=int(one["team"]), stage=int(one["stage"]))
+    for i, one in enumerate(world.leaders):
+        graph.add_node(f"leader {i}", kind="leader", level=int(one["level"]))
+    for i in range(len(world.families)):
+        graph.add_node(f"family {i}", kind="family")
+    for i in range(len(world.funders)):
+        graph.add_node(f"funder {i}", kind="funder")

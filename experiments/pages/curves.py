@@ -15,6 +15,8 @@ from conducive.scenarios.declaration import Input
 
 POINTS = 41
 DIGITS = 6
+GIVEN = ("inputs", "first", "rows")
+"""What processes, and what sets up a run, call what is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ def _reading() -> dict[str, list[str]]:
 
 
 def _read(node: ast.AST, module: ModuleType, reader: str) -> Iterator[tuple[str, str]]:
-    """Yield columns read as `p.column` under a node, each with the rule that is given it or with `reader`."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"p", "first", "rows"}:
+    """Yield columns read as `inputs.column` under a node, each with the rule that is given it or with `reader`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in GIVEN:
         yield node.attr, reader
     if isinstance(node, ast.Call):
         reader = _rule_called(node.func, module) or reader

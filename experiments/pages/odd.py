@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -24,6 +25,7 @@ from conducive.experiments.pages.reading import (
     Function,
     code,
     comments,
+    definitions,
     docstring,
     formula,
     functions,
@@ -33,8 +35,9 @@ from conducive.experiments.pages.reading import (
     ticked,
 )
 from conducive.experiments.pages.reference import event_row, span, table
-from conducive.model import climate, month, network, random, state, uptake
+from conducive.model import climate, month, network, random, state
 from conducive.model.measures import INDICATORS
+from conducive.model.processes.aftermath import FIVE_YEARS, TWO_YEARS
 from conducive.scenarios import timeline, workforce
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import CONDITIONS, OTHER_INPUTS
@@ -55,7 +58,14 @@ RULES: Mapping[str, ModuleType] = {
     "climate": climate,
 }
 """Files whose functions are rules: numbers in, a number out."""
-PROCESSES: Mapping[str, ModuleType] = {"month": month, "uptake": uptake}
+PROCESSES: Mapping[str, ModuleType] = {"month": month} | {
+    name: import_module(f"conducive.model.processes.{name}")
+    for name in (
+        "launch", "wider_world", "money", "leadership", "workforce", "posts", "families", "learning", "adoption",
+        "belief", "rates", "lapse", "trust", "memory", "measure", "averages", "uptake", "aftermath", "ledger",
+    )
+}  # fmt: skip
+"""The month, and the files of its processes in the order in which they are read."""
 SET_UP: Mapping[str, ModuleType] = {"timeline": timeline, "state": state, "network": network}
 MODULES: Mapping[str, ModuleType] = {"rule": rule, **RULES, **PROCESSES, **SET_UP, "random": random}
 ENTITIES: Mapping[str, tuple[str, ModuleType, Any]] = {
@@ -605,7 +615,7 @@ def entities() -> str:
         table(("Field", "Values"), codes),
         "### The month as given",
         "Every input, coefficient and switch (section 6) has a column in the timeline, in which it may change from "
-        "month to month; rules read it as `p.<name>`. Further columns:",
+        "month to month; processes read it as `inputs.<name>`. Further columns:",
         fields_table("timeline", timeline, timeline.TIMELINE, leave_out={i.column for i in declared().values()}),
         "### Arrays that hold the state",
         table(("Array", "Meaning"), ((f"`{name}`", meaning) for name, meaning in ARRAYS.items())),
@@ -633,8 +643,8 @@ worker, in the order of families, and the last person in post never leaves. In `
 colleagues do not change, so the order of rows is without effect.
 
 **Moves.** A post changes stage at most once a month. Monthly rates become probabilities by `rule.chance`; competing
-causes of lapse share one draw for *whether* and one for *which*, in proportion to their rates. In warm-up (`p.wave`
-is 0) processes of the innovation do nothing.
+causes of lapse share one draw for *whether* and one for *which*, in proportion to their rates. In warm-up
+(`inputs.wave` is 0) processes of the innovation do nothing.
 
 The source of every process is in section 7."""
 
@@ -775,10 +785,10 @@ a whole. Users form no collective of their own.
 Each month ends with the indicators of section 7, counted without error. A ledger holds every change in the number of
 users with its cause. The *uptake number* is how many colleagues one user brings into use before lapsing or leaving;
 the *zone is open* when use could grow from some level on (`uptake.uptake`). *Sustained* means that use at fidelity,
-averaged over three months, {number(month.TWO_YEARS)} months after external money is still at least
+averaged over three months, {number(TWO_YEARS)} months after external money is still at least
 `organisation.sustained_share` of its level in the last three months of that money, and that it has not *ended*: use
 below `organisation.ended_below` of filled posts. It is *kept* where use is at least `organisation.kept_from` of its
-level then, and *reduced* in between; both are said after {number(month.FIVE_YEARS)} months too."""
+level then, and *reduced* in between; both are said after {number(FIVE_YEARS)} months too."""
 
 
 def beginning() -> str:
@@ -799,7 +809,7 @@ given below with the drawing of teams and ties.
   uniform draws, spread over teams in proportion to posts and given to the less loaded of two least loaded workers.
 - *Trust* starts at `initial_trust` everywhere; strain, wellbeing and slack at their usual values; budget and policy
   at 1.
-- The *warm-up* then settles workforce, caseloads, trust and strain before launch. Launch itself (`month.launch`) sets
+- The *warm-up* then settles workforce, caseloads, trust and strain before launch. Launch itself (`launch.launch`) sets
   belief, commitment, confidence, fit and obstacles from inputs.
 
 The start is the same for all scenarios of a seed except for what the inputs change. These inputs hold for the whole
@@ -819,12 +829,12 @@ def given() -> str:
 
 **Official figures.** A run may start from the published figures of an English authority, a region or England:
 Department for Education, *Children's social work workforce*, {first} to {last}, Open Government Licence v3.0.
-`workforce.starting_point` turns them into inputs; no other outside data drive a run. Amounts of money
+`scenarios.workforce.starting_point` turns them into inputs; no other outside data drive a run. Amounts of money
 ({ticked(PER_POST)}) grow with the establishment,
 unless they are set. The strain at which staff leave at their own rate is set so that people used to the place's
 caseload leave at its published rate (the last function here).
 
-{sources("workforce", ["starting_point", "_cover", "_case_holders"], workforce)}
+{sources("scenarios.workforce", ["starting_point", "_cover", "_case_holders"], workforce)}
 
 {code(dedent(inspect.getsource(Scenario._used_to_its_caseload)))}
 
@@ -899,11 +909,13 @@ lie far above or some below it; its ends are written beside it.""",
         parts += [rule_part(figure.house, name) for name in figure.rules]
     parts += [
         "### Processes: the month",
-        "`p` is what is given for the month, `o` the organisation, `q` a practitioner; `world` holds the arrays of "
-        "section 2, and `fam`, `fund`, `lead`, `prac` are the rules of families, funders, leaders and practitioners.",
+        "`inputs` is what is given for the month, `org` the organisation, `worker` a practitioner; `world` holds the "
+        "arrays of section 2, and `fam`, `fund`, `lead`, `prac` are the rules of families, funders, leaders and "
+        "practitioners. Processes stand in `model/processes`, a file for each group.",
         sources("month", functions(month)),
     ]
-    parts += ["### Processes: the uptake number", docstring(uptake), sources("uptake", functions(uptake))]
+    for house, module in list(PROCESSES.items())[1:]:
+        parts += [f"### Processes: `{house}`", docstring(module), sources(house, definitions(module))]
     parts += ["### Random numbers", docstring(random), code(inspect.getsource(random).partition("_M0")[2], "_M0")]
     parts += [
         "### Constants",
@@ -941,33 +953,35 @@ def schedule() -> list[str]:
     return [node.func.id for node in ast.walk(body) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
 
 
-def calls(name: str) -> list[str]:
-    """Functions that a function of the month calls, as `house.name`, forms and random numbers left out."""
-    found = []
-    for node in ast.walk(ast.parse(source(getattr(month, name)))):
+def home_of(function: Function) -> str:
+    """Return the name, as on the page, of the file that a function stands in."""
+    return str(plain(function).__module__).rsplit(".", 1)[-1]
+
+
+def calls(house: str, name: str) -> list[str]:
+    """Functions that a function of a process calls, as `house.name`, forms and random numbers left out."""
+    module, found = MODULES[house], []
+    for node in ast.walk(ast.parse(source(getattr(module, name)))):
         if not isinstance(node, ast.Call):
             continue
         parts = ast.unparse(node.func).split(".")
-        house = getattr(month, parts[0], None) if len(parts) > 1 else month
-        thing = plain(getattr(house, parts[-1], print))
-        home = str(thing.__module__).rsplit(".", 1)[-1]
-        if home in {*RULES, *PROCESSES, *SET_UP}:
-            found.append(f"{home}.{thing.__name__}")
+        thing = getattr(getattr(module, parts[0], None) if len(parts) > 1 else module, parts[-1], print)
+        if inspect.isfunction(plain(thing)) and home_of(thing) in {*RULES, *PROCESSES, *SET_UP}:
+            found.append(f"{home_of(thing)}.{plain(thing).__name__}")
     return list(dict.fromkeys(found))
 
 
 def called(process: str) -> str:
-    """Say which parts of the month a process calls, and by which rules and other functions it goes."""
-    own = "month."
-    todo, inner, others = [process], [], []
+    """Say which parts a process of the month has, and by which rules and other functions it goes."""
+    first = f"{home_of(getattr(month, process))}.{process}"
+    todo, inner, others = [first], [], []
     while todo:
-        for name in calls(todo.pop(0)):
-            one = name.removeprefix(own)
-            if not name.startswith(own):
+        for name in calls(*todo.pop(0).split(".")):
+            if name.partition(".")[0] not in PROCESSES:
                 others.append(name)
-            elif one not in inner:
-                inner.append(one)
-                todo.append(one)
+            elif name not in inner:
+                inner.append(name)
+                todo.append(name)
     parts = f" Parts: {ticked(inner)}." if inner else ""
     return parts + (f" By: {ticked(dict.fromkeys(others))}." if others else "")
 
@@ -1002,7 +1016,10 @@ def stream_uses() -> dict[str, list[str]]:
             names = re.findall(r'stream\("([^"]+)"\)', right)
             for constant, name in zip(left.split(", "), names, strict=True):
                 found[name] = [
-                    f for f in functions(module) if re.search(rf"\(\w[\w.]*, {constant}\b", source(getattr(module, f)))
+                    f"{house}.{f}"
+                    for house, other in MODULES.items()
+                    for f in functions(other)
+                    if re.search(rf"\(\w[\w.]*, {constant}\b", source(getattr(other, f)))
                 ]
     return found
 
@@ -1013,7 +1030,8 @@ def readers() -> dict[str, list[str]]:
     for house in (*PROCESSES, *SET_UP):
         for name in functions(MODULES[house]):
             text = source(getattr(MODULES[house], name))
-            read = {a or b for a, b in re.findall(r"\bp\.(\w+)|(?:first|rows|scenario)\[\"(?:\w+\.)?(\w+)\"\]", text)}
+            columns = r"\binputs\.(\w+)|(?:first|rows|scenario)\[\"(?:\w+\.)?(\w+)\"\]"
+            read = {a or b for a, b in re.findall(columns, text)}
             read |= set(re.findall(r"\bscenario\.(horizon|warm_up)\b", text))
             for column in read:
                 found.setdefault(column, []).append(f"`{house}.{name}`")

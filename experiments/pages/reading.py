@@ -24,6 +24,12 @@ def functions(module: ModuleType) -> list[str]:
     return [node.name for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.FunctionDef)]
 
 
+def definitions(module: ModuleType) -> list[str]:
+    """Names of the functions and named tuples a module defines, in the order of its source."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(inspect.getsource(module)).body if isinstance(node, kinds)]
+
+
 def rules(module: ModuleType) -> dict[str, list[str]]:
     """Names of the rules a module defines, by the heading they stand under (empty for none), in order."""
     found: dict[str, list[str]] = {}
@@ -48,9 +54,9 @@ def ticked(names: Iterable[str]) -> str:
 
 
 def source(function: Function) -> str:
-    """Return the source of a function, from `def` on."""
+    """Return the source of a function or a class, from `def` or `class` on."""
     text = dedent(inspect.getsource(plain(function)))
-    return text[text.index("def ") :].rstrip()
+    return text[min(at for word in ("def ", "class ") if (at := text.find(word)) >= 0) :].rstrip()
 
 
 def formula(function: Function) -> str:

@@ -117,8 +117,11 @@ def pull_of(inputs: Record, worker: Record, exposure: float) -> float:
     """Odds that colleagues persuade a worker at an exposure to trusted users, sceptics taken off."""
     if inputs.contagion_on <= 0.0:
         return 0.0
-    seen, threshold = max(0.0, exposure - worker.doubt), inputs.contagion_threshold * (1.0 - worker.openness)
-    return prac.pull(seen, threshold, inputs.contagion_steepness)
+    return prac.pull(
+        exposure=max(0.0, exposure - worker.doubt),
+        threshold=inputs.contagion_threshold * (1.0 - worker.openness),
+        steepness=inputs.contagion_steepness,
+    )
 
 
 @rule

@@ -39,8 +39,11 @@ def look_around(
     worker.influence = 0.0
     if inputs.contagion_on > 0.0:
         seen = max(0.0, worker.exposure - worker.doubt)
-        threshold = inputs.contagion_threshold * (1.0 - worker.openness)
-        worker.influence = prac.influence(seen, threshold, inputs.contagion_steepness)
+        worker.influence = prac.influence(
+            exposure=seen,
+            threshold=inputs.contagion_threshold * (1.0 - worker.openness),
+            steepness=inputs.contagion_steepness,
+        )
 
 
 @rule

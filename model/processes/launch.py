@@ -12,8 +12,8 @@ from conducive.agents.rule import clip, rule
 from conducive.model import climate
 from conducive.model.arrays import Floats, Record, Table
 from conducive.model.processes.ledger import log, uses
-from conducive.model.processes.money import COUNCIL_ASKS
-from conducive.model.random import normal, uniforms
+from conducive.model.processes.money import council_asks
+from conducive.model.random import normal
 from conducive.model.state import World
 
 
@@ -26,7 +26,7 @@ def launch(world: World, inputs: Record, org: Record) -> None:
     supersede(world.practitioners, world.ledger, inputs, org)
     win_over(world.leaders, world.funders, world.sponsor_trust, inputs)
     start_afresh(inputs, org)
-    u, v, _, _ = uniforms(world.seed, COUNCIL_ASKS, int(inputs.month), 0)
+    u, v = council_asks(world.seed, inputs.month)
     org.council_bar = normal(u, v)
 
 

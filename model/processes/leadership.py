@@ -11,7 +11,7 @@ from conducive.agents.funder import COUNCIL
 from conducive.agents.leader import DIRECTOR, MANAGER
 from conducive.agents.rule import clip, either, gate, rule, stock, toward
 from conducive.model.arrays import Floats, Record, Table
-from conducive.model.processes.money import COUNCIL_ASKS
+from conducive.model.processes.money import council_asks
 from conducive.model.random import normal, stream, uniforms
 from conducive.model.state import World, make_leader, usual_stay
 
@@ -107,10 +107,10 @@ def succeed(world: World, inputs: Record, org: Record, k: int) -> None:
     staff, leaders, sponsor_trust = world.practitioners, world.leaders, world.sponsor_trust
     leader = leaders[k]
     u, v, w, _ = uniforms(world.seed, SUCCESSOR, int(inputs.month), k)
-    same = inputs.succession_continuity
-    leader.commitment = lead.successor_commitment(leader.commitment, leader.agenda, same)
+    leader.commitment = lead.successor_commitment(leader.commitment, leader.agenda, inputs.succession_continuity)
     if leader.level == DIRECTOR and inputs.wave > 0.0:  # whoever decides now asks for more, or for less, than before
-        u, v, _, _ = uniforms(world.seed, COUNCIL_ASKS, int(inputs.month), 0)
+        same = inputs.succession_continuity
+        u, v = council_asks(world.seed, inputs.month)
         org.council_bar = same * org.council_bar + math.sqrt(1.0 - same * same) * normal(u, v)
     make_leader(leader, inputs, u, v, w)
     for f in range(2):

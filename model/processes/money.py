@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from conducive.agents import funder as fund
 from conducive.agents import leader as lead
 from conducive.agents.funder import COUNCIL, EXTERNAL
@@ -165,6 +167,13 @@ def council_decides(
         org.council_share = most * logistic(inputs.decision_steepness * (case - reluctance))
     else:
         org.council_share = most * org.council_pays
+
+
+@rule
+def council_asks(seed: np.uint64, month: float) -> tuple[float, float]:
+    """Two uniforms that settle how much those ask for who decide at launch, or under a new director."""
+    u, v, _, _ = uniforms(seed, COUNCIL_ASKS, int(month), 0)
+    return u, v
 
 
 @rule

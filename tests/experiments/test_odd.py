@@ -23,6 +23,7 @@ from conducive.experiments.pages.odd import (
     MEANINGS,
     MODULES,
     PAGE,
+    PROCESSES,
     SPANS,
     STREAMS,
     arguments,
@@ -38,7 +39,8 @@ from conducive.experiments.pages.odd import (
 from conducive.experiments.pages.reading import plain
 from conducive.model import month, state
 from conducive.model.measures import INDICATORS
-from conducive.model.month import launch, trust
+from conducive.model.processes.launch import launch
+from conducive.model.processes.trust import trust
 from conducive.scenarios import timeline
 from conducive.scenarios.declaration import number
 from conducive.scenarios.events import EVENTS
@@ -121,9 +123,9 @@ def test_a_changed_rule_would_be_noticed(page: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_changed_schedule_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def otherwise(world: Any, p: Any, o: Any) -> None:
-        trust(world, p, o)
-        launch(world, p, o)
+    def otherwise(world: Any, inputs: Any, org: Any) -> None:
+        trust(world, inputs, org)
+        launch(world, inputs, org)
 
     monkeypatch.setattr(month, "month", otherwise)
 
@@ -173,7 +175,7 @@ def test_every_array_of_the_state_has_a_meaning() -> None:
 
 
 def test_every_process_appears_in_schedule_order_with_docstring_and_source(page: str) -> None:
-    verbs = re.findall(r"^    (\w+)\(world, p, o\)$", inspect.getsource(plain(month.month)), re.MULTILINE)
+    verbs = re.findall(r"^    (\w+)\(world, inputs, org\)$", inspect.getsource(plain(month.month)), re.MULTILINE)
     said = [" ".join((inspect.getdoc(plain(getattr(month, v))) or "").split()) for v in verbs]
 
     listed = re.findall(r"^\d+\. \*\*`(\w+)`\*\* (.+)$", section(page, "## 3 ", "## 4 "), re.MULTILINE)
@@ -183,7 +185,7 @@ def test_every_process_appears_in_schedule_order_with_docstring_and_source(page:
     assert [text for (_, text), words in zip(listed, said, strict=True) if not (words and text.startswith(words))] == []
 
 
-@pytest.mark.parametrize("house", ["month", "uptake", "state", "timeline", "random"])
+@pytest.mark.parametrize("house", [*PROCESSES, "state", "timeline", "random"])
 def test_every_function_of_a_process_or_of_the_set_up_is_given_in_full(house: str, page: str) -> None:
     functions = [plain(f) for f in vars(MODULES[house]).values() if inspect.isfunction(plain(f))]
     own = [f for f in functions if f.__module__ == MODULES[house].__name__]
