@@ -1018,6 +1018,7 @@ def stream_uses() -> dict[str, list[str]]:
                 found[name] = [
                     f"{house}.{f}"
                     for house, other in MODULES.items()
+                    if getattr(other, constant, None) == random.stream(name)
                     for f in functions(other)
                     if re.search(rf"\(\w[\w.]*, {constant}\b", source(getattr(other, f)))
                 ]
