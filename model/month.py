@@ -9,7 +9,7 @@ behind
 
 from __future__ import annotations
 
-from conducive.agents.rule import compiled, rule
+from conducive.agents.rule import compiled, inlined
 from conducive.model.arrays import Record
 from conducive.model.processes.adoption import adoption
 from conducive.model.processes.families import families
@@ -32,7 +32,7 @@ def live(world: World, first: int, last: int) -> None:
         month(world, world.timeline[t], world.organisation[0])
 
 
-@rule
+@inlined
 def month(world: World, inputs: Record, org: Record) -> None:
     """One month, in schedule order: `inputs` is what is given for this month, `org` the organisation."""
     launch(world, inputs, org)

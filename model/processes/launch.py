@@ -8,7 +8,7 @@ from conducive.agents import funder as fund
 from conducive.agents import leader as lead
 from conducive.agents.funder import COUNCIL, EXTERNAL
 from conducive.agents.practitioner import NONE, SUPERSEDED, UNAWARE
-from conducive.agents.rule import clip, rule
+from conducive.agents.rule import clip, inlined, rule
 from conducive.model import climate
 from conducive.model.arrays import Floats, Record, Table
 from conducive.model.processes.ledger import log, uses
@@ -17,7 +17,7 @@ from conducive.model.random import normal
 from conducive.model.state import World
 
 
-@rule
+@inlined
 def launch(world: World, inputs: Record, org: Record) -> None:
     """Start the month's counts; in the first month of a wave, start the innovation afresh."""
     start_counts(org)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conducive.agents import practitioner as prac
 from conducive.agents.practitioner import LAPSED, NONE
-from conducive.agents.rule import either, rule, saturating
+from conducive.agents.rule import either, inlined, rule, saturating
 from conducive.model import climate
 from conducive.model.arrays import Record, Table
 from conducive.model.processes.ledger import uses
 from conducive.model.state import World
 
 
-@rule
+@inlined
 def memory_and_adaptation(world: World, inputs: Record, org: Record) -> None:
     """Codified memory, fit and obstacles; benefit shows after its lag."""
     if inputs.wave == 0.0:

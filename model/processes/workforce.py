@@ -79,7 +79,8 @@ def hours_for_the_new(inputs: Record, focus: float) -> float:
 def post_is_open(inputs: Record, org: Record, worker: Record) -> bool:
     """Whether a post is open: those of the establishment are, others as an improvement regime or agencies open them."""
     extra = inputs.improvement_posts * org.intervention if worker.kind == IMPROVEMENT else inputs.agency_extra
-    return worker.kind == ESTABLISHED or worker.rank < extra
+    is_open: bool = worker.kind == ESTABLISHED or worker.rank < extra
+    return is_open
 
 
 @rule
@@ -88,7 +89,8 @@ def quits(inputs: Record, worker: Record, rate: float, colleagues_lost: float, w
     if inputs.turnover_on <= 0.0:
         return False
     if worker.post != PERMANENT:
-        return leaves < 1.0 / inputs.agency_stay
+        over: bool = leaves < 1.0 / inputs.agency_stay
+        return over
     usual = prac.leaving_chance(
         monthly_turnover=rate,
         tenure_factor=prac.tenure_factor(worker.tenure, rate, inputs.leave_early, inputs.early_months),
