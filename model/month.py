@@ -14,7 +14,7 @@ from conducive.model.arrays import Record
 from conducive.model.processes.adoption import adoption
 from conducive.model.processes.families import families
 from conducive.model.processes.launch import launch
-from conducive.model.processes.leadership import leadership
+from conducive.model.processes.leaders import leadership
 from conducive.model.processes.learning import learning
 from conducive.model.processes.measure import measure
 from conducive.model.processes.memory import memory_and_adaptation

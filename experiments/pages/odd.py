@@ -61,7 +61,7 @@ RULES: Mapping[str, ModuleType] = {
 PROCESSES: Mapping[str, ModuleType] = {"month": month} | {
     name: import_module(f"conducive.model.processes.{name}")
     for name in (
-        "launch", "wider_world", "money", "leadership", "workforce", "posts", "families", "learning", "adoption",
+        "launch", "wider_world", "money", "leaders", "workforce", "posts", "families", "learning", "adoption",
         "belief", "rates", "lapse", "trust", "memory", "measure", "averages", "uptake", "aftermath", "ledger",
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from conducive.agents.rule import chance, either, rule
 from conducive.model.arrays import Record
 from conducive.model.processes.belief import look_around, make_up_mind
 from conducive.model.processes.lapse import lapse, ownership_lost_above
-from conducive.model.processes.leadership import lead_drive
+from conducive.model.processes.leaders import lead_drive
 from conducive.model.processes.ledger import log, uses
 from conducive.model.processes.rates import (
     Common,

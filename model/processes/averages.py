@@ -89,7 +89,7 @@ def add_rates(
     mandate = mandate_of(inputs, pressure)
     supervision = supervision_of(inputs, worker, manager, lead_seen)
     skill = max(worker.skill, shared.course)
-    pull = pull_of(inputs, worker, exposure)
+    pull = odds_of_persuasion(inputs, worker, exposure)
     for step in range(STEPS + 1):
         x = step / STEPS
         influence = prac.influence_of(pulled[step] * pull) if step else 0.0
@@ -113,7 +113,7 @@ def add_rates(
 
 
 @rule
-def pull_of(inputs: Record, worker: Record, exposure: float) -> float:
+def odds_of_persuasion(inputs: Record, worker: Record, exposure: float) -> float:
     """Odds that colleagues persuade a worker at an exposure to trusted users, sceptics taken off."""
     if inputs.contagion_on <= 0.0:
         return 0.0

@@ -7,7 +7,7 @@ from conducive.agents import practitioner as prac
 from conducive.agents.practitioner import AWARE, INDUCTED, LEFT_JOB, NONE, PERMANENT, ROUTINE, TRAINED, VACANT
 from conducive.agents.rule import clip, rule
 from conducive.model.arrays import Record, Table
-from conducive.model.processes.leadership import lead_drive
+from conducive.model.processes.leaders import lead_drive
 from conducive.model.processes.ledger import log, uses
 from conducive.model.random import stream, uniforms
 from conducive.model.state import World, make_person

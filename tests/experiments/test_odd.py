@@ -61,7 +61,7 @@ def rules() -> list[tuple[str, str, Callable[..., Any]]]:
         if name[0] != "_"
         and inspect.isfunction(plain(thing))
         and thing.__module__ == MODULES[house].__name__
-        and name not in {"rule", "compiled"}
+        and name not in {"rule", "inlined", "compiled"}
     ]
 
 
