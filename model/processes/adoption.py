@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conducive.agents import practitioner as prac
 from conducive.agents.practitioner import AWARE, BEGAN, LAPSED, NONE, ROUTINE, TRAINED, TRYING, UNAWARE, WILLING
-from conducive.agents.rule import chance, either, rule
+from conducive.agents.rule import chance, either, inlined, rule
 from conducive.model.arrays import Record
 from conducive.model.processes.belief import look_around, make_up_mind
 from conducive.model.processes.lapse import lapse, ownership_lost_above
@@ -64,7 +64,7 @@ def adoption(world: World, inputs: Record, org: Record) -> None:
             log(org, ledger, inputs.month, i, stage, TRYING, BEGAN)
 
 
-@rule
+@inlined
 def steps_on(
     inputs: Record,
     org: Record,

@@ -34,13 +34,17 @@ def families(world: World, inputs: Record, org: Record) -> None:
         one = rows[f]
         if offers[one.worker, NEW] > 0.0:
             other, _, _, _ = uniforms(world.seed, FAMILY, month, f)
-            reassign(one, in_post, held, teams, other)
+            held[one.worker] -= 1
+            one.worker = worker_for(in_post, held, teams, one.team, other)
+            held[one.worker] += 1
             one.worker_changes += 1
             one.trust = min(one.trust, initial_trust)
         elif luck[f >> 2, f & 3] < fam.closing_chance(one.wellbeing, usual_wellbeing, usual_chance):
             other, need, again, _ = uniforms(world.seed, FAMILY, month, f)
+            held[one.worker] -= 1
             open_case(one, need, again, initial_trust)
-            reassign(one, in_post, held, teams, other)
+            one.worker = worker_for(in_post, held, teams, one.team, other)
+            held[one.worker] += 1
         one.months_open += 1.0
         time, effect = offers[one.worker, TIME], offers[one.worker, EFFECT]
         eased = one.trust * gate(1.0 - one.burden, gate_strength)
@@ -88,11 +92,3 @@ def invite(inputs: Record, org: Record, families: int) -> tuple[float, float]:
     depth = inputs.participation_depth * invited if inputs.wave > 0.0 else 0.0
     annual = org.coproduction_money * 12.0
     return depth, fam.coproduction_resourced(annual, depth, families * org.cases_each, inputs.coproduction_family)
-
-
-@rule
-def reassign(family: Record, in_post: Ints, held: Ints, teams: Ints, other: float) -> None:
-    """A case goes to a worker with room for it, in its own team or in one drawn by `other`."""
-    held[family.worker] -= 1
-    family.worker = worker_for(in_post, held, teams, family.team, other)
-    held[family.worker] += 1

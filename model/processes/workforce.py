@@ -78,8 +78,10 @@ def hours_for_the_new(inputs: Record, focus: float) -> float:
 @rule
 def post_is_open(inputs: Record, org: Record, worker: Record) -> bool:
     """Whether a post is open: those of the establishment are, others as an improvement regime or agencies open them."""
+    if worker.kind == ESTABLISHED:
+        return True
     extra = inputs.improvement_posts * org.intervention if worker.kind == IMPROVEMENT else inputs.agency_extra
-    is_open: bool = worker.kind == ESTABLISHED or worker.rank < extra
+    is_open: bool = worker.rank < extra
     return is_open
 
 
@@ -138,7 +140,6 @@ def feel(
         worker.strain = toward(worker.strain, target, inputs.climate_pace)
     safety = prac.safety_target(cost, worker.trust_up, worker.strain, inputs.safety_context)
     worker.safety = toward(worker.safety, safety, inputs.climate_pace)
-    worker.slack = focus
     if inputs.strain_on > 0.0:
         worker.slack = prac.slack(
             load=worker.load,
@@ -147,6 +148,8 @@ def feel(
             strain_load=inputs.strain_load,
             gate_strength=inputs.gate_strength,
         )
+    else:
+        worker.slack = focus
 
 
 @rule
