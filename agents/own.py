@@ -24,6 +24,10 @@ from conducive.scenarios.errors import InputError
 SETTING = "CONDUCIVE_RULES"
 """Environment variable that names the file; workers inherit it."""
 HOUSE = Path(__file__).resolve().parents[1]
+ROOMS = ("agents", "model", "model/processes")
+"""Folders that rules stand in."""
+MARKS = ("rule", "inlined")
+"""Decorators of rules."""
 FORMS = "conducive.agents.rule"
 """Module whose few forms all rules are made of: they stay as they are."""
 
@@ -125,10 +129,10 @@ def _rule_of(node: ast.FunctionDef, known: Mapping[str, list[tuple[str, list[str
 def _known() -> dict[str, list[tuple[str, list[str]]]]:
     """Return module and arguments of each rule, by name, from the sources."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
-    for file in (*sorted((HOUSE / "agents").glob("*.py")), *sorted((HOUSE / "model").glob("*.py"))):
+    for file in (f for room in ROOMS for f in sorted((HOUSE / room).glob("*.py"))):
         for node in ast.parse(file.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "rule" for d in node.decorator_list):
-                module = f"conducive.{file.parent.name}.{file.stem}"
+            if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) in MARKS for d in node.decorator_list):
+                module = ".".join(("conducive", *file.relative_to(HOUSE).with_suffix("").parts))
                 found.setdefault(node.name, []).append((module, [a.arg for a in node.args.args]))
     return found
 

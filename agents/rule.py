@@ -11,11 +11,12 @@ import hashlib
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numba
 import numpy
 from numba.core.registry import CPUDispatcher
+from numba.core.types.misc import unliteral
 
 from conducive.agents.cache import folder_for, kept_in
 from conducive.agents.own import own_rules, replaced
@@ -41,13 +42,30 @@ class _Rule(CPUDispatcher):
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self.py_func(*args, **kwargs)
 
+    def get_call_template(self, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        """Compile once for any whole number: Numba would do it anew for each constant that a rule is called with."""
+        plain = {name: unliteral(kind) for name, kind in kws.items()}
+        return super().get_call_template(tuple(unliteral(kind) for kind in args), plain)
+
 
 def rule[F: Callable[..., object]](function: F) -> F:
     """Make a rule of a function: compiled inside the month, plain Python when called from a notebook or a test.
 
     A rule of the user's own (`agents.own`) takes its place.
     """
-    made = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(replaced(function))
+    return _made(function, inline="never")
+
+
+def inlined[F: Callable[..., object]](function: F) -> F:
+    """Make a rule of a function that does little but call others: it is compiled as a part of what calls it.
+
+    Whatever is compiled apart is put together and optimised once more at every level of calls: a level costs seconds.
+    """
+    return _made(function, inline="always")
+
+
+def _made[F: Callable[..., object]](function: F, inline: str) -> F:
+    made = numba.njit(no_cpython_wrapper=True, inline=inline, **_OPTIONS)(replaced(function))
     if isinstance(made, CPUDispatcher):
         made.__class__ = _Rule
     return cast("F", made)

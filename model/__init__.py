@@ -1,7 +1,7 @@
 """The organisation as a system: its state, the trust network, the month, and what is measured.
 
-Read `month` first: ten groups of processes in schedule order. Then `climate` (rules of the organisation and of the
-wider world), `uptake` (the uptake number), `state` (the arrays, and how they start), `network` (who knows whom),
-`random` (every draw) and `measures` (the indicators). `organisation` wraps it all as a Mesa model, and alone imports
-Mesa.
+Read `month` first: what happens, in schedule order. Then `processes`, a file for each group of them; `climate` (rules
+of the organisation and of the wider world), `state` (the arrays, and how they start), `arrays` (what their rows and
+columns are called), `network` (who knows whom), `random` (every draw) and `measures` (the indicators). `organisation`
+wraps it all as a Mesa model, and alone imports Mesa. `sector` is many of them, and what flows between.
 """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from conducive.agents.leader import MANAGER
-from conducive.agents.rule import compiled
+from conducive.agents.rule import compiled, rule
+from conducive.model.arrays import Floats, Ints
 from conducive.model.random import stream, uniforms
 
 TEAM_SIZE = 7
@@ -16,7 +16,7 @@ TIES = stream("ties across teams")
 WIDTH = stream("width of a tie across teams")
 
 
-def team_bounds(established: int, others: int) -> npt.NDArray[np.int32]:
+def team_bounds(established: int, others: int) -> Ints:
     """First row of each team, and the end: teams of 6 to 8 where the number of posts allows.
 
     Posts outside the establishment come last, in teams of their own, so that they never renumber anybody.
@@ -30,8 +30,8 @@ def team_bounds(established: int, others: int) -> npt.NDArray[np.int32]:
 
 @compiled
 def build_ties(
-    seed: np.uint64, teams: npt.NDArray[np.int32], established: int, cross_team_ties: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.int32]]:
+    seed: np.uint64, teams: Ints, established: int, cross_team_ties: float
+) -> tuple[Ints, Ints, Floats, Ints]:
     """Draw the ties: everybody in a team knows each other; half the ties across are proposed by each side.
 
     Returns `start` (posts + 1), and for each directed tie `to`, `width` (a tie across teams is lost once silos
@@ -39,14 +39,25 @@ def build_ties(
     team) and `reverse`, the place of the tie in the other direction.
     """
     posts = teams[-1]
+    team_of = np.zeros(posts, np.int32)
+    for t in range(len(teams) - 1):
+        team_of[teams[t] : teams[t + 1]] = t
     everybody = cross_team_ties >= posts - 1
+    across, degree = draw_across(seed, team_of, established, cross_team_ties, everybody)
+    start, to, width = lay_out(seed, teams, team_of, across, degree)
+    return start, to, width, find_reverse(teams, team_of, start, to, everybody)
+
+
+@rule
+def draw_across(
+    seed: np.uint64, team_of: Ints, established: int, cross_team_ties: float, everybody: bool
+) -> tuple[Ints, Ints]:
+    """Who each post knows across teams (a row each), and how many: those it proposed to, and who proposed to it."""
+    posts = len(team_of)
     proposals = 0 if everybody else int(cross_team_ties / 2.0) + 1
     most = posts if everybody else min(posts, 4 * proposals + 4)
     across = np.zeros((posts, most), np.int32)
     degree = np.zeros(posts, np.int32)
-    team_of = np.zeros(posts, np.int32)
-    for t in range(len(teams) - 1):
-        team_of[teams[t] : teams[t + 1]] = t
     for i in range(posts):
         if everybody:
             for j in range(posts):
@@ -67,13 +78,19 @@ def build_ties(
                 across[j, degree[j]] = i
                 degree[i] += 1
                 degree[j] += 1
+    return across, degree
+
+
+@rule
+def lay_out(seed: np.uint64, teams: Ints, team_of: Ints, across: Ints, degree: Ints) -> tuple[Ints, Ints, Floats]:
+    """Lay the ties of each post one after another, its team first: where they start, lead, and how wide they are."""
+    posts = len(team_of)
     start = np.zeros(posts + 1, np.int32)
     for i in range(posts):
         size = teams[team_of[i] + 1] - teams[team_of[i]]
         start[i + 1] = start[i] + size - 1 + degree[i]
     to = np.zeros(start[-1], np.int32)
     width = np.zeros(start[-1])
-    reverse = np.zeros(start[-1], np.int32)
     for i in range(posts):
         e = start[i]
         for j in range(teams[team_of[i]], teams[team_of[i] + 1]):
@@ -84,10 +101,16 @@ def build_ties(
         for k in range(degree[i]):
             j = across[i, k]
             to[e] = j
-            u, v, _, _ = uniforms(seed, WIDTH, min(i, j), max(i, j))
-            width[e] = u
+            width[e], _, _, _ = uniforms(seed, WIDTH, min(i, j), max(i, j))
             e += 1
-    for i in range(posts):
+    return start, to, width
+
+
+@rule
+def find_reverse(teams: Ints, team_of: Ints, start: Ints, to: Ints, everybody: bool) -> Ints:
+    """Find the place of each tie in the other direction."""
+    reverse = np.zeros(len(to), np.int32)
+    for i in range(len(team_of)):
         for e in range(start[i], start[i + 1]):
             j = to[e]
             first, last = teams[team_of[j]], teams[team_of[j] + 1]
@@ -99,7 +122,7 @@ def build_ties(
                 for back in range(start[j] + last - first - 1, start[j + 1]):
                     if to[back] == i:
                         reverse[e] = back
-    return start, to, width, reverse
+    return reverse
 
 
 def trust_graph(model: Any) -> Any:
@@ -109,15 +132,7 @@ def trust_graph(model: Any) -> Any:
     world, now = model.world, model.month_row
     graph: nx.DiGraph[Any] = nx.DiGraph(name=model.scenario.name, month=int(now["month"]))
     staff, leaders, families = world.practitioners, world.leaders, world.families
-    for i, one in enumerate(staff):
-        if one["stage"] >= 0:
-            graph.add_node(f"practitioner {i}", kind="practitioner", team=int(one["team"]), stage=int(one["stage"]))
-    for i, one in enumerate(leaders):
-        graph.add_node(f"leader {i}", kind="leader", level=int(one["level"]))
-    for i in range(len(families)):
-        graph.add_node(f"family {i}", kind="family")
-    for i in range(len(world.funders)):
-        graph.add_node(f"funder {i}", kind="funder")
+    _add_agents(graph, world)
     for i in range(len(staff)):
         if staff["stage"][i] < 0:
             continue
@@ -145,3 +160,16 @@ def trust_graph(model: Any) -> Any:
     for i, one in enumerate(families):
         graph.add_edge(f"family {i}", f"practitioner {one['worker']}", trust=float(one["trust"]), kind="worker-family")
     return graph
+
+
+def _add_agents(graph: Any, world: Any) -> None:
+    """Add a node for each agent: a practitioner where somebody is in post."""
+    for i, one in enumerate(world.practitioners):
+        if one["stage"] >= 0:
+            graph.add_node(f"practitioner {i}", kind="practitioner", team=int(one["team"]), stage=int(one["stage"]))
+    for i, one in enumerate(world.leaders):
+        graph.add_node(f"leader {i}", kind="leader", level=int(one["level"]))
+    for i in range(len(world.families)):
+        graph.add_node(f"family {i}", kind="family")
+    for i in range(len(world.funders)):
+        graph.add_node(f"funder {i}", kind="funder")

@@ -24,6 +24,7 @@ from conducive.agents.practitioner import (
     VACANT,
 )
 from conducive.agents.rule import clip, compiled, either, rule
+from conducive.model.arrays import Floats, Ints, Record, Table
 from conducive.model.climate import INADEQUATE
 from conducive.model.measures import AFTERMATH, INDICATORS, LEDGER, MONTHLY
 from conducive.model.network import build_ties, team_bounds
@@ -155,32 +156,32 @@ class World(NamedTuple):
     """
 
     seed: np.uint64
-    timeline: Any
-    practitioners: Any
-    leaders: Any
-    families: Any
-    funders: Any
-    organisation: Any
-    teams: npt.NDArray[np.int32]
-    tie_start: npt.NDArray[np.int32]
-    tie_to: npt.NDArray[np.int32]
-    tie_trust: npt.NDArray[np.float64]
-    tie_width: npt.NDArray[np.float64]
-    tie_reverse: npt.NDArray[np.int32]
-    sponsor_trust: npt.NDArray[np.float64]
-    colleagues_lost: npt.NDArray[np.float64]
-    gone: npt.NDArray[np.float64]
-    leavers: npt.NDArray[np.float64]
-    cases_held: npt.NDArray[np.int32]
-    in_post: npt.NDArray[np.int32]
-    before: npt.NDArray[np.int32]
-    belief_before: npt.NDArray[np.float64]
-    lead_before: npt.NDArray[np.float64]
-    help: npt.NDArray[np.float64]
-    luck: npt.NDArray[np.float64]
-    case_luck: npt.NDArray[np.float64]
-    monthly: Any
-    ledger: Any
+    timeline: Table
+    practitioners: Table
+    leaders: Table
+    families: Table
+    funders: Table
+    organisation: Table
+    teams: Ints
+    tie_start: Ints
+    tie_to: Ints
+    tie_trust: Floats
+    tie_width: Floats
+    tie_reverse: Ints
+    sponsor_trust: Floats
+    colleagues_lost: Floats
+    gone: Floats
+    leavers: Floats
+    cases_held: Ints
+    in_post: Ints
+    before: Ints
+    belief_before: Floats
+    lead_before: Floats
+    help: Floats
+    luck: Floats
+    case_luck: Floats
+    monthly: Table
+    ledger: Table
 
 
 def _rows(count: int, dtype: np.dtype[Any]) -> Any:
@@ -271,46 +272,46 @@ def usual_stay(turnover: float) -> float:
 
 
 @rule
-def make_person(q: Any, p: Any, people_here: float, u: float, v: float, w: float, z: float) -> None:
+def make_person(worker: Record, inputs: Record, people_here: float, u: float, v: float, w: float, z: float) -> None:
     """Give a practitioner who joins their lasting traits and a newcomer's state; four uniforms.
 
     People differ, and part of it (`place_share` of the variance) is that places attract and keep different people.
     """
-    of_the_place, own = math.sqrt(p.place_share) * people_here, math.sqrt(1.0 - p.place_share)
-    q.openness = clip(p.openness + p.person_spread * (of_the_place + own * normal(u, v)))
-    q.aptitude = math.exp(p.person_spread * (of_the_place + own * normal(w, z)))
-    q.tenure = 0.0
-    q.stage = UNAWARE
-    q.strain = p.usual_strain
-    q.safety = 1.0 - p.blame_culture
-    q.belief = 0.0
-    q.fatigue = 0.0
-    q.skill = 0.0
-    q.habit = 0.0
-    q.fidelity = 0.0
-    q.reinforcement = 0.0
-    q.trust_up = p.initial_trust
-    q.slack = 1.0 - p.usual_strain
-    q.load = 1.0
-    q.exposure = 0.0
-    q.mentors = 0.0
-    q.doubt = 0.0
-    q.influence = 0.0
+    of_the_place, own = math.sqrt(inputs.place_share) * people_here, math.sqrt(1.0 - inputs.place_share)
+    worker.openness = clip(inputs.openness + inputs.person_spread * (of_the_place + own * normal(u, v)))
+    worker.aptitude = math.exp(inputs.person_spread * (of_the_place + own * normal(w, z)))
+    worker.tenure = 0.0
+    worker.stage = UNAWARE
+    worker.strain = inputs.usual_strain
+    worker.safety = 1.0 - inputs.blame_culture
+    worker.belief = 0.0
+    worker.fatigue = 0.0
+    worker.skill = 0.0
+    worker.habit = 0.0
+    worker.fidelity = 0.0
+    worker.reinforcement = 0.0
+    worker.trust_up = inputs.initial_trust
+    worker.slack = 1.0 - inputs.usual_strain
+    worker.load = 1.0
+    worker.exposure = 0.0
+    worker.mentors = 0.0
+    worker.doubt = 0.0
+    worker.influence = 0.0
 
 
 @rule
-def make_leader(leader: Any, p: Any, u: float, v: float, w: float) -> None:
+def make_leader(leader: Record, inputs: Record, u: float, v: float, w: float) -> None:
     """Give a leader who starts their traits; three uniforms."""
-    leader.support = clip(p.support_style + p.person_spread * normal(u, v))
-    leader.openness = clip(p.openness + p.person_spread * normal(v, w))
+    leader.support = clip(inputs.support_style + inputs.person_spread * normal(u, v))
+    leader.openness = clip(inputs.openness + inputs.person_spread * normal(v, w))
     leader.tenure = 0.0
     leader.energy = 1.0
     leader.acting = 0.0
-    leader.trust_up = p.initial_trust
+    leader.trust_up = inputs.initial_trust
 
 
 @rule
-def open_case(family: Any, u: float, v: float, initial_trust: float) -> None:
+def open_case(family: Record, u: float, v: float, initial_trust: float) -> None:
     """Open a new case in a slot; two uniforms."""
     family.need = either(u, v)
     family.wellbeing = 1.0 - family.need
@@ -322,7 +323,7 @@ def open_case(family: Any, u: float, v: float, initial_trust: float) -> None:
 
 
 @rule
-def least_loaded(in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], first: int, last: int) -> int:
+def least_loaded(in_post: Ints, held: Ints, first: int, last: int) -> int:
     """Row of the practitioner with the fewest cases among rows `first` to `last`, or -1 where nobody is in post."""
     chosen, fewest = -1, 0
     for i in range(first, last):
@@ -332,9 +333,7 @@ def least_loaded(in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], fi
 
 
 @rule
-def worker_for(
-    in_post: npt.NDArray[np.int32], held: npt.NDArray[np.int32], teams: npt.NDArray[np.int32], team: int, u: float
-) -> int:
+def worker_for(in_post: Ints, held: Ints, teams: Ints, team: int, u: float) -> int:
     """The worker who takes a case: the less loaded of the least loaded in its own team and in one drawn by `u`."""
     other = int(u * (len(teams) - 1))
     one = least_loaded(in_post, held, teams[team], teams[team + 1])
@@ -349,71 +348,93 @@ def worker_for(
 @compiled
 def settle_in(world: World) -> None:
     """Fill posts, leaders' chairs and caseloads as the declared rates imply; the warm-up settles the rest."""
-    p = world.timeline[0]
-    o = world.organisation[0]
+    inputs, org = world.timeline[0], world.organisation[0]
     u, v, _, _ = uniforms(world.seed, START_WORLD, 0, 2)
-    o.people_here = normal(u, v)
-    open_for = monthly_turnover(p.turnover) * p.time_to_fill
-    vacancy = open_for / (1.0 + open_for)
-    anyone = False
-    for i in range(len(world.practitioners)):
-        q = world.practitioners[i]
-        u, v, w, _ = uniforms(world.seed, START_POST, 0, i)
-        if q.kind == ESTABLISHED:
-            q.post = PERMANENT if u >= vacancy else (AGENCY if v < p.agency_cover else VACANT)
-        else:
-            q.post = AGENCY if q.kind == EXTRA and q.rank < p.agency_extra else CLOSED
-        q.left_stage = NONE
-        q.stage = NONE
-        if q.post in (AGENCY, PERMANENT):
-            anyone = True
-            a, b, c, d = uniforms(world.seed, START_PERSON, 0, i)
-            make_person(q, p, o.people_here, a, b, c, d)
-            stay = p.agency_stay if q.post == AGENCY else usual_stay(p.turnover)
-            q.tenure = min(CAREER, -math.log(w) * stay)
-    if not anyone:
-        a, b, c, d = uniforms(world.seed, START_PERSON, 0, 0)
-        world.practitioners[0].post = PERMANENT
-        make_person(world.practitioners[0], p, o.people_here, a, b, c, d)
-    for i in range(len(world.practitioners)):
-        world.in_post[i] = world.practitioners[i].stage != NONE
-    for e in range(len(world.tie_to)):
-        world.tie_trust[e] = p.initial_trust
+    org.people_here = normal(u, v)
+    fill_posts(world.practitioners, world.in_post, world.seed, inputs, org.people_here)
+    world.tie_trust[:] = inputs.initial_trust
     for k in range(len(world.leaders)):
         u, v, w, z = uniforms(world.seed, START_LEADER, 0, k)
-        make_leader(world.leaders[k], p, u, v, w)
-        world.leaders[k].tenure = min(CAREER, -math.log(z) * p.leader_tenure)
-    world.sponsor_trust[:] = p.initial_trust
-    for f in range(len(world.families)):
-        u, v, w, z = uniforms(world.seed, START_FAMILY, 0, f)
-        family = world.families[f]
-        open_case(family, u, v, p.initial_trust)
-        family.months_open = -math.log(z) * p.case_duration
-        family.wellbeing = clip(family.wellbeing + w * family.need * p.usual_help)
-        family.team = world.practitioners[f * int(p.posts) // len(world.families)].team
-        family.worker = worker_for(world.in_post, world.cases_held, world.teams, family.team, z)
-        world.cases_held[family.worker] += 1
-    for i in range(len(world.practitioners)):
-        world.practitioners[i].caseload = world.cases_held[i] * p.cases_per_family
-    u, v, w, z = uniforms(world.seed, START_WORLD, 0, 0)
+        make_leader(world.leaders[k], inputs, u, v, w)
+        world.leaders[k].tenure = min(CAREER, -math.log(z) * inputs.leader_tenure)
+    world.sponsor_trust[:] = inputs.initial_trust
     world.funders[EXTERNAL].source, world.funders[COUNCIL].source = EXTERNAL, COUNCIL
-    o.budget = 1.0
-    o.policy = 1.0
-    o.weather = normal(u, v)
-    u, v, w2, z2 = uniforms(world.seed, START_WORLD, 0, 1)
-    o.demand = normal(u, v)
-    o.hiring = normal(w2, z2)
-    o.cases_each = p.cases_per_family
-    o.inspection_grade = p.inspection_grade
-    o.inspection_due = p.inspection_interval * w
-    o.intervention = 1.0 if p.inspection_grade >= INADEQUATE else 0.0
-    o.cases = len(world.families) * p.cases_per_family
-    o.strain = p.usual_strain
-    o.safety = 1.0 - p.blame_culture
-    o.wellbeing = p.usual_wellbeing
-    o.slack = 1.0 - p.usual_strain
-    o.filled = len(world.practitioners)
-    o.sustained = math.nan
-    o.ended_two_years = o.reduced_two_years = o.kept_two_years = math.nan
-    o.ended_five_years = o.reduced_five_years = o.kept_five_years = math.nan
-    o.last_external_month = -1.0
+    give_out_cases(world, inputs)
+    start_organisation(world.seed, inputs, org, len(world.families), len(world.practitioners))
+
+
+@rule
+def fill_posts(staff: Table, in_post: Ints, seed: np.uint64, inputs: Record, people_here: float) -> None:
+    """Put somebody in each post that is not vacant or closed, with the tenure of a long run; in one post at least."""
+    open_for = monthly_turnover(inputs.turnover) * inputs.time_to_fill
+    vacancy = open_for / (1.0 + open_for)
+    anyone = False
+    for i in range(len(staff)):
+        worker = staff[i]
+        u, v, w, _ = uniforms(seed, START_POST, 0, i)
+        if worker.kind == ESTABLISHED:
+            worker.post = PERMANENT if u >= vacancy else (AGENCY if v < inputs.agency_cover else VACANT)
+        else:
+            worker.post = AGENCY if worker.kind == EXTRA and worker.rank < inputs.agency_extra else CLOSED
+        worker.left_stage = NONE
+        worker.stage = NONE
+        if worker.post in (AGENCY, PERMANENT):
+            anyone = True
+            start_person(worker, inputs, people_here, seed, i)
+            stay = inputs.agency_stay if worker.post == AGENCY else usual_stay(inputs.turnover)
+            worker.tenure = min(CAREER, -math.log(w) * stay)
+    if not anyone:
+        staff[0].post = PERMANENT
+        start_person(staff[0], inputs, people_here, seed, 0)
+    for i in range(len(staff)):
+        in_post[i] = staff[i].stage != NONE
+
+
+@rule
+def start_person(worker: Record, inputs: Record, people_here: float, seed: np.uint64, i: int) -> None:
+    """Draw the person who is in a post at the start."""
+    u, v, w, z = uniforms(seed, START_PERSON, 0, i)
+    make_person(worker, inputs, people_here, u, v, w, z)
+
+
+@rule
+def give_out_cases(world: World, inputs: Record) -> None:
+    """Open a case in every slot, some way on already, and give it to a worker."""
+    staff, families, in_post, held = world.practitioners, world.families, world.in_post, world.cases_held
+    for f in range(len(families)):
+        u, v, w, z = uniforms(world.seed, START_FAMILY, 0, f)
+        family = families[f]
+        open_case(family, u, v, inputs.initial_trust)
+        family.months_open = -math.log(z) * inputs.case_duration
+        family.wellbeing = clip(family.wellbeing + w * family.need * inputs.usual_help)
+        family.team = staff[f * int(inputs.posts) // len(families)].team
+        family.worker = worker_for(in_post, held, world.teams, family.team, z)
+        held[family.worker] += 1
+    for i in range(len(staff)):
+        staff[i].caseload = held[i] * inputs.cases_per_family
+
+
+@rule
+def start_organisation(seed: np.uint64, inputs: Record, org: Record, families: int, posts: int) -> None:
+    """The service at its usual values, the wider world somewhere in its swings."""
+    u, v, due, _ = uniforms(seed, START_WORLD, 0, 0)
+    org.budget = 1.0
+    org.policy = 1.0
+    org.weather = normal(u, v)
+    u, v, w, z = uniforms(seed, START_WORLD, 0, 1)
+    org.demand = normal(u, v)
+    org.hiring = normal(w, z)
+    org.cases_each = inputs.cases_per_family
+    org.inspection_grade = inputs.inspection_grade
+    org.inspection_due = inputs.inspection_interval * due
+    org.intervention = 1.0 if inputs.inspection_grade >= INADEQUATE else 0.0
+    org.cases = families * inputs.cases_per_family
+    org.strain = inputs.usual_strain
+    org.safety = 1.0 - inputs.blame_culture
+    org.wellbeing = inputs.usual_wellbeing
+    org.slack = 1.0 - inputs.usual_strain
+    org.filled = posts
+    org.sustained = math.nan
+    org.ended_two_years = org.reduced_two_years = org.kept_two_years = math.nan
+    org.ended_five_years = org.reduced_five_years = org.kept_five_years = math.nan
+    org.last_external_month = -1.0

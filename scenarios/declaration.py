@@ -25,7 +25,7 @@ class Input:
     """One declared number.
 
     Attributes:
-        name: short name, unique in the whole model; a rule reads it as `p.<name>`.
+        name: short name, unique in the whole model; a process reads it as `inputs.<name>`.
         meaning: one sentence in plain English.
         unit: the unit values are given in (`share` is 0-1).
         default: value for the average authority.

@@ -127,7 +127,8 @@ def test_links_in_the_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         targets = re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
 
-        missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+        made = "python.md"  # by docs/conf.py, when the site is built
+        missing = [t for t in targets if "://" not in t and t != made and not (page.parent / t).exists()]
 
         assert not missing, f"{page.name} links to {missing}"
 

@@ -79,7 +79,10 @@ def fresh(code: str) -> str:
 
 def test_every_folder_is_searched() -> None:
     assert set(MODULE_FOLDER.values()) == {"conducive", *FOLDERS}
-    assert imports_of("conducive.model.month") >= {"conducive.agents.practitioner", "conducive.model.climate"}
+    assert imports_of("conducive.model.processes.memory") >= {
+        "conducive.agents.practitioner",
+        "conducive.model.climate",
+    }
 
 
 @pytest.mark.parametrize(

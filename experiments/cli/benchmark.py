@@ -28,7 +28,10 @@ from conducive.experiments.lives.ensemble import cores, run
 from conducive.experiments.search.national.plan import national
 from conducive.experiments.search.sensitivity.plan import sensitivity
 from conducive.model import month
-from conducive.model.month import CLOSES, LEAVES, MOVES, live
+from conducive.model.month import live
+from conducive.model.processes.adoption import MOVES
+from conducive.model.processes.families import CLOSES
+from conducive.model.processes.workforce import LEAVES
 from conducive.model.random import uniforms
 from conducive.model.sector.ground import alone, new_sector, own_seed
 from conducive.model.state import World, new_world

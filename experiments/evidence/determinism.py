@@ -17,7 +17,7 @@ import numpy.typing as npt
 from conducive.experiments.evidence.published import Table, lives
 from conducive.experiments.lives.ensemble import one_life
 from conducive.experiments.lives.intervals import interval
-from conducive.model.month import TWO_YEARS
+from conducive.model.processes.aftermath import TWO_YEARS
 from conducive.scenarios.scenario import Scenario, Wave, declared
 
 type Numbers = npt.NDArray[np.float64]

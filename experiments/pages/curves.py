@@ -154,7 +154,7 @@ def _reading() -> dict[str, list[str]]:
 
 
 def _read(node: ast.AST, module: ModuleType, reader: str) -> Iterator[tuple[str, str]]:
-    """Yield columns read as `p.column` under a node, each with the rule that is given it or with `reader`."""
+    """Yield columns read as `inputs.column` under a node, each with the rule that is given it or with `reader`."""
     if (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)

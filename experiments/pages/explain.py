@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from conducive.agents import family, funder, leader, practitioner, rule
 from conducive.agents.arguments import ARGUMENTS
 from conducive.experiments.pages.reading import Function, functions, plain, source, ticked
-from conducive.model import climate, month, network, random, state, uptake
+from conducive.model import climate, month, network, random, state
 from conducive.scenarios import timeline
 from conducive.scenarios.declaration import Input
 from conducive.scenarios.field import Field
@@ -28,7 +29,14 @@ RULES: Mapping[str, ModuleType] = {
     "climate": climate,
 }
 """Files whose functions are rules: numbers in, a number out."""
-PROCESSES: Mapping[str, ModuleType] = {"month": month, "uptake": uptake}
+PROCESSES: Mapping[str, ModuleType] = {"month": month} | {
+    name: import_module(f"conducive.model.processes.{name}")
+    for name in (
+        "launch", "wider_world", "money", "leaders", "workforce", "posts", "families", "learning", "adoption",
+        "belief", "rates", "lapse", "trust", "memory", "measure", "averages", "uptake", "aftermath", "ledger",
+    )
+}  # fmt: skip
+"""The month, and the files of its processes in the order in which they are read."""
 SET_UP: Mapping[str, ModuleType] = {"timeline": timeline, "state": state, "network": network}
 MODULES: Mapping[str, ModuleType] = {"rule": rule, **RULES, **PROCESSES, **SET_UP, "random": random}
 ENTITIES: Mapping[str, tuple[str, tuple[Field, ...]]] = {
@@ -41,7 +49,7 @@ ENTITIES: Mapping[str, tuple[str, tuple[Field, ...]]] = {
 """Kinds of agent, each with a title and what is kept of it."""
 
 
-GIVEN = "p"
+GIVEN = "inputs"
 """What processes call the month as given."""
 
 

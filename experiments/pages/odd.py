@@ -44,6 +44,7 @@ from conducive.experiments.pages.reference import event_row
 from conducive.experiments.pages.template import render, span, table
 from conducive.model import month, network, random, state
 from conducive.model.measures import INDICATORS, LEDGER_FIELDS
+from conducive.model.processes.aftermath import FIVE_YEARS, TWO_YEARS
 from conducive.scenarios import timeline, workforce
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import CONDITIONS, OTHER_INPUTS
@@ -102,8 +103,8 @@ def concepts() -> dict[str, object]:
             (f"`{name}`", random.STREAMS[name], str(int(random.stream(name))), ticked(names))
             for name, names in stream_uses(MODULES).items()
         ],
-        "two_years": number(month.TWO_YEARS),
-        "five_years": number(month.FIVE_YEARS),
+        "two_years": number(TWO_YEARS),
+        "five_years": number(FIVE_YEARS),
     }
 
 

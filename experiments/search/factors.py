@@ -15,7 +15,7 @@ from conducive.experiments.lives.readings import Reading, read
 from conducive.experiments.lives.undone import notes_on
 from conducive.experiments.words import in_unit, listed, short
 from conducive.model.measures import INDICATORS
-from conducive.model.month import TWO_YEARS
+from conducive.model.processes.aftermath import TWO_YEARS
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number

@@ -53,22 +53,24 @@ def told_chance(tolerance: float, published: float) -> float:
 
 
 @rule
-def appeal_here(sector: Between, p: Any, a: int, j: int, paid: float) -> float:
+def appeal_here(sector: Between, inputs: Any, a: int, j: int, paid: float) -> float:
     """Appeal of an innovation to an authority; `paid` is the share of its cost that somebody else would bear."""
-    s, here, offer = sector.settings[0], sector.authorities[a], sector.offers[j]
-    thought = thought_of(sector.belief[a, j], sector.stance[a, j], s.directors_say if s.directors_on > 0.0 else 0.0)
+    settings, here, offer = sector.settings[0], sector.authorities[a], sector.offers[j]
+    thought = thought_of(
+        sector.belief[a, j], sector.stance[a, j], settings.directors_say if settings.directors_on > 0.0 else 0.0
+    )
     usual = 0.0
     for other in range(len(sector.offers)):
         usual += sector.offers[other].claim / len(sector.offers)
-    cost = council_reluctance(offer.cost, 1.0 - here.tightness, p.council_price) * (1.0 - paid)
+    cost = council_reluctance(offer.cost, 1.0 - here.tightness, inputs.council_price) * (1.0 - paid)
     pressure = under_pressure(here.tightness, here.marketisation)
     return appeal(
-        s.choice_success_weight * (thought - usual),
-        s.choice_need_weight * here.need,
-        s.choice_leader_weight * (here.openness - 0.5),
-        s.choice_cost_weight * (cost - 0.5),
-        s.choice_packaged_weight * pressure * (offer.manualised - 0.5),
-        s.choice_failed_weight * sector.owned_up[a, j],
+        settings.choice_success_weight * (thought - usual),
+        settings.choice_need_weight * here.need,
+        settings.choice_leader_weight * (here.openness - 0.5),
+        settings.choice_cost_weight * (cost - 0.5),
+        settings.choice_packaged_weight * pressure * (offer.manualised - 0.5),
+        settings.choice_failed_weight * sector.owned_up[a, j],
     )
 
 
@@ -79,46 +81,50 @@ def choose(sector: Between, worlds: Any, t: int) -> None:
         return
     running = sector.authorities["innovation"].copy()
     for a in range(len(worlds)):
-        here, p = sector.authorities[a], worlds[a].timeline[t]
+        here, inputs = sector.authorities[a], worlds[a].timeline[t]
         if here.innovation == NOTHING:
-            take_up(sector, worlds[a].seed, p, a, running)
-        elif p.month > here.grant_ends and p.age >= sector.settings[0].choice_settle:
-            if here.use < p.ended_below:
-                give_up(sector, worlds[a].seed, p, a, 1.0)
+            take_up(sector, worlds[a].seed, inputs, a, running)
+        elif inputs.month > here.grant_ends and inputs.age >= sector.settings[0].choice_settle:
+            if here.use < inputs.ended_below:
+                give_up(sector, worlds[a].seed, inputs, a, 1.0)
             else:
-                reconsider(sector, worlds[a].seed, p, a)
+                reconsider(sector, worlds[a].seed, inputs, a)
 
 
 @rule
-def take_up(sector: Between, seed: Any, p: Any, a: int, running: Any) -> None:
+def take_up(sector: Between, seed: Any, inputs: Any, a: int, running: Any) -> None:
     """An authority that runs nothing takes up one of those on offer, or none."""
-    s, offers = sector.settings[0], sector.offers
-    u, v, _, _ = uniforms(seed, TAKES_UP, int(p.month), 0)
+    settings, offers = sector.settings[0], sector.offers
+    u, v, _, _ = uniforms(seed, TAKES_UP, int(inputs.month), 0)
     total = 0.0
     for j in range(len(offers)):
-        total += rate_here(sector, p, a, j, running)
+        total += rate_here(sector, inputs, a, j, running)
     if u >= chance(total):
         return
     mark, chosen = v * total, 0
     for j in range(len(offers)):
         chosen = j
-        mark -= rate_here(sector, p, a, j, running)
+        mark -= rate_here(sector, inputs, a, j, running)
         if mark < 0.0:
             break
     sector.authorities[a].grant = 0.0
-    begin(sector, a, chosen, s.choice_bad_below)
+    begin(sector, a, chosen, settings.choice_bad_below)
 
 
 @rule
-def rate_here(sector: Between, p: Any, a: int, j: int, running: Any) -> float:
+def rate_here(sector: Between, inputs: Any, a: int, j: int, running: Any) -> float:
     """Monthly rate at which an authority takes up an innovation."""
-    s = sector.settings[0]
+    settings = sector.settings[0]
     exposure = 0.0
     for k in range(len(running)):
         if running[k] == j:
             exposure += sector.heard[a, k]
     return take_up_rate(
-        s.choice_openings, s.choice_contact, exposure, len(sector.offers), appeal_here(sector, p, a, j, 0.0)
+        settings.choice_openings,
+        settings.choice_contact,
+        exposure,
+        len(sector.offers),
+        appeal_here(sector, inputs, a, j, 0.0),
     )
 
 
@@ -134,12 +140,12 @@ def begin(sector: Between, a: int, j: int, bad_below: float) -> None:
 
 
 @rule
-def give_up(sector: Between, seed: Any, p: Any, a: int, failed: float) -> None:
+def give_up(sector: Between, seed: Any, inputs: Any, a: int, failed: float) -> None:
     """What runs here has ended; the failure is told, or buried."""
-    s, here = sector.settings[0], sector.authorities[a]
+    settings, here = sector.settings[0], sector.authorities[a]
     j = here.innovation
-    u, _, _, _ = uniforms(seed, TELLS, int(p.month), 0)
-    published = s.publish_failures if here.grant > 0.0 else 0.0
+    u, _, _, _ = uniforms(seed, TELLS, int(inputs.month), 0)
+    published = settings.publish_failures if here.grant > 0.0 else 0.0
     here.innovation = NOTHING
     here.ended += 1.0
     sector.offers[j].failed = max(sector.offers[j].failed, failed)
@@ -153,15 +159,15 @@ def give_up(sector: Between, seed: Any, p: Any, a: int, failed: float) -> None:
 
 
 @rule
-def reconsider(sector: Between, seed: Any, p: Any, a: int) -> None:
+def reconsider(sector: Between, seed: Any, inputs: Any, a: int) -> None:
     """A director may drop what runs for what they think works better."""
-    s, here = sector.settings[0], sector.authorities[a]
+    settings, here = sector.settings[0], sector.authorities[a]
     present, best = sector.stance[a, here.innovation], here.innovation
     for j in range(len(sector.offers)):
         if sector.stance[a, j] > sector.stance[a, best]:
             best = j
-    u, _, _, _ = uniforms(seed, GIVES_UP, int(p.month), 0)
-    if u < chance(drop_rate(s.choice_restless, sector.stance[a, best], present)):
-        give_up(sector, seed, p, a, 0.0)
+    u, _, _, _ = uniforms(seed, GIVES_UP, int(inputs.month), 0)
+    if u < chance(drop_rate(settings.choice_restless, sector.stance[a, best], present)):
+        give_up(sector, seed, inputs, a, 0.0)
         here.grant = 0.0
-        begin(sector, a, best, s.choice_bad_below)
+        begin(sector, a, best, settings.choice_bad_below)

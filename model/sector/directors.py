@@ -33,7 +33,7 @@ def notice(sector: Between, world: Any, a: int) -> None:
 @compiled
 def move_directors(sector: Between, worlds: Any, t: int) -> None:
     """Directors who left this month look for a post; posts that got a holder this month go to those who look."""
-    s, national = sector.settings[0], sector.national[0]
+    settings, national = sector.settings[0], sector.national[0]
     for a in range(len(worlds)):
         if worlds[a].timeline[t].wave > 0.0:
             learn(sector, a)
@@ -44,13 +44,13 @@ def move_directors(sector: Between, worlds: Any, t: int) -> None:
             appoint(sector, worlds[a], worlds[a].timeline[t], a, month)
         elif was <= 0.0 and one.acting > 0.0:
             u, _, _, _ = uniforms(worlds[a].seed, LEAVES, month, DIRECTOR)
-            if u < s.directors_moves and national.directors < len(sector.away):
+            if u < settings.directors_moves and national.directors < len(sector.away):
                 look(sector, a, int(national.directors))
                 national.directors += 1.0
     waiting = 0
     for n in range(int(national.directors)):
         sector.away[n].waited += 1.0
-        if sector.away[n].waited <= s.directors_wait:
+        if sector.away[n].waited <= settings.directors_wait:
             sector.away[waiting] = sector.away[n]
             sector.away_views[waiting, :] = sector.away_views[n, :]
             waiting += 1
@@ -60,10 +60,10 @@ def move_directors(sector: Between, worlds: Any, t: int) -> None:
 @rule
 def learn(sector: Between, a: int) -> None:
     """A director's view of what runs here follows what the authority reports."""
-    here, s = sector.authorities[a], sector.settings[0]
+    here, settings = sector.authorities[a], sector.settings[0]
     if here.innovation != NOTHING and here.own == 0.0:
         j = here.innovation
-        sector.stance[a, j] = toward(sector.stance[a, j], sector.told[a, j], s.directors_view_pace)
+        sector.stance[a, j] = toward(sector.stance[a, j], sector.told[a, j], settings.directors_view_pace)
 
 
 @rule
@@ -76,15 +76,15 @@ def look(sector: Between, a: int, row: int) -> None:
 
 
 @rule
-def appoint(sector: Between, world: Any, p: Any, a: int, month: int) -> None:
+def appoint(sector: Between, world: Any, inputs: Any, a: int, month: int) -> None:
     """A post goes to somebody between posts, the nearer the likelier; where nobody is, to somebody new to it."""
-    s, national, away = sector.settings[0], sector.national[0], sector.away
+    settings, national, away = sector.settings[0], sector.national[0], sector.away
     here, one = sector.authorities[a], world.leaders[DIRECTOR]
     u, _, _, _ = uniforms(world.seed, APPOINTED, month, DIRECTOR)
     total, count = 0.0, int(national.directors)
     for n in range(count):
         if away[n].origin != a:
-            total += pull(sector.steps[away[n].origin, a], 0.0, s.directors_gravity, 0.0)
+            total += pull(sector.steps[away[n].origin, a], 0.0, settings.directors_gravity, 0.0)
     if total == 0.0:
         sector.stance[a, :] = sector.belief[a, :]
         return
@@ -92,14 +92,14 @@ def appoint(sector: Between, world: Any, p: Any, a: int, month: int) -> None:
     for n in range(count):
         if away[n].origin != a:
             chosen = n
-            mark -= pull(sector.steps[away[n].origin, a], 0.0, s.directors_gravity, 0.0)
+            mark -= pull(sector.steps[away[n].origin, a], 0.0, settings.directors_gravity, 0.0)
             if mark < 0.0:
                 break
     sector.stance[a, :] = sector.away_views[chosen, :]
-    if here.innovation != NOTHING and here.own == 0.0 and p.wave > 0.0:
-        same = handed_over(one.commitment, one.agenda, p.succession_continuity)
+    if here.innovation != NOTHING and here.own == 0.0 and inputs.wave > 0.0:
+        same = handed_over(one.commitment, one.agenda, inputs.succession_continuity)
         one.agenda = sector.stance[a, here.innovation]
-        one.commitment = lead.successor_commitment(same, one.agenda, p.succession_continuity)
+        one.commitment = lead.successor_commitment(same, one.agenda, inputs.succession_continuity)
     one.support, one.openness = away[chosen].support, away[chosen].openness
     here.directors_in += 1.0
     for n in range(chosen, count - 1):

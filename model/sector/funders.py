@@ -64,8 +64,8 @@ def fund(sector: Between, worlds: Any, t: int) -> None:
 @rule
 def hold_round(sector: Between, worlds: Any, t: int, grants: int) -> None:
     """One round, from bids to grants."""
-    s, count = sector.settings[0], len(worlds)
-    most = int(s.funders_bids_each)
+    settings, count = sector.settings[0], len(worlds)
+    most = int(settings.funders_bids_each)
     bids = np.zeros((count * most, 2), np.int32)
     marks = np.zeros((count * most, 5))
     made = 0
@@ -82,16 +82,16 @@ def hold_round(sector: Between, worlds: Any, t: int, grants: int) -> None:
 @rule
 def bid(sector: Between, world: Any, t: int, a: int, most: int, bids: Any, marks: Any, made: int) -> int:
     """Bids of one authority, for the innovations that appeal most to it; returns how many there are now in all."""
-    s, here, p = sector.settings[0], sector.authorities[a], world.timeline[t]
-    o, month = world.organisation[0], int(p.month)
+    settings, here, inputs = sector.settings[0], sector.authorities[a], world.timeline[t]
+    org, month = world.organisation[0], int(inputs.month)
     here.bids = here.won = 0.0
-    allowed = here.may_bid > 0 and here.grade_allowed[int(o.inspection_grade)] > 0
-    if not allowed or month < here.grant_ends - s.funders_last_months or here.next_innovation != NOTHING:
+    allowed = here.may_bid > 0 and here.grade_allowed[int(org.inspection_grade)] > 0
+    if not allowed or month < here.grant_ends - settings.funders_last_months or here.next_innovation != NOTHING:
         return made
     ready = (here.lead + here.capacity + here.data) / 3.0
-    unmatched = s.match * here.tightness
-    able = bid_chance(s.funders_eagerness, here.lead, here.capacity, here.nerve, unmatched, p.gate_strength)
-    appeals = np.array([appeal_here(sector, p, a, j, 1.0) for j in range(len(sector.offers))])
+    unmatched = settings.match * here.tightness
+    able = bid_chance(settings.funders_eagerness, here.lead, here.capacity, here.nerve, unmatched, inputs.gate_strength)
+    appeals = np.array([appeal_here(sector, inputs, a, j, 1.0) for j in range(len(sector.offers))])
     for n in range(min(most, len(sector.offers))):
         best = int(np.argmax(appeals))
         appeals[best] = -1.0
@@ -120,10 +120,10 @@ def shortfall(sector: Between, region: int) -> float:
 @rule
 def rank(sector: Between, worlds: Any, t: int, bids: Any, marks: Any, made: int) -> Any:
     """Score of each bid: its marks by the weights of the criteria, each in standard deviations, and who read it."""
-    s = sector.settings[0]
+    settings = sector.settings[0]
     scores = np.zeros(max(made, 1))
     for c in range(5):
-        weight = (s.need, s.readiness, s.speed, s.evidence, s.equity)[c]
+        weight = (settings.need, settings.readiness, settings.speed, settings.evidence, settings.equity)[c]
         mean = marks[:made, c].sum() / max(made, 1)
         spread = math.sqrt(((marks[:made, c] - mean) ** 2).sum() / max(made, 1))
         if weight > 0.0 and spread > 0.0:
@@ -132,14 +132,14 @@ def rank(sector: Between, worlds: Any, t: int, bids: Any, marks: Any, made: int)
     for n in range(made):
         world = worlds[bids[n, 0]]
         u, v, _, _ = uniforms(world.seed, READERS, int(world.timeline[t].month), bids[n, 1])
-        scores[n] += s.funders_noise * normal(u, v)
+        scores[n] += settings.funders_noise * normal(u, v)
     return scores
 
 
 @rule
 def award(sector: Between, worlds: Any, t: int, bids: Any, marks: Any, scores: Any, made: int, grants: int) -> int:
     """Give grants to the best bids, one to an authority, in proportion to posts; returns how many were given."""
-    s, order = sector.settings[0], np.argsort(-scores[:made])
+    settings, order = sector.settings[0], np.argsort(-scores[:made])
     posts, given = 0.0, 0
     winners = np.zeros(made, np.int32)
     for n in order:
@@ -152,38 +152,40 @@ def award(sector: Between, worlds: Any, t: int, bids: Any, marks: Any, scores: A
     for k in range(given):
         n = winners[k]
         share = worlds[bids[n, 0]].timeline[t].posts / posts
-        grant_to(sector, worlds[bids[n, 0]], t, bids[n, 0], bids[n, 1], marks[n, SPEED], s.mean_grant * given * share)
+        grant_to(
+            sector, worlds[bids[n, 0]], t, bids[n, 0], bids[n, 1], marks[n, SPEED], settings.mean_grant * given * share
+        )
     return given
 
 
 @rule
 def grant_to(sector: Between, world: Any, t: int, a: int, j: int, speed: float, money: float) -> None:
     """An authority gets a grant: to go on with what runs, or to launch what it bid for."""
-    s, here, p = sector.settings[0], sector.authorities[a], world.timeline[t]
+    settings, here, inputs = sector.settings[0], sector.authorities[a], world.timeline[t]
     goes_on = here.innovation == j
     if here.innovation != NOTHING and not goes_on:
-        give_up(sector, world.seed, p, a, 0.0)
+        give_up(sector, world.seed, inputs, a, 0.0)
     here.grants_so_far += 1.0
     here.awarded += money
-    here.matched += s.match * money
+    here.matched += settings.match * money
     sector.received[here.region] += money
-    here.grant = money * (1.0 + s.match) * 12.0 / s.length
-    here.length, here.speed, here.grant_ends = s.length, speed, p.month + s.length
+    here.grant = money * (1.0 + settings.match) * 12.0 / settings.length
+    here.length, here.speed, here.grant_ends = settings.length, speed, inputs.month + settings.length
     if goes_on:
-        world.funders[EXTERNAL].term = s.length
+        world.funders[EXTERNAL].term = settings.length
     else:
-        begin(sector, a, j, s.choice_bad_below)
+        begin(sector, a, j, settings.choice_bad_below)
 
 
 @rule
 def stand_by(sector: Between, month: float) -> None:
     """Coaches' time next month, where people learn and use an innovation: the same money for each of them."""
-    s, learners = sector.settings[0], 0.0
+    settings, learners = sector.settings[0], 0.0
     for a in range(len(sector.authorities)):
         here = sector.authorities[a]
         learners += here.learners if here.innovation != NOTHING else 0.0
     for a in range(len(sector.authorities)):
         here = sector.authorities[a]
         here.support = 0.0
-        if learners > 0.0 and here.innovation != NOTHING and 1.0 <= month <= s.support_months:
-            here.support = s.coaches / 12.0 * here.learners / learners
+        if learners > 0.0 and here.innovation != NOTHING and 1.0 <= month <= settings.support_months:
+            here.support = settings.coaches / 12.0 * here.learners / learners

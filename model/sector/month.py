@@ -52,24 +52,24 @@ def live_apart(worlds: Any, before: Any, t: int) -> None:
 @compiled
 def lay_out(sector: Between, worlds: Any, plain: Any, columns: Any, money: Any, scale: Any, t: int) -> None:
     """Write what a month is given in every authority: the innovation that runs there, its grant, coaches' time."""
-    s = sector.settings[0]
+    settings = sector.settings[0]
     for a in range(len(worlds)):
         notice(sector, worlds[a], a)
-        here, row, p = sector.authorities[a], plain[a][t], worlds[a].timeline[t]
-        if here.own > 0.0 or p.month < 1.0:
+        here, row, inputs = sector.authorities[a], plain[a][t], worlds[a].timeline[t]
+        if here.own > 0.0 or inputs.month < 1.0:
             continue
         if here.next_innovation != NOTHING:
             here.innovation, here.next_innovation = here.next_innovation, NOTHING
-            here.launched = p.month - 1.0
+            here.launched = inputs.month - 1.0
             here.waves += 1.0
-        p.wave = here.waves
-        p.age = p.month - here.launched if here.waves > 0.0 else 0.0
-        p.grant = here.grant
+        inputs.wave = here.waves
+        inputs.age = inputs.month - here.launched if here.waves > 0.0 else 0.0
+        inputs.grant = here.grant
         if here.grant > 0.0:
-            p.funding_term, p.embedding_share, p.renewal = here.length, s.embedding_share, 0.0
-            p.patience = waits(p.patience, s.funders_haste, here.speed)
+            inputs.funding_term, inputs.embedding_share, inputs.renewal = here.length, settings.embedding_share, 0.0
+            inputs.patience = waits(inputs.patience, settings.funders_haste, here.speed)
         if here.innovation == NOTHING:
-            p.council_bound, p.push = 0.0, 0.0  # nobody carries on or pushes what has ended
+            inputs.council_bound, inputs.push = 0.0, 0.0  # nobody carries on or pushes what has ended
             continue
         for c in range(len(columns)):
             value = sector.changes[here.innovation, c]
@@ -78,7 +78,7 @@ def lay_out(sector: Between, worlds: Any, plain: Any, columns: Any, money: Any, 
         if here.support > 0.0 and here.learners > 0.0:
             worlds[a].organisation[0].embedding_balance += here.support
             here.supported += here.support
-            p.coaching += here.support / (here.learners * p.coaching_hour)
+            inputs.coaching += here.support / (here.learners * inputs.coaching_hour)
 
 
 @compiled
@@ -87,21 +87,21 @@ def observe(sector: Between, worlds: Any, t: int) -> None:
     count = len(worlds)
     strain, empty, grade = np.zeros(count), np.zeros(count), np.zeros(count)
     for a in range(count):
-        here, w, p = sector.authorities[a], worlds[a], worlds[a].timeline[t]
-        o, one = w.organisation[0], w.leaders[DIRECTOR]
+        here, world, inputs = sector.authorities[a], worlds[a], worlds[a].timeline[t]
+        org, one = world.organisation[0], world.leaders[DIRECTOR]
         if here.own > 0.0:
-            here.innovation = int(p.wave) - 1 if p.wave > 0.0 else NOTHING
-        strain[a], empty[a], grade[a] = o.strain, o.vacancies, o.inspection_grade
-        here.filled, here.learners, here.cases = o.filled, o.learners, o.cases
-        here.reported, here.evidence, here.codified = o.reported, o.evidence, o.codified_memory
-        here.use = o.users / o.filled
-        here.faithful = w.monthly[int(p.month) - 1].use_at_fidelity if p.month >= 1.0 else 0.0
+            here.innovation = int(inputs.wave) - 1 if inputs.wave > 0.0 else NOTHING
+        strain[a], empty[a], grade[a] = org.strain, org.vacancies, org.inspection_grade
+        here.filled, here.learners, here.cases = org.filled, org.learners, org.cases
+        here.reported, here.evidence, here.codified = org.reported, org.evidence, org.codified_memory
+        here.use = org.users / org.filled
+        here.faithful = world.monthly[int(inputs.month) - 1].use_at_fidelity if inputs.month >= 1.0 else 0.0
         here.openness = one.openness
         here.lead = lead(one.commitment if here.innovation != NOTHING else one.openness, one.energy)
-        here.nerve, here.capacity, here.data = o.safety, o.slack, p.data_capability
-        here.tightness = clip(1.0 - o.budget)
-        here.marketisation, here.tolerance = p.marketisation, p.failure_tolerance
-        here.council_spend += o.council_money
+        here.nerve, here.capacity, here.data = org.safety, org.slack, inputs.data_capability
+        here.tightness = clip(1.0 - org.budget)
+        here.marketisation, here.tolerance = inputs.marketisation, inputs.failure_tolerance
+        here.council_spend += org.council_money
     trouble = (standard(strain) + standard(empty) + standard(grade)) / 3.0
     for a in range(count):
         sector.authorities[a].need = trouble[a]
@@ -118,12 +118,12 @@ def standard(values: Any) -> Any:
 @compiled
 def count(sector: Between, worlds: Any, t: int, table: Any, running: Any, users: Any) -> None:
     """Write the sector's row of a month since launch."""
-    m = int(worlds[0].timeline[t].month)
-    if m < 1:
+    now = int(worlds[0].timeline[t].month)
+    if now < 1:
         return
-    s = sector.settings[0]
-    months = min(float(m), s.support_months)
-    spent = s.learning_network / 12.0 * months if s.word_on > 0.0 else 0.0
+    settings = sector.settings[0]
+    months = min(float(now), settings.support_months)
+    spent = settings.learning_network / 12.0 * months if settings.word_on > 0.0 else 0.0
     for a in range(len(worlds)):
         spent += sector.authorities[a].supported
-    count_month(sector, table[m - 1], running[m - 1], users[m - 1], spent, float(m))
+    count_month(sector, table[now - 1], running[now - 1], users[now - 1], spent, float(now))

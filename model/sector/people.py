@@ -63,11 +63,11 @@ def remember(world: World, before: npt.NDArray[np.float64]) -> None:
     """Note who sits in each post at the start of a month, and what they know."""
     staff = world.practitioners
     for i in range(len(staff)):
-        q = staff[i]
-        before[i, KIND], before[i, STAGE], before[i, TENURE] = q.post, q.stage, q.tenure
-        before[i, OPENNESS], before[i, APTITUDE] = q.openness, q.aptitude
-        before[i, BELIEF], before[i, FATIGUE] = q.belief, q.fatigue
-        before[i, SKILL], before[i, HABIT] = q.skill, q.habit
+        worker = staff[i]
+        before[i, KIND], before[i, STAGE], before[i, TENURE] = worker.post, worker.stage, worker.tenure
+        before[i, OPENNESS], before[i, APTITUDE] = worker.openness, worker.aptitude
+        before[i, BELIEF], before[i, FATIGUE] = worker.belief, worker.fatigue
+        before[i, SKILL], before[i, HABIT] = worker.skill, worker.habit
 
 
 @compiled
@@ -96,19 +96,19 @@ def move_people(sector: Between, worlds: Any, before: Any, t: int) -> None:
 @rule
 def set_out(sector: Between, worlds: Any, before: Any, t: int) -> None:
     """Put those who left this month, and will work elsewhere, among those between posts."""
-    s, national, pool = sector.settings[0], sector.national[0], sector.movers
+    settings, national, pool = sector.settings[0], sector.national[0], sector.movers
     for a in range(len(worlds)):
         world, was, here = worlds[a], before[a], sector.authorities[a]
-        p = world.timeline[t]
-        fresh = p.age == 1.0 and p.wave > 0.0  # an innovation launched this month: nobody knows it yet
+        inputs = world.timeline[t]
+        fresh = inputs.age == 1.0 and inputs.wave > 0.0  # an innovation launched this month: nobody knows it yet
         staff = world.practitioners
         for i in range(len(staff)):
             stayed = staff[i].stage != NONE and staff[i].tenure > 0.0
             if stayed or was[i, STAGE] == NONE:
                 continue
             post = int(was[i, KIND])
-            u, v, w, _ = uniforms(world.seed, MOVES, int(p.month), i)
-            if u >= (s.people_moves if post == PERMANENT else s.people_agency_rotates):
+            u, v, w, _ = uniforms(world.seed, MOVES, int(inputs.month), i)
+            if u >= (settings.people_moves if post == PERMANENT else settings.people_agency_rotates):
                 continue
             here.moved_out += 1.0
             here.movers += post == PERMANENT
@@ -143,18 +143,18 @@ def count_openings(sector: Between, worlds: Any) -> None:
 @rule
 def destination(sector: Between, one: Any, column: int) -> int:
     """Authority that somebody who moves goes to, or -1 where nobody is wanted: nearer and better ones more often."""
-    s, openings = sector.settings[0], sector.openings
+    settings, openings = sector.settings[0], sector.openings
     total = 0.0
     for a in range(len(openings)):
         if a != one.origin and openings[a, column] > 0:
             quality = sector.authorities[a].quality
-            each = pull(sector.steps[one.origin, a], quality, s.people_gravity, s.people_attraction)
+            each = pull(sector.steps[one.origin, a], quality, settings.people_gravity, settings.people_attraction)
             total += openings[a, column] * each
     mark, last = one.u * total, -1
     for a in range(len(openings)):
         if a != one.origin and openings[a, column] > 0:
             quality = sector.authorities[a].quality
-            each = pull(sector.steps[one.origin, a], quality, s.people_gravity, s.people_attraction)
+            each = pull(sector.steps[one.origin, a], quality, settings.people_gravity, settings.people_attraction)
             last = a
             mark -= openings[a, column] * each
             if mark < 0.0:
@@ -168,21 +168,21 @@ def start(sector: Between, world: World, was: npt.NDArray[np.float64], place: in
     kind = PERMANENT if column == 0 else AGENCY
     nth = int(one.v * sector.openings[place, column])
     for i in range(len(world.practitioners)):
-        q = world.practitioners[i]
-        wanted = q.stage != NONE and q.tenure == 0.0 and q.post == kind and was[i, TENURE] != TAKEN
+        worker = world.practitioners[i]
+        wanted = worker.stage != NONE and worker.tenure == 0.0 and worker.post == kind and was[i, TENURE] != TAKEN
         if not wanted:
             continue
         if nth > 0:
             nth -= 1
             continue
         was[i, TENURE] = TAKEN
-        q.openness, q.aptitude, q.fatigue = one.openness, one.aptitude, one.fatigue
+        worker.openness, worker.aptitude, worker.fatigue = one.openness, one.aptitude, one.fatigue
         here = sector.authorities[place]
         here.moved_in += 1.0
         if one.innovation == here.innovation and one.innovation != NOTHING:
             here.knowledge_in += one.skill + one.habit
-            q.belief = one.belief
-            q.skill, q.habit = max(q.skill, one.skill), max(q.habit, one.habit)
-            q.stage = stage_on_arrival(q.stage, one.stage)
+            worker.belief = one.belief
+            worker.skill, worker.habit = max(worker.skill, one.skill), max(worker.habit, one.habit)
+            worker.stage = stage_on_arrival(worker.stage, one.stage)
         break
     sector.openings[place, column] -= 1

@@ -136,7 +136,7 @@ SETTINGS = np.dtype(
     + [(name, np.float64) for name in ("mean_grant", "support_months", "authorities")],
     align=True,
 )
-"""The numbers of a programme, as rules read them: `s.people_moves`, `s.word_on`, `s.length`."""
+"""The numbers of a programme, as rules read them: `settings.people_moves`, `settings.word_on`, `settings.length`."""
 
 BEFORE = 9
 KIND, STAGE, OPENNESS, APTITUDE, BELIEF, FATIGUE, SKILL, HABIT, TENURE = range(BEFORE)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from conducive.agents.rule import compiled, either, rule, toward
-from conducive.model.month import WORLD
+from conducive.model.processes.wider_world import WORLD
 from conducive.model.random import normal, stream, uniforms
 from conducive.model.sector.state import Between
 
@@ -37,41 +37,41 @@ def hostility_next(hostility: float, half_life: float) -> float:
 @compiled
 def before_the_month(sector: Between, worlds: Any, t: int) -> None:
     """Bring the nation's weather to every authority; hostility that a case has left is in every paper."""
-    s, national = sector.settings[0], sector.national[0]
+    settings, national = sector.settings[0], sector.national[0]
     month = int(worlds[0].timeline[t].month)
     market, market2, hiring, hiring2 = uniforms(sector.seed, NATIONAL, month, 0)
     demand, demand2, _, _ = uniforms(sector.seed, NATIONAL, month, 1)
     jobs, posts, cases = normal(market, market2), normal(hiring, hiring2), normal(demand, demand2)
     for a in range(len(worlds)):
-        o, p, seed = worlds[a].organisation[0], worlds[a].timeline[t], worlds[a].seed
+        org, inputs, seed = worlds[a].organisation[0], worlds[a].timeline[t], worlds[a].seed
         u, v, _, _ = uniforms(seed, WORLD, month, 1)
-        o.weather = made_ready(o.weather, normal(u, v), jobs, s.weather_job_market, PERSISTENCE, NEWS)
+        org.weather = made_ready(org.weather, normal(u, v), jobs, settings.weather_job_market, PERSISTENCE, NEWS)
         u, v, w, z = uniforms(seed, WORLD, month, 2)
-        o.demand = made_ready(o.demand, normal(u, v), cases, s.weather_demand, PERSISTENCE, NEWS)
-        o.hiring = made_ready(o.hiring, normal(w, z), posts, s.weather_recruitment, PERSISTENCE, NEWS)
-        p.media_hostility = either(p.media_hostility, national.hostility)
+        org.demand = made_ready(org.demand, normal(u, v), cases, settings.weather_demand, PERSISTENCE, NEWS)
+        org.hiring = made_ready(org.hiring, normal(w, z), posts, settings.weather_recruitment, PERSISTENCE, NEWS)
+        inputs.media_hostility = either(inputs.media_hostility, national.hostility)
 
 
 @compiled
 def after_the_month(sector: Between, worlds: Any, t: int) -> None:
     """A new minister changes what policy supports; a public incident may become a national case."""
-    s, national = sector.settings[0], sector.national[0]
+    settings, national = sector.settings[0], sector.national[0]
     month = int(worlds[0].timeline[t].month)
     if month < 1:
         return
-    national.hostility = hostility_next(national.hostility, s.weather_hostility_fades)
+    national.hostility = hostility_next(national.hostility, settings.weather_hostility_fades)
     changes, support, _, _ = uniforms(sector.seed, MINISTER, month, 0)
-    national.minister_changed = 1.0 if changes < 1.0 - math.exp(-1.0 / (12.0 * s.weather_ministers)) else 0.0
+    national.minister_changed = 1.0 if changes < 1.0 - math.exp(-1.0 / (12.0 * settings.weather_ministers)) else 0.0
     if national.minister_changed > 0.0:
         national.minister = support
     national.cases = 0.0
     for a in range(len(worlds)):
-        o = worlds[a].organisation[0]
+        org = worlds[a].organisation[0]
         if national.minister_changed > 0.0:
-            o.policy = toward(o.policy, national.minister, s.weather_minister_weight)
-        if o.incidents > 0.0:
+            org.policy = toward(org.policy, national.minister, settings.weather_minister_weight)
+        if org.incidents > 0.0:
             u, _, _, _ = uniforms(worlds[a].seed, CASE, month, 0)
-            if u < s.weather_national_case:
+            if u < settings.weather_national_case:
                 national.cases += 1.0
     if national.cases > 0.0:
-        national.hostility = either(national.hostility, s.weather_hostility)
+        national.hostility = either(national.hostility, settings.weather_hostility)

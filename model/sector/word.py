@@ -48,11 +48,13 @@ def network_reach(money: float, authorities: float, price: float) -> float:
 @compiled
 def pass_word(sector: Between, worlds: Any, t: int) -> None:
     """Authorities tell how it goes and hear from others; where it is paid for, what was written down passes on."""
-    s = sector.settings[0]
+    settings = sector.settings[0]
     month = worlds[0].timeline[t].month
     sector.national[0].network = 0.0
-    if month >= 1.0 and month <= s.support_months:
-        sector.national[0].network = network_reach(s.learning_network, s.authorities, s.word_network_price)
+    if month >= 1.0 and month <= settings.support_months:
+        sector.national[0].network = network_reach(
+            settings.learning_network, settings.authorities, settings.word_network_price
+        )
     tell(sector, worlds, t)
     hear(sector)
     if sector.national[0].network > 0.0:
@@ -62,18 +64,18 @@ def pass_word(sector: Between, worlds: Any, t: int) -> None:
 @rule
 def tell(sector: Between, worlds: Any, t: int) -> None:
     """What is to be heard from each authority of what runs there, and of what ended and was owned up to."""
-    s, network = sector.settings[0], sector.national[0].network
+    settings, network = sector.settings[0], sector.national[0].network
     for a in range(len(worlds)):
         here, age = sector.authorities[a], worlds[a].timeline[t].age
         for j in range(len(sector.offers)):
             if here.innovation == j and here.own == 0.0:
                 claim, lag = sector.offers[j].claim, sector.offers[j].effect_lag
                 sector.told[a, j] = told_success(claim, here.reported, age, lag)
-                sector.audible[a, j] = candour(here.rivalry, s.word_competition, network)
+                sector.audible[a, j] = candour(here.rivalry, settings.word_competition, network)
                 if age > lag:
                     sector.shown[a, j] = here.evidence
             else:
-                sector.audible[a, j] = fading_memory(sector.audible[a, j], s.word_failure_memory)
+                sector.audible[a, j] = fading_memory(sector.audible[a, j], settings.word_failure_memory)
 
 
 @rule
@@ -95,7 +97,7 @@ def hear(sector: Between) -> None:
 @rule
 def pass_on(sector: Between, worlds: Any) -> None:
     """Each takes over part of what others that run the same have written down. Paper 4.4; Darr, Argote & Epple 1995."""
-    s, network = sector.settings[0], sector.national[0].network
+    settings, network = sector.settings[0], sector.national[0].network
     count = len(worlds)
     for a in range(count):
         here, written, weight = sector.authorities[a], 0.0, 0.0
@@ -106,5 +108,5 @@ def pass_on(sector: Between, worlds: Any) -> None:
                 weight += sector.heard[a, k]
                 written += sector.heard[a, k] * sector.authorities[k].codified
         if weight > 0.0:
-            o = worlds[a].organisation[0]
-            o.codified_memory = stock(o.codified_memory, s.word_pass_on * network * written / weight, 0.0)
+            org = worlds[a].organisation[0]
+            org.codified_memory = stock(org.codified_memory, settings.word_pass_on * network * written / weight, 0.0)

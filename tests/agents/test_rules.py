@@ -543,7 +543,7 @@ def test_a_rule_says_what_it_is(name: str) -> None:
 def names_used_in(folder: Path) -> set[str]:
     """Every name that any module of a folder reads, as itself or as an attribute."""
     used: set[str] = set()
-    for file in folder.glob("*.py"):
+    for file in (*folder.glob("*.py"), *(folder / "processes").glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):
                 used.add(node.attr)

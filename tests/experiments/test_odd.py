@@ -15,13 +15,14 @@ from conducive.agents import practitioner
 from conducive.agents.arguments import ARGUMENTS
 from conducive.experiments.evidence.patterns import PATTERNS
 from conducive.experiments.pages.curves import CURVES, curve
-from conducive.experiments.pages.explain import ENTITIES, MODULES, arguments, explained, schedule
+from conducive.experiments.pages.explain import ENTITIES, MODULES, PROCESSES, arguments, explained, schedule
 from conducive.experiments.pages.odd import FOLDER, PAGE, odd, write
 from conducive.experiments.pages.panels import HEADINGS, figures, picture
 from conducive.experiments.pages.reading import attributes, plain
 from conducive.model import month, random, state
 from conducive.model.measures import INDICATORS
-from conducive.model.month import launch, trust
+from conducive.model.processes.launch import launch
+from conducive.model.processes.trust import trust
 from conducive.scenarios import timeline
 from conducive.scenarios.declaration import number
 from conducive.scenarios.events import EVENTS
@@ -43,7 +44,7 @@ def rules() -> list[tuple[str, str, Callable[..., Any]]]:
         if name[0] != "_"
         and inspect.isfunction(plain(thing))
         and thing.__module__ == MODULES[house].__name__
-        and name not in {"rule", "compiled"}
+        and name not in {"rule", "inlined", "compiled"}
     ]
 
 
@@ -105,9 +106,9 @@ def test_a_changed_rule_would_be_noticed(page: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_changed_schedule_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def otherwise(world: Any, p: Any, o: Any) -> None:
-        trust(world, p, o)
-        launch(world, p, o)
+    def otherwise(world: Any, inputs: Any, org: Any) -> None:
+        trust(world, inputs, org)
+        launch(world, inputs, org)
 
     monkeypatch.setattr(month, "month", otherwise)
 
@@ -157,7 +158,7 @@ def test_every_array_of_the_state_has_a_meaning() -> None:
 
 
 def test_every_process_appears_in_schedule_order_with_docstring_and_source(page: str) -> None:
-    verbs = re.findall(r"^    (\w+)\(world, p, o\)$", inspect.getsource(plain(month.month)), re.MULTILINE)
+    verbs = re.findall(r"^    (\w+)\(world, inputs, org\)$", inspect.getsource(plain(month.month)), re.MULTILINE)
     said = [" ".join((inspect.getdoc(plain(getattr(month, v))) or "").split()) for v in verbs]
 
     listed = re.findall(r"^\d+\. \*\*`(\w+)`\*\* (.+)$", section(page, "## 3 ", "## 4 "), re.MULTILINE)
@@ -167,7 +168,7 @@ def test_every_process_appears_in_schedule_order_with_docstring_and_source(page:
     assert [text for (_, text), words in zip(listed, said, strict=True) if not (words and text.startswith(words))] == []
 
 
-@pytest.mark.parametrize("house", ["month", "uptake", "state", "timeline", "random"])
+@pytest.mark.parametrize("house", [*PROCESSES, "state", "timeline", "random"])
 def test_every_function_of_a_process_or_of_the_set_up_is_given_in_full(house: str, page: str) -> None:
     functions = [plain(f) for f in vars(MODULES[house]).values() if inspect.isfunction(plain(f))]
     own = [f for f in functions if f.__module__ == MODULES[house].__name__]

@@ -10,7 +10,7 @@ from conducive.agents import practitioner
 from conducive.agents.practitioner import BEGAN, CAUSES, INDUCTED, LEFT_JOB, OVERLOAD, SUPERSEDED, Cause
 from conducive.experiments.pages.explain import arguments
 from conducive.experiments.pages.reading import functions
-from conducive.model.month import lapse
+from conducive.model.processes.lapse import lapse
 
 LAPSES = [cause for cause in Cause if cause.rule]
 
@@ -32,9 +32,9 @@ def test_a_lapse_is_entered_under_the_cause_whose_rule_struck(cause: Cause) -> N
     weights = {a for one in LAPSES for a in arguments(getattr(practitioner, one.rule)) if a.startswith("lapse_")}
     mine = set(arguments(getattr(practitioner, cause.rule)))
     p = SimpleNamespace(habit_shield=0.0, **{weight: float(weight in mine) for weight in weights})
-    o = SimpleNamespace(fit=0.2, obstacles=0.5, scar=1.0)
+    o = SimpleNamespace(fit=0.2, obstacles=0.5, scar=1.0, paid=0.0)
     q = SimpleNamespace(strain=1.0, reinforcement=0.0, habit=0.0, doubt=1.0)
 
-    struck = lapse(p, o, q, 1.0, 1.0, p.lapse_unpaid, 0.0, 0.5)
+    struck = lapse(p, o, q, 1.0, 1.0, 0.0, 0.5)
 
     assert struck == cause

@@ -5,8 +5,8 @@ import pytest
 
 import conducive as cz
 from conducive.agents.leader import LEADER
+from conducive.model.processes.lapse import ownership_lost_above
 from conducive.model.state import CAREER
-from conducive.model.uptake import ownership_lost_above
 
 LEAVES = 6
 

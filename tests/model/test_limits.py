@@ -19,8 +19,8 @@ from scipy.stats import norm
 from conducive.agents.practitioner import AGENCY, PERMANENT, ROUTINE, TRAINED, TRYING, influence
 from conducive.experiments.lives.ensemble import Ensemble, run
 from conducive.model.month import live
+from conducive.model.processes.uptake import odds_of_use
 from conducive.model.state import new_world
-from conducive.model.uptake import odds_of_use
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.timeline import timeline
 

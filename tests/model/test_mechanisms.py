@@ -17,8 +17,8 @@ import pytest
 
 from conducive.agents.practitioner import TRAINED
 from conducive.model.month import live
+from conducive.model.processes.lapse import lapse_rates
 from conducive.model.state import World, new_world
-from conducive.model.uptake import lapse_rates
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario

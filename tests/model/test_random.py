@@ -90,10 +90,11 @@ def test_every_part_of_the_address_counts() -> None:
 
 
 def test_streams_of_the_model_have_numbers_of_their_own() -> None:
-    from conducive.model import month, network, state
+    from conducive.experiments.pages.odd import PROCESSES
+    from conducive.model import network, state
 
     names: dict[str, int] = {}
-    for module in (month, network, state):
+    for module in (*PROCESSES.values(), network, state):
         names |= {
             f"{module.__name__}.{n}": int(v)
             for n, v in vars(module).items()
