@@ -216,8 +216,8 @@ def influence(exposure: float, threshold: float, steepness: float) -> float:
     """Complex contagion (0-1): several trusted users count for more than one. Granovetter 1978; Centola 2010.
 
     `exposure` is the trust-weighted share of ties that use it, `threshold` the exposure at which this person is half
-    persuaded;
-    a large `steepness` makes it Granovetter's threshold, a steepness of 1 far below the threshold makes it linear.
+    persuaded; a large `steepness` makes it Granovetter's threshold, a steepness of 1 far below the threshold makes it
+    linear.
     """
     return influence_of(pull(exposure, threshold, steepness))
 
@@ -252,8 +252,7 @@ def willing_rate(
     Paper 4.1, 4.4.
 
     `continuation` is how far people expect it to last, `harmony` the absence of value dissonance, `mandate` the
-    top-down push,
-    `added_share` the share of the week that using it would add.
+    top-down push, `added_share` the share of the week that using it would add.
     """
     time_left = max(0.0, 1.0 - added_share)
     appeal = (belief * gate(continuation, gate_strength) + belief_peers * influence) * harmony * time_left

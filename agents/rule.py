@@ -1,8 +1,8 @@
 """What a rule is, and the few forms that rules are made of.
 
 A rule is a pure function of numbers that returns a number. It never sees the model and draws nothing; it can be
-checked by hand,
-plotted, and called from a notebook. Numba compiles it; `NUMBA_DISABLE_JIT=1` runs the same source as plain Python.
+checked by hand, plotted, and called from a notebook. Numba compiles it; `NUMBA_DISABLE_JIT=1` runs the same source as
+plain Python.
 """
 
 from __future__ import annotations

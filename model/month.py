@@ -1,10 +1,8 @@
 """The month: ten groups of processes in schedule order, each seeing what earlier ones left.
 
 Within a process the update is synchronous: other agents are read from a copy made at its start, so results do not
-depend on the order
-of agents. Draws settle competing exits; a post changes stage at most once a month. `live` is the one implementation
-behind
-`Organisation.step` and the ensemble runner; Numba compiles it once and keeps it.
+depend on the order of agents. Draws settle competing exits; a post changes stage at most once a month. `live` is the
+one implementation behind `Organisation.step` and the ensemble runner; Numba compiles it once and keeps it.
 """
 
 from __future__ import annotations

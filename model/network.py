@@ -34,9 +34,8 @@ def build_ties(
 ) -> tuple[Ints, Ints, Floats, Ints]:
     """Draw the ties: everybody in a team knows each other; half the ties across are proposed by each side.
 
-    Returns `start` (posts + 1), and for each directed tie `to`, `width` (a tie across teams is lost once silos
-    exceed it; 2 inside a
-    team) and `reverse`, the place of the tie in the other direction.
+    Returns `start` (posts + 1), and for each directed tie `to`, `width` (a tie across teams is lost once silos exceed
+    it; 2 inside a team) and `reverse`, the place of the tie in the other direction.
     """
     posts = teams[-1]
     team_of = np.zeros(posts, np.int32)

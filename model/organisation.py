@@ -140,10 +140,8 @@ class Organisation(mesa.Model):
         """Return who trusts whom, now, as a NetworkX graph.
 
         Nodes are named `practitioner 3`, `leader 0`, `family 12`, `funder 1`, with `kind` and, for staff, `team`,
-        `stage` or `level`.
-        Edges run from who trusts to whom, with `trust` (0-1) and `kind`: team, across teams, line management,
-        worker-family,
-        leader-funder. Write it with `networkx.write_graphml(model.trust_network(), path)`.
+        `stage` or `level`. Edges run from who trusts to whom, with `trust` (0-1) and `kind`: team, across teams, line
+        management, worker-family, leader-funder. Write it with `networkx.write_graphml(model.trust_network(), path)`.
         """
         graph: nx.DiGraph[Any] = trust_graph(self)
         return graph

@@ -1,9 +1,8 @@
 """Uniform draws that are pure functions of (seed, stream, month, slot, draw): Philox 4x32-10, Salmon et al. 2011.
 
 The same seed is the same world under two scenarios: worker 17 meets the same luck in both arms, and changing the
-number of families,
-a stream or the horizon moves no other draw. A stream is named after the decision it settles; its number comes from
-the name alone.
+number of families, a stream or the horizon moves no other draw. A stream is named after the decision it settles; its
+number comes from the name alone.
 """
 
 from __future__ import annotations

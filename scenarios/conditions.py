@@ -1,8 +1,8 @@
 """The paper's 18 conditional parameters in five clusters, and the other inputs of a scenario.
 
-To add an input: add one `_input(...)` line to its condition; read it as `inputs.<name>` for one rule. Validation, help,
-the reference
-page and the tests that every input acts follow from this file. "Paper 4.3" is a section of Lefevre et al. (2025).
+To add an input: add one `_input(...)` line to its condition; read it as `inputs.<name>` for one rule. Validation,
+help, the reference page and the tests that every input acts follow from this file. "Paper 4.3" is a section of
+Lefevre et al. (2025).
 """
 
 from __future__ import annotations

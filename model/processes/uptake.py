@@ -1,12 +1,10 @@
 """The uptake number R: colleagues one user brings into use before lapsing or leaving, nobody else using it yet.
 
 Each monthly rate is averaged over all filled posts as if in that stage, at an exposure to trusted users scaled by x
-(0: nobody uses
-it; 1: the present use u). They form the generator Q(x) of a post's stage, in which leaving returns the post to a
-newcomer's start.
-With pi Q = 0 and W = pi_use / (1 - pi_use), r(x) = (W(x) - W(0)) / (x u); the uptake number is r(1), and the zone is
-open when
-r(x) (1 - x u) >= 1 for some x. In the susceptible-infected-susceptible limit this is contact rate over lapse rate.
+(0: nobody uses it; 1: the present use u). They form the generator Q(x) of a post's stage, in which leaving returns
+the post to a newcomer's start. With pi Q = 0 and W = pi_use / (1 - pi_use), r(x) = (W(x) - W(0)) / (x u); the uptake
+number is r(1), and the zone is open when r(x) (1 - x u) >= 1 for some x. In the susceptible-infected-susceptible
+limit this is contact rate over lapse rate.
 """
 
 from __future__ import annotations
@@ -148,9 +146,8 @@ def odds_of_use(
 ) -> float:
     """W = pi_use / (1 - pi_use) in the steady state of one post, from monthly rates along its stages.
 
-    UNAWARE -aware-> AWARE -willing-> WILLING -trained-> TRAINED -begin-> TRYING -settle-> ROUTINE; TRYING and
-    ROUTINE lapse;
-    LAPSED -back-> WILLING; from every stage leaving leads to UNAWARE.
+    UNAWARE -aware-> AWARE -willing-> WILLING -trained-> TRAINED -begin-> TRYING -settle-> ROUTINE; TRYING and ROUTINE
+    lapse; LAPSED -back-> WILLING; from every stage leaving leads to UNAWARE.
     """
     leave = max(leave, LEAST)
     pi_unaware = leave / (aware + leave)
