@@ -136,8 +136,8 @@ class Visitor:
             async for text in self.socket:
                 if isinstance(text, str):
                     self._take(json.loads(text))
-        except websockets.ConnectionClosed as error:
-            self.errors.append(f"connection closed: {error}")
+        except Exception as error:  # whatever it is, whoever waits is told
+            self.errors.append(f"listening ended: {error!r}")
             self.changed.set()
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -171,9 +171,14 @@ class Visitor:
                     self.changed.clear()
                     await self.changed.wait()
         except TimeoutError:
-            msg = f"visitor {self.number} waited {PATIENCE:.0f} s for {waiting_for}"
+            msg = f"visitor {self.number} waited {PATIENCE:.0f} s for {waiting_for}; the page says {self.says()}"
             raise TimeoutError(msg) from None
         return found
+
+    def says(self) -> list[str]:
+        """Return the buttons and the short texts of the page, the latest last."""
+        first = ((state.get("children") or [""])[0] for state in self.models.values())
+        return [text[:60] for text in first if isinstance(text, str) and text.strip()][-15:]
 
     async def event(self, widget: str, event: str, data: Any) -> None:
         """Let something happen to a widget, as a browser would tell it."""
