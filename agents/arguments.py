@@ -108,6 +108,7 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("pressure", "push times what the leader visibly puts behind it"),
         Argument("pull", "odds that colleagues persuade", span=(0, 1, 5)),
         Argument("quality", "quality of casework: wellbeing of families times calm of staff", span=(0, 0.2, 0.6)),
+        Argument("raised", "how far the manager raises the innovation in supervision"),
         Argument("rate", rule="chance", span=(0, 1, 3)),
         Argument("rate", "monthly rate"),
         Argument("recruited", "monthly chance that a post gets a permanent holder"),
@@ -120,7 +121,7 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("staffing", "fall of the log-odds from no post to every post empty"),
         Argument("steepness", "how much several users count for more than one", span=(1, 3, 5)),
         Argument("strength", "how far one missing condition holds a step back"),
-        Argument("supervision", "attuned, containing supervision"),
+        Argument("supervision", "supervision in which the innovation has a place"),
         Argument("tailoring", "how much is tailored in the end"),
         Argument("target", "where it is heading"),
         Argument(

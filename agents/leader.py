@@ -32,6 +32,15 @@ def lead(commitment: float, energy: float) -> float:
 
 
 @rule
+def raised(lead: float, push: float) -> float:
+    """How far a manager raises the innovation in supervision (0-1): as their own, or as management asks them to.
+
+    Paper 4.2, 4.3; Klein & Sorra 1996 (what is expected is used).
+    """
+    return either(lead, push)
+
+
+@rule
 def commitment_target(
     theory_of_change: float,
     drive: float,

@@ -284,6 +284,7 @@ def trying_rate(
     skill: float,
     fit: float,
     obstacles: float,
+    reinforcement: float,
     continuation: float,
     influence: float,
     mandate: float,
@@ -294,11 +295,12 @@ def trying_rate(
 ) -> float:
     """TRAINED -> TRYING: able to, nothing in the way, and either free to and worth starting, or told to.
 
-    People start on their own, because colleagues do, or because it is required; who only complies has no more
-    conviction than before, so that fidelity lags behind use. Paper 4.2-4.4; Leathers 2016 (being required to).
+    People start with the help of a coach or supervisor, because colleagues do, or because it is required; who only
+    complies has no more conviction than before, so that fidelity lags behind use. Paper 4.2-4.4 (willing people still
+    need supervision); Joyce & Showers 2002 (next to nobody transfers a course alone); Leathers 2016 (being required).
     """
     readiness = gate(skill, gate_strength) * gate(fit, gate_strength) * gate(1.0 - obstacles, gate_strength)
-    own_will = freedom * gate(continuation, gate_strength) * (try_alone + try_peers * influence)
+    own_will = freedom * gate(continuation, gate_strength) * (try_alone * reinforcement + try_peers * influence)
     return readiness * (own_will + step_pace * mandate)
 
 
@@ -413,12 +415,14 @@ def reinforcement(
 
 
 @rule
-def supervision(containment: float, strain: float, support: float, lead: float, gate_strength: float) -> float:
-    """Attuned supervision (0-1): containing, with head-space left, by a supportive manager, who best carries it too.
+def supervision(containment: float, strain: float, support: float, raised: float, gate_strength: float) -> float:
+    """Supervision in which the innovation has a place (0-1): a supportive manager raises it; containing, with head-space.
 
-    Paper 4.3, 4.4; LOCI trial: supportive leaders of first line raise the climate for an innovation, and so fidelity.
+    A manager who never raises it, or raises it without support, holds nothing in place. Paper 4.3, 4.4; Klein & Sorra
+    1996 (a climate in which use is expected and supported); LOCI trial: leaders of first line raise it, and so fidelity.
     """
-    return containment * (1.0 - strain) * support * gate(lead, gate_strength)
+    room = gate(containment, gate_strength) * gate(1.0 - strain, gate_strength)
+    return support * raised * room
 
 
 @rule

@@ -92,7 +92,9 @@ def steps_on(
         rate, after = prac.shadow_rate(worker.mentors, memory, worker.slack, shared.watched), TRAINED
     elif stage == TRAINED:
         told = mandate * worker.slack
-        rate, after = trying_rate_of(inputs, org, freedom, worker.skill, expects, worker.influence, told), TRYING
+        helped = worker.reinforcement
+        rate = trying_rate_of(inputs, org, freedom, worker.skill, helped, expects, worker.influence, told)
+        after = TRYING
     else:
         rate, after = return_rate_of(inputs, worker, lead_seen, expects, worker.influence), WILLING
     if moves < chance(rate):

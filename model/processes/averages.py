@@ -102,7 +102,8 @@ def add_rates(
             held = reinforcement_of(inputs, org, paid, supervision, influence)
             lapses = lapse_rates(inputs, org, worker, ownership_lost, shared.cost, held, 0.0, 1.0)
             willing = willing_rate_of(inputs, worker, shared.harmony, expects, influence, mandate)
-            trying = trying_rate_of(inputs, org, freedom, skill, expects, influence, mandate * worker.slack)
+            told = mandate * worker.slack
+            trying = trying_rate_of(inputs, org, freedom, skill, held, expects, influence, told)
             rates[without, TO_AWARE, step] += prac.aware_rate(pressure, x * exposure)
             rates[without, TO_WILLING, step] += willing
             rates[without, TO_TRAINED, step] += prac.shadow_rate(x * mentors, memory, worker.slack, shared.watched)

@@ -110,8 +110,8 @@ def succeed(world: World, inputs: Record, org: Record, k: int) -> None:
     leader.commitment = lead.successor_commitment(leader.commitment, leader.agenda, inputs.succession_continuity)
     if leader.level == DIRECTOR and inputs.wave > 0.0:  # whoever decides now asks for more, or for less, than before
         same = inputs.succession_continuity
-        u, v = council_asks(world.seed, inputs.month)
-        org.council_bar = same * org.council_bar + math.sqrt(1.0 - same * same) * normal(u, v)
+        asks, more = council_asks(world.seed, inputs.month)
+        org.council_bar = same * org.council_bar + math.sqrt(1.0 - same * same) * normal(asks, more)
     make_leader(leader, inputs, u, v, w)
     for f in range(2):
         sponsor_trust[k, f] = inputs.initial_trust

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conducive.agents import leader as lead
 from conducive.agents import practitioner as prac
 from conducive.agents.practitioner import NONE, ROUTINE, TRAINED, TRYING
 from conducive.agents.rule import rule, toward
@@ -78,12 +79,12 @@ def practise(inputs: Record, org: Record, worker: Record, pace: float, refreshed
 
 @rule
 def supervision_of(inputs: Record, worker: Record, manager: Record, lead_seen: float) -> float:
-    """Attuned supervision a worker gets (0-1); somebody acting does not carry the innovation."""
+    """Supervision a worker gets in which the innovation has a place (0-1); somebody acting does not raise it."""
     return prac.supervision(
         containment=inputs.containment,
         strain=worker.strain,
         support=manager.support,
-        lead=lead_seen if manager.acting <= 0.0 else 0.0,
+        raised=lead.raised(lead_seen, inputs.push) if manager.acting <= 0.0 else 0.0,
         gate_strength=inputs.gate_strength,
     )
 

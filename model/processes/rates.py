@@ -101,7 +101,14 @@ def willing_rate_of(
 
 @rule
 def trying_rate_of(
-    inputs: Record, org: Record, freedom: float, skill: float, expects: float, influence: float, told: float
+    inputs: Record,
+    org: Record,
+    freedom: float,
+    skill: float,
+    reinforcement: float,
+    expects: float,
+    influence: float,
+    told: float,
 ) -> float:
     """Monthly rate at which somebody trained begins to use it."""
     return prac.trying_rate(
@@ -109,6 +116,7 @@ def trying_rate_of(
         skill=skill,
         fit=org.fit,
         obstacles=org.obstacles,
+        reinforcement=reinforcement,
         continuation=expects,
         influence=influence,
         mandate=told,
