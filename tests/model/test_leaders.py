@@ -11,7 +11,7 @@ from conducive.model.state import CAREER
 LEAVES = 6
 
 
-def leaving(**changes: object) -> cz.Organisation:
+def leaving(rng: int = 3, **changes: object) -> cz.Organisation:
     """A small organisation in the month before its director leaves."""
     settings = {
         "warm_up": 12, "horizon": 40, "organisation.posts": 14, "organisation.families": 40,
@@ -20,7 +20,7 @@ def leaving(**changes: object) -> cz.Organisation:
         "coefficients.climate_pace": 0.2,
     }  # fmt: skip
     scenario = cz.load_scenario("baseline").change({**settings, **changes}).with_event(LEAVES, "leader_leaves")
-    model = cz.Organisation(scenario, rng=3)
+    model = cz.Organisation(scenario, rng=rng)
     model.run_for(LEAVES - 1)
     assert model.world.leaders[0].acting == 0
     return model
@@ -89,6 +89,21 @@ def test_a_successor_makes_it_their_own_as_slowly_as_trust_grows() -> None:
 
     assert director.acting == 0
     assert 0.8 * lost < director.unowned < lost
+
+
+def test_a_new_director_is_not_of_a_kind_with_what_the_council_asks_for() -> None:
+    """Their support and openness, and the bar that they set for going on, have luck of their own."""
+    found = []
+    for rng in range(40):
+        model = leaving(rng)
+        model.run_for(8)
+        director = model.world.leaders[0]
+        assert director.acting == 0
+        found.append((model.world.organisation[0].council_bar, director.support, director.openness))
+    bar, support, openness = np.transpose(found)
+
+    assert abs(np.corrcoef(bar, support)[0, 1]) < 0.4
+    assert abs(np.corrcoef(bar, openness)[0, 1]) < 0.4
 
 
 @pytest.mark.parametrize("lost_with", [0, 2, 5], ids=["director", "service head", "team manager"])
