@@ -416,10 +416,10 @@ def reinforcement(
 
 @rule
 def supervision(containment: float, strain: float, support: float, raised: float, gate_strength: float) -> float:
-    """Supervision in which the innovation has a place (0-1): a supportive manager raises it; containing, with head-space.
+    """Supervision in which the innovation has a place (0-1): a supportive manager raises it, who contains.
 
-    A manager who never raises it, or raises it without support, holds nothing in place. Paper 4.3, 4.4; Klein & Sorra
-    1996 (a climate in which use is expected and supported); LOCI trial: leaders of first line raise it, and so fidelity.
+    A manager who never raises it, or raises it without support, holds nothing in place. It takes head-space, too.
+    Paper 4.3, 4.4; Klein & Sorra 1996 (a climate in which use is expected and supported); LOCI trial.
     """
     room = gate(containment, gate_strength) * gate(1.0 - strain, gate_strength)
     return support * raised * room

@@ -143,4 +143,4 @@ def _long(months: int) -> str:
 def _on_choice(of: Lesson, chosen: int, outcome: Mapping[str, Any]) -> str:
     shown = of.rivals.index(outcome["best"]) if outcome["sure"] in TELLING else len(of.rivals)
     agreed = "and so does the model" if chosen == shown else f"and the model says: {lower(of.options[shown])}"
-    return f"You chose: {lower(of.options[chosen])}, {agreed}."
+    return f"You chose: {lower(of.option(chosen))}, {agreed}."

@@ -5,7 +5,7 @@ A file is checked when it is read: an error names the file, the field, what is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +25,7 @@ CURRICULUM = Path(__file__).with_name("curriculum")
 YEARS = 10
 HORIZON = 12 * YEARS
 NO_DIFFERENCE = "No difference between them that matters, or none that can be told"
+WITHDRAWN = "An answer that this version of the lesson no longer offers"
 
 type Text = Annotated[str, Field(min_length=1)]
 type Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -161,6 +162,10 @@ class Lesson:
         """What can be chosen: a rival, or that none is clearly ahead."""
         return (*(self.arm[n].label for n in self.rivals), NO_DIFFERENCE)
 
+    def option(self, choice: int) -> str:
+        """Return what a group chose, also where it did so in a version that offered something else."""
+        return self.options[choice] if 0 <= choice < len(self.options) else WITHDRAWN
+
     @property
     def indicators(self) -> tuple[str, ...]:
         """What is averaged over the window, the measure first."""
@@ -176,6 +181,10 @@ class Lesson:
         """Conditions among which a group chooses."""
         names = self.picks.conditions if self.picks else ()
         return tuple(c for c in CONDITIONS if c.name in names)
+
+    def offers(self, picks: Sequence[str]) -> bool:
+        """Whether a group can pick these here; those of another version may have gone."""
+        return {*picks} <= {c.name for c in self.pickable}
 
     def scenarios(self, picks: Any = ()) -> list[Scenario]:
         """Return the scenario of each arm, under the picks of a group."""

@@ -22,7 +22,7 @@ from conducive.dashboards.classroom.lessons import (
     lesson,
     verdict,
 )
-from conducive.dashboards.classroom.pieces import Chart, Table, marks, when_changed
+from conducive.dashboards.classroom.pieces import Chart, Table, marks
 from conducive.dashboards.classroom.runs import RUNS
 from conducive.dashboards.classroom.views import SecondTry, Shown, picked, picks_field
 from conducive.dashboards.store.classes import ENDED, TAKEN_OUT, Seat, Store, TakenOutError
@@ -30,6 +30,7 @@ from conducive.dashboards.store.codes import shown
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import term
 from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag
+from conducive.dashboards.widgets.progress import when_changed
 from conducive.scenarios.errors import InputError
 
 
@@ -184,7 +185,7 @@ def _Predicted(of: Lesson, seat: Seat) -> None:
     made = seat.prediction or {}
     if made.get("picks"):
         tag("p", "You put right: ", tag("b", picked(of, made["picks"])), ".")
-    tag("p", "You chose: ", tag("b", of.options[made["choice"]]), ".")
+    tag("p", "You chose: ", tag("b", of.option(made["choice"])), ".")
     if made.get("because"):
         tag("p", "Because: ", made["because"], css="typed")
     tag("p", "Your curve is drawn below, with the model's.", css="quiet")
@@ -193,13 +194,6 @@ def _Predicted(of: Lesson, seat: Seat) -> None:
 @solara.component
 def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     trouble, set_trouble = solara.use_state("")
-    made = seat.prediction or {}
-    picks = made.get("picks", [])
-
-    def work() -> dict[str, Any] | None:
-        return RUNS.outcome(kept, of, picks) if seat.revealed else None
-
-    task = solara.lab.use_task(work, dependencies=[seat.key, seat.revealed])
 
     def reveal() -> None:
         set_seat(kept.reveal(seat.key, device=device))
@@ -213,17 +207,28 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callabl
         elif not seat.revealed:
             tag("p", "Once you see the results your prediction stands.", css="quiet")
             solara.Button("Run the model", color="primary", on_click=lambda: tried(reveal, set_trouble))
-        elif task.error:
-            Trouble("the model could not be run. Your prediction is kept; try again in a moment.")
-            solara.Button("Try again", outlined=True, on_click=task)
-        elif not task.finished or task.value is None:
-            Loading(f"Running {len(of.arms)} services {REPLICATES} times each: a few seconds ...")
+        elif not of.offers(seat.prediction["picks"]):
+            Trouble("this version of the lesson no longer offers what you picked. Your prediction is kept.")
         else:
-            _Found(of, made, task.value)
-            if of.picks:
-                again = partial(RUNS.outcome, kept, of)
-                SecondTry(of, seat, task.value, again, lambda new: set_seat(_tried_again(kept, seat.key, new, device)))
+            _Results(kept, of, seat, device, set_seat)
         Trouble(trouble)
+
+
+@solara.component
+def _Results(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
+    """What the model gives for a prediction that stands: there from then on only, so that no run is asked for twice."""
+    made = seat.prediction or {}
+    task = solara.lab.use_task(partial(RUNS.outcome, kept, of, made["picks"]), dependencies=[seat.key])
+    if task.error:
+        Trouble("the model could not be run. Your prediction is kept; try again in a moment.")
+        solara.Button("Try again", outlined=True, on_click=task)
+    elif not task.finished or task.value is None:
+        Loading(f"Running {len(of.arms)} services {REPLICATES} times each: a few seconds ...")
+    else:
+        _Found(of, made, task.value)
+        if of.picks:
+            again = partial(RUNS.outcome, kept, of)
+            SecondTry(of, seat, task.value, again, lambda new: set_seat(_tried_again(kept, seat.key, new, device)))
 
 
 def _tried_again(kept: Store, key: str, picks: list[str], device: int) -> Seat:

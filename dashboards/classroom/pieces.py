@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import solara
-import solara.lab
 
 from conducive.dashboards.classroom.files import HORIZON, YEARS, Lesson
 from conducive.dashboards.classroom.lessons import label, lesson, meaning, say
@@ -20,10 +17,7 @@ from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.glossary import prose, term
 from conducive.dashboards.widgets.html import tag
 from conducive.experiments.compare.race import TOTALS
-from conducive.scenarios.errors import InputError
 
-EVERY = 1.0
-"""Seconds between looks at what others have done."""
 HTML = "text/html"
 
 
@@ -100,28 +94,6 @@ def Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
     )
     note += " What was spent in all is read at the end." if TOTALS & set(of.indicators) else ""
     tag("p", *prose(note), css="quiet")
-
-
-def when_changed[Seen](look: Callable[[], Seen], start: Seen, key: str) -> tuple[Seen | None, Callable[[Seen], None]]:
-    """Return what a look at the store shows, looked at anew every few seconds, and a way to set it at once.
-
-    None stands for a class that is no longer there, or no longer has this group.
-    """
-    now: Seen | None = start
-    seen, set_seen = solara.use_state(now, key=key)
-
-    async def keep_looking() -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                set_seen(look())
-            except InputError:
-                set_seen(None)
-            except sqlite3.Error:
-                continue  # the file is busy, or out of reach for a moment
-
-    solara.lab.use_task(keep_looking, dependencies=[key])
-    return seen, set_seen
 
 
 def sheets_to_print(of: Lesson) -> None:

@@ -14,7 +14,7 @@ import solara.lab
 from conducive.dashboards.classroom.files import YEARS, Lesson
 from conducive.dashboards.classroom.forms import Leave, tried
 from conducive.dashboards.classroom.lessons import label, lesson, verdict
-from conducive.dashboards.classroom.pieces import HTML, Chart, Table, in_words, marks, sheets_to_print, when_changed
+from conducive.dashboards.classroom.pieces import HTML, Chart, Table, in_words, marks, sheets_to_print
 from conducive.dashboards.classroom.runs import RUNS
 from conducive.dashboards.classroom.sheets import sheet
 from conducive.dashboards.classroom.views import Outcome, Ranking, Shown, picked, value
@@ -24,6 +24,7 @@ from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import interval, term
 from conducive.dashboards.widgets.html import Empty, Loading, Trouble, heading, tag
+from conducive.dashboards.widgets.progress import when_changed
 from conducive.experiments.words import listed, several
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -118,7 +119,7 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
     made = [seat for seat in room.seats if seat.prediction]
     asked = [tuple(seat.prediction["picks"]) for seat in made if seat.prediction] if of.picks else [()]
     asked += [tuple(seat.again) for seat in made if seat.again]
-    wanted = tuple(dict.fromkeys(asked)) if not room.held else ()
+    wanted = tuple(dict.fromkeys(filter(of.offers, asked))) if not room.held else ()
 
     def work() -> Outcomes:
         return {picks: RUNS.outcome(kept, of, picks) for picks in wanted}
@@ -172,7 +173,7 @@ def _predictions_table(of: Lesson, seats: Sequence[Seat], outcomes: Outcomes) ->
 
 
 def _cells(of: Lesson, made: Mapping[str, Any], outcomes: Outcomes) -> Iterator[Any]:
-    yield tag("td", of.options[made["choice"]])
+    yield tag("td", of.option(made["choice"]))
     yield tag("td", in_words([made["points"][year] for year in (2, 5, YEARS)]))
     if of.picks:
         outcome = outcomes.get(tuple(made["picks"]))
@@ -269,7 +270,7 @@ def answers(of: Lesson, seats: Sequence[Seat]) -> bytes:
     )
     for seat in seats:
         made = seat.prediction or {}
-        chose = of.options[made["choice"]] if made else ""
+        chose = of.option(made["choice"]) if made else ""
         points = [f"{value:.3g}" for value in made.get("points", [])] or [""] * (YEARS + 1)
         texts = [made.get("because", ""), *(seat.explained.get(n, "") for n in range(len(of.prompts)))]
         picks = [picked(of, made.get("picks", ())), picked(of, seat.again)]

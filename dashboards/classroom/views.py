@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,6 @@ def SecondTry(
     picks, set_picks = solara.use_state(list(seat.again or (seat.prediction or {}).get("picks", ())))
     trouble, set_trouble = solara.use_state("")
     again = tuple(seat.again)
-    task = solara.lab.use_task(lambda: run(again) if again else None, dependencies=[again])
 
     def go() -> None:
         try:
@@ -159,12 +159,20 @@ def SecondTry(
     picks_field(of, picks, set_picks)
     solara.Button("Run these", color="primary", on_click=go)
     Trouble(trouble)
-    if again and task.pending:
-        Loading("Running the model: a few seconds ...")
-    elif again and task.error:
+    if again:
+        _Second(of, seat, first, partial(run, again)).key(" ".join(again))
+
+
+@solara.component
+def _Second(of: Lesson, seat: Seat, first: Outcome, run: Callable[[], Outcome]) -> None:
+    """What comes of the second picks, beside the first."""
+    task = solara.lab.use_task(run, dependencies=[])
+    if task.error:
         Trouble("the model could not be run. Your picks are kept; try again in a moment.")
-    elif again and task.finished and task.value is not None:
-        tried = [("First", (seat.prediction or {}).get("picks", ()), first), ("Second", again, task.value)]
+    elif not task.finished or task.value is None:
+        Loading("Running the model: a few seconds ...")
+    else:
+        tried = [("First", (seat.prediction or {}).get("picks", ()), first), ("Second", seat.again, task.value)]
         _picks_table(of, "Try", tried)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +19,7 @@ from conducive.dashboards.store.file import data_folder
 from conducive.dashboards.store.games import LEAD, MOST_TEAMS, TITLE, Games, Table, games, place
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.html import Press, Trouble, heading, tag
+from conducive.dashboards.widgets.progress import when_changed
 from conducive.experiments.game.deck import SEED
 from conducive.experiments.words import several
 from conducive.scenarios.errors import InputError
@@ -83,24 +82,14 @@ def _Door(kept: Games, code: str, visitor: str, keys: tuple[str, ...], go: Calla
             return str(error)
 
     begun = solara.use_memo(first, [code])
-    seen, set_seen = solara.use_state(begun)
-
-    async def keep_looking() -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                set_seen(look())
-            except sqlite3.Error:
-                continue  # the file is busy, or out of reach for a moment
-
-    solara.lab.use_task(keep_looking, dependencies=[code])
+    seen, set_seen = when_changed(look, begun, code, every=EVERY)
 
     def again() -> None:
         set_seen(look())
 
-    if isinstance(seen, str):
+    if seen is None or isinstance(seen, str):
         heading("There is no such game")
-        Trouble(seen)
+        Trouble(seen or "")
         Press("All games", go)
     elif seen.me is None and not seen.host:
         heading(TITLE)

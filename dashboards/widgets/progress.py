@@ -1,13 +1,16 @@
-"""Work that fills in bit by bit: how far it is, what there is of it, and a way to stop it."""
+"""What changes while one watches: work that fills in bit by bit, and what others do meanwhile."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
+import solara.lab
 
 from conducive.dashboards.widgets.html import Press, sentence, tag
 from conducive.dashboards.work import CancelledError, Job
@@ -107,3 +110,38 @@ def use_answers[Value](
     if answer.question != question:
         answer = Answer(answer.value, working=True)
     return answer, stop, lambda: set_again(again + 1)
+
+
+def when_changed[Seen](
+    look: Callable[[], Seen], start: Seen, key: Hashable, every: float = 1.0
+) -> tuple[Seen | None, Callable[[Seen], None]]:
+    """Return what a look at the store shows, looked at anew every so many seconds, and a way to set it at once.
+
+    What was set at once is newer than a look that began before. None stands for what is no longer there.
+    """
+    first: Seen | None = start
+    seen, set_seen = solara.use_state(first, key=repr(key))
+    sets = solara.use_ref(0)
+
+    def at_once(new: Seen) -> None:
+        sets.current += 1
+        set_seen(new)
+
+    def look_again() -> None:
+        before = sets.current
+        try:
+            found: Seen | None = look()
+        except InputError:
+            found = None
+        set_seen(lambda was: found if sets.current == before else was)
+
+    async def keep_looking() -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                look_again()
+            except sqlite3.Error:
+                continue  # the file is busy, or out of reach for a moment
+
+    solara.lab.use_task(keep_looking, dependencies=[key])
+    return seen, at_once

@@ -14,7 +14,8 @@ import pytest
 
 from conducive.dashboards.asking import address
 from conducive.dashboards.classroom import lessons, sheets
-from conducive.dashboards.classroom.files import HORIZON, Lesson
+from conducive.dashboards.classroom.feedback import said
+from conducive.dashboards.classroom.files import HORIZON, WITHDRAWN, Lesson
 from conducive.dashboards.classroom.lessons import LESSONS, lesson, results, verdict
 from conducive.dashboards.classroom.sheets import sheet, write_pack
 from conducive.dashboards.classroom.teacher import answers, behind
@@ -245,6 +246,21 @@ def test_answers_are_a_table_that_a_spreadsheet_reads_and_does_not_work_out() ->
     assert row["Year 10"] == "0.5"
     assert row[f"2. {PICKING.prompts[1]}"] == "Line\nbreak"
     assert second == ["Bees", *[""] * (len(head) - 1)]
+
+
+def test_what_an_earlier_version_offered_is_kept_and_said_to_be_gone(outcomes: Mapping[str, Any]) -> None:
+    old = dict(seat("x", step=1, of=PICKING).prediction or {}) | {"choice": 9, "picks": ["a_condition_of_old"]}
+    owls = seat("Owls", step=2, of=PICKING, prediction=old)
+
+    (_, first) = csv.reader(io.StringIO(answers(PICKING, [owls]).decode("utf-8-sig")))
+    page = sheet(PICKING, room=Classroom("C", PICKING.name, False, (owls,)))
+    *_, choice = said(PICKING, old, outcomes[PICKING.name])
+
+    assert first[1] == WITHDRAWN
+    assert WITHDRAWN in page
+    assert WITHDRAWN[1:] in choice
+    assert not PICKING.offers(old["picks"])
+    assert PICKING.offers(example(PICKING))
 
 
 @each_lesson

@@ -14,7 +14,7 @@ from ipyvuetify.Html import Html
 from conducive.dashboards.app import PAGES, Layout
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.html import Note, Press, Trouble, tag
-from conducive.dashboards.widgets.progress import Answer, use_answers
+from conducive.dashboards.widgets.progress import Answer, use_answers, when_changed
 from conducive.dashboards.work import CancelledError, Job
 from conducive.scenarios.errors import InputError
 
@@ -54,6 +54,64 @@ class Asking:
 
 def values(answers: list[Answer[Any]]) -> list[Any]:
     return list(dict.fromkeys(a.value for a in answers))
+
+
+class Watching:
+    """A page that looks at a store every few moments, and what it shows."""
+
+    def __init__(self, look: Callable[[], str]) -> None:
+        self.seen: list[str | None] = []
+
+        @solara.component
+        def page() -> None:
+            seen, self.set_at_once = when_changed(look, "at first", "key", every=0.01)
+            self.seen.append(seen)
+            tag("p", str(seen))
+
+        _, self.context = solara.render(page(), handle_error=False)
+
+
+def test_what_others_do_is_seen_and_what_is_gone_as_well() -> None:
+    kept = ["at first"]
+
+    def look() -> str:
+        if not kept:
+            msg = "it is gone"
+            raise InputError(msg)
+        return kept[0]
+
+    page = Watching(look)
+    kept[0] = "changed"
+    wait(lambda: page.seen[-1] == "changed")
+    kept.clear()
+
+    wait(lambda: page.seen[-1] is None)
+
+    page.context.close()
+
+
+def test_a_look_that_began_before_a_change_is_not_put_over_it() -> None:
+    began, go_on = threading.Event(), threading.Event()
+    looks: list[str] = []
+
+    def look() -> str:
+        looks.append("")
+        if len(looks) == 1:
+            began.set()
+            go_on.wait(PATIENCE)
+            return "older"
+        return "newer"
+
+    page = Watching(look)
+    assert began.wait(PATIENCE)
+    page.set_at_once("newer")
+    go_on.set()
+
+    wait(lambda: len(looks) > 2)
+
+    assert "older" not in page.seen
+    assert page.seen[-1] == "newer"
+    page.context.close()
 
 
 def test_an_answer_is_shown_as_it_grows_and_says_when_it_is_done() -> None:
