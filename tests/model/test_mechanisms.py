@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from conducive.agents.practitioner import TRAINED
+from conducive.experiments.evidence.fit.targets import ENTERS, FOLLOWED, cohorts, followed
 from conducive.model.month import live
 from conducive.model.processes.lapse import lapse_rates
 from conducive.model.state import World, new_world
@@ -76,6 +77,31 @@ def test_a_change_of_leaders_costs_five_points_of_use() -> None:
 )
 def test_a_change_of_leaders_costs_more_where_the_case_is_weak() -> None:
     assert lost_with_leaders(0.1, 300) > lost_with_leaders(0.9, 300) + 0.01
+
+
+@cache
+def trained(arm: str) -> tuple[float, float]:
+    """Of those trained: who begins within six months, and who uses it as meant within twelve."""
+    rows = timeline(cohorts(load_scenario("baseline"))[arm].change({"horizon": ENTERS + FOLLOWED}))
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda r: followed(rows, 5, r), range(24)))
+    everybody, begun, faithful = (sum(f[what] for f in found) for what in ("trained", "tried in 6", "faithful in 12"))
+    return begun / everybody, faithful / everybody
+
+
+def test_leaders_who_support_it_and_ask_for_it_add_use_as_meant() -> None:
+    """The trial had 20 points (T15 of the measured levels)."""
+    usual, better = trained("usual leaders"), trained("trained leaders")
+
+    assert better[0] > usual[0] + 0.01
+    assert better[1] > usual[1] + 0.02
+
+
+def test_who_is_coached_begins_and_few_do_after_a_workshop_alone() -> None:
+    strong, loose, alone = (trained(arm)[0] for arm in ("strong support", "baseline", "workshop only"))
+
+    assert strong > loose > alone
+    assert strong > 1.25 * alone
 
 
 # ---- Coproduction --------------------------------------------------------------------------------------------------
