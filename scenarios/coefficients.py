@@ -91,8 +91,8 @@ COEFFICIENTS: tuple[Input, ...] = (
     # ---- Workforce and climate
     _c("contract_hours", "Full-time week.", "hours a week", 37.0, (1.0, 80.0), (36.0, 40.0),
        "National joint council terms", "measured"),
-    _c("hours_per_case", "Direct work a case needs.", "hours a week", 1.02196, (0.0, 40.0), (0.9, 1.5),
-       "About 1.1 contacts a case-month from visiting rules, with travel and talk", "literature"),
+    _c("hours_per_case", "Direct work a case needs.", "hours a week", 1.02196, (0.0, 40.0), (0.8, 1.5),
+       "1.0 to 1.2 contacts a case-month from visiting rules, each of 3.5 to 5 hours with travel and talk", "literature"),
     _c("strain_load", "How steeply strain rises with load.", "log-odds", 3.40857, (0.0, 50.0), (2.0, 7.0), OURS),
     _c("strain_anxiety", "How far personal cost raises strain and full containment lowers it.", "log-odds", 2.12151,
        (0.0, 20.0), (0.5, 3.0),
@@ -171,7 +171,8 @@ COEFFICIENTS: tuple[Input, ...] = (
        (0.0, 20.0),
        (0.0, 1.5), "Paper 4.4", "paper"),
     _c("try_alone", "Pace of first attempts by people who are helped and see nobody use it.", "a month", 0.716043, RATE,
-       (0.2, 4), "T2: 45 to 70% of those trained try within 6 months, 10 to 20% a month at usual freedom and help"),
+       (0.6, 6), "T2: 45 to 70% of those trained try within 6 months, 10 to 20% a month; a fifth to all of it on their own, "
+       "where freedom, readiness, expectation and help together are a thirtieth"),
     _c("try_peers", "Pace added by trusted users.", "a month", 4.9545, RATE, (1, 6),
        "T2 with T3: most of it where colleagues use it, little where nobody does"),
     _c("return_pace", "Pace at which people come back after lapsing.", "a month", 0.0958007, RATE, (0.04, 0.2),
@@ -189,12 +190,12 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.0412209, RATE, (0.01, 0.15),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; an incident "
        "multiplies it by 1.5 to 4 under full blame (our judgement)"),
-    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.0388039, RATE, (0.02, 0.2),
+    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.0388039, RATE, (0.007, 0.28),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; a tenth to "
-       "all of it where half of ownership is gone (Kittelman 2020: direction)"),
-    _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.0192935, RATE, (0.015, 0.1),
+       "all of it where half of ownership is gone, at habit 0.5 (Kittelman 2020: direction)"),
+    _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.0192935, RATE, (0.007, 0.1),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; organisations "
-       "lose a programme at 8 to 16% a year (Tibbits 2010, Bond 2014)"),
+       "lose a programme at 8 to 16% a year, 0.7 to 1.4% a month (Tibbits 2010, Bond 2014)"),
     _c("lapse_doubt", "Lapse among nothing but trusted sceptics.", "a month", 0.0160994, RATE, (0.004, 0.08),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; up to half of "
        "it where one tie in five is a sceptic"),
@@ -217,7 +218,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        (0.4, 1), "T15: better leadership adds 8 to 30 points of fidelity (LOCI trial)"),
     _c("reinforce_peers", "Reinforcement by colleagues who use it.", "share", 0.337791, UNIT, (0.2, 0.7),
        "Atkins 2008, Bunger 2020: direction; no size found"),
-    _c("fidelity_skill", "How far fidelity depends on skill.", "share", 0.451191, UNIT, (0.3, 0.8),
+    _c("fidelity_skill", "How far fidelity depends on skill.", "share", 0.451191, UNIT, (0.2, 0.8),
        "T4 to T6 and T8: fidelity of those trained, by support"),
     _c("fidelity_context", "How far it depends on each of support, fit, belief and clarity.", "share", 0.0476161, UNIT,
        (0.02, 0.25), "T10 against T8: good conditions double or treble fidelity, not more"),
