@@ -92,7 +92,7 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("contract_hours", "Full-time week.", "hours a week", 37.0, (1.0, 80.0), (36.0, 40.0),
        "National joint council terms", "measured"),
     _c("hours_per_case", "Direct work a case needs.", "hours a week", 1.02196, (0.0, 40.0), (0.8, 1.5),
-       "1.0 to 1.2 contacts a case-month from visiting rules, each of 3.5 to 5 hours with travel and talk", "literature"),
+       "1.0 to 1.2 contacts a case-month from visiting rules, 3.5 to 5 hours each with travel and talk", "literature"),
     _c("strain_load", "How steeply strain rises with load.", "log-odds", 3.40857, (0.0, 50.0), (2.0, 7.0), OURS),
     _c("strain_anxiety", "How far personal cost raises strain and full containment lowers it.", "log-odds", 2.12151,
        (0.0, 20.0), (0.5, 3.0),
@@ -171,7 +171,7 @@ COEFFICIENTS: tuple[Input, ...] = (
        (0.0, 20.0),
        (0.0, 1.5), "Paper 4.4", "paper"),
     _c("try_alone", "Pace of first attempts by people who are helped and see nobody use it.", "a month", 0.716043, RATE,
-       (0.6, 6), "T2: 45 to 70% of those trained try within 6 months, 10 to 20% a month; a fifth to all of it on their own, "
+       (0.6, 6), "T2: 45 to 70% of those trained try within 6 months, 10 to 20% a month; a fifth to all of it alone, "
        "where freedom, readiness, expectation and help together are a thirtieth"),
     _c("try_peers", "Pace added by trusted users.", "a month", 4.9545, RATE, (1, 6),
        "T2 with T3: most of it where colleagues use it, little where nobody does"),
@@ -190,7 +190,7 @@ COEFFICIENTS: tuple[Input, ...] = (
     _c("lapse_blame", "Lapse after an incident under full blame.", "a month", 0.0412209, RATE, (0.01, 0.15),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; an incident "
        "multiplies it by 1.5 to 4 under full blame (our judgement)"),
-    _c("lapse_leader_gone", "Lapse when ownership has gone with the leaders.", "a month", 0.0388039, RATE, (0.007, 0.28),
+    _c("lapse_leader_gone", "Lapse when ownership has gone with leaders.", "a month", 0.0388039, RATE, (0.007, 0.28),
        "T13: 1 to 4% of users stop a month (Brookman-Frazee 2018, 2024), a stay of 25 to 100 months; a tenth to "
        "all of it where half of ownership is gone, at habit 0.5 (Kittelman 2020: direction)"),
     _c("lapse_unpaid", "Lapse when none of the running cost is paid.", "a month", 0.0192935, RATE, (0.007, 0.1),
