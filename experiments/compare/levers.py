@@ -384,7 +384,7 @@ def runs_in_words(found: Levers) -> str:
     few = sum(pull.runs < found.runs for pull in found.pulls)
     if not few:
         return f"{several(found.runs, 'run')} of each"
-    return f"{several(SCREEN, 'run')} of each and {found.runs} of the first {len(found.pulls) - few}"
+    return f"{several(SCREEN, 'run')} of each and {found.runs} of {len(found.pulls) - few} that led"
 
 
 def _ranked(found: Levers) -> str:
