@@ -1,11 +1,16 @@
-"""Property tests draw the same cases in every run where CI is set, and new ones elsewhere."""
+"""What all tests share: slow ones are left out unless all are asked for, and property tests draw what CI can repeat.
+
+Property tests draw the same cases in every run where CI is set, and new ones elsewhere.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from conducive.scenarios import workforce
@@ -27,3 +32,34 @@ def _imported() -> Path:
 
 
 workforce.imported_table = _imported
+
+
+# ---- Slow tests ----------------------------------------------------------------------------------------------------
+
+LEFT_OUT = "left out, for it "
+"""How the reason begins why a slow test is skipped; what it does follows."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option that runs everything."""
+    parser.addoption("--all", action="store_true", help="slow tests too: a quarter of an hour instead of five minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is marked `slow`, each with what makes it so, unless all were asked for or it was named itself."""
+    named = any("::" in one for one in config.args)
+    if config.getoption("all") or named:
+        return
+    for item in items:
+        slow = item.get_closest_marker("slow")
+        if slow is not None:
+            item.add_marker(pytest.mark.skip(reason=LEFT_OUT + slow.args[0]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were left out, and why: for speed, or for want of something on this machine."""
+    why = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(why.items()):
+        terminalreporter.write_line(f"{count} not run: {reason}")
+    if any(reason.startswith(LEFT_OUT) for reason in why):
+        terminalreporter.write_line("`uv run pytest --all` runs what was left out.")
