@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from conducive.scenarios.declaration import nearest_names
+from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.indicators import INDICATORS
 
@@ -151,7 +151,7 @@ def _bounds(table: Mapping[str, Any]) -> tuple[float, float]:
         raise InputError(msg)
     above, at_most = float(table.get("above", -math.inf)), float(table.get("at_most", math.inf))
     if above >= at_most:
-        msg = f"above must be less than at_most. Got {above:g} and {at_most:g}."
+        msg = f"above must be less than at_most. Got {number(above)} and {number(at_most)}."
         raise InputError(msg)
     return above, at_most
 
@@ -160,7 +160,7 @@ def _share(given: object) -> float | None:
     if given is None:
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= 1:
-        meant = f" Did you mean {given / 100:g}?" if isinstance(given, int) and 1 < given <= 100 else ""  # noqa: PLR2004
+        meant = f" Did you mean {number(given / 100)}?" if isinstance(given, int) and 1 < given <= 100 else ""  # noqa: PLR2004
         what = "share_of_sets must be a share over 0, 1 at most, or be left out for the median."
         msg = f"{what} Got {glimpse(given)}.{meant}"
         raise InputError(msg)

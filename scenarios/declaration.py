@@ -87,7 +87,8 @@ class Input:
             msg = f"{self.address} must be {allowed}. Got {number(checked)}. The nearest allowed is {number(nearest)}."
             raise InputError(msg)
         if self.whole and not checked.is_integer():
-            msg = f"{self.address} must be a whole number, {allowed}. Got {checked:g}. Did you mean {round(checked)}?"
+            meant = round(checked)
+            msg = f"{self.address} must be a whole number, {allowed}. Got {number(checked)}. Did you mean {meant}?"
             raise InputError(msg)
         return checked
 

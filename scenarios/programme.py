@@ -75,11 +75,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One authority of a sector: its name, its region and its three-digit code; invented ones have no code."""
+    """One authority of a sector: its name, its region and its three-digit code, where the official table has one."""
 
     name: str
     region: str
     code: str = ""
+    invented: bool = False
+    """Whether it starts from an average authority, and not from published figures."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -269,7 +271,8 @@ def chosen(asked: object, year: int | None = None) -> tuple[Place, ...]:
         if not FEWEST <= asked <= MOST:
             msg = f"authorities must be {FEWEST} to {MOST} where they are invented. Got {asked}."
             raise InputError(msg)
-        return tuple(Place(f"Authority {n:04d}", f"Region {1 + (n - 1) * 9 // asked}") for n in range(1, asked + 1))
+        each = range(1, asked + 1)
+        return tuple(Place(f"Authority {n:04d}", f"Region {1 + (n - 1) * 9 // asked}", invented=True) for n in each)
     names = [asked] if isinstance(asked, str) else asked
     if not isinstance(names, Sequence) or not all(isinstance(each, str) for each in names):
         msg = f"authorities must be {ENGLAND!r}, a list of names, or how many to invent. Got {glimpse(asked)}."

@@ -23,6 +23,10 @@ from conducive.scenarios.scenario import checked, declared
 from conducive.scenarios.tables import TEXTS, event_from, groups
 
 SHARE = Annotated[float, Field(ge=0, le=1)]
+AUTHORITY = (
+    "Start from published figures of an authority, a region or England. Amounts of money that are set stay as they are "
+    "set; those that are not grow with the posts."
+)
 ONE, SEVERAL = "one innovation", "several innovations"
 EXPECTED = {
     "model_type": "a table",
@@ -116,7 +120,7 @@ def _file() -> type[BaseModel]:
     )
     fields = {
         **{key: (str, _optional(meaning, str)) for key, meaning in TEXTS.items()},
-        "authority": (str, _optional("Start from published figures of an authority, a region or England.", str)),
+        "authority": (str, _optional(AUTHORITY, str)),
         "year": (int, _optional("Census year of these figures.", int)),
         **_inputs(groups()[""]),
         "conditions": (_table("conditions", "Conditions at a position.", positions), _optional("Positions.", dict)),

@@ -247,7 +247,7 @@ def _input_card(declaration: Input) -> str:
         *behind,
         *_read_by(declaration),
         "",
-        f"To change it: --set {declaration.address}={declaration.default:g}",
+        f"To change it: --set {declaration.address}={declaration.default:.15g}",
     ]
     return "\n".join(lines)
 

@@ -73,7 +73,7 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
     changes = changes_from(settings or [])
     scenario = load_scenario(name)
     there = scenario if authority is None else scenario.at(authority, year)
-    for note in _notes_on_place(scenario, there, year) if authority else ():
+    for note in _notes_on_place(scenario, there, year):
         say(f"Note: {note}")
     asked = there.change(changes)
     for address, value in asked.values.items():
@@ -83,16 +83,25 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
 
 
 def _notes_on_place(scenario: Scenario, there: Scenario, year: int | None) -> Iterator[str]:
-    """Yield what is to be said of a scenario that was moved to an authority: older figures, fixed money."""
-    from conducive.scenarios.scenario import PER_POST
+    """Yield what is to be said of a scenario at an authority: older figures, money that is set."""
+    from conducive.scenarios.scenario import PER_POST, declared
     from conducive.scenarios.workforce import latest
 
+    if not there.place:
+        return
     name, _, found = there.place.rpartition(", ")
     if year is None and int(found) < latest():
-        yield f"{name} has no figures of {latest()} that a run can start from; its newest are of {found}."
+        yield older_figures(name, int(found))
     own = [f"{a} {scenario[a]:,.0f}" for a in PER_POST if a in scenario.values]
-    if own and scenario["organisation.posts"] != there["organisation.posts"]:
+    if own and declared()["organisation.posts"].default != there["organisation.posts"]:
         yield f"{' and '.join(own)} stay as they are set, for the {there['organisation.posts']:,.0f} posts of {name}."
+
+
+def older_figures(name: str, found: int) -> str:
+    """Return the note that an authority starts from figures that are not of the newest year."""
+    from conducive.scenarios.workforce import latest
+
+    return f"{name} has no figures of {latest()} that a run can start from; its newest are of {found}."
 
 
 def changes_from(settings: list[str]) -> dict[str, object]:

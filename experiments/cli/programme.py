@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from conducive.experiments.cli import holding
 from conducive.experiments.cli import options as line
 from conducive.scenarios.errors import InputError
+
+if TYPE_CHECKING:
+    from conducive.scenarios.programme import Programme
 
 
 def programme(
@@ -33,6 +37,8 @@ def programme(
         changes = line.changes_from(settings)
         both = tuple(each.change(changes) for each in both)
     check_counts(replicates, seed)
+    for note in dict.fromkeys(note for each in both for note in _notes_on_places(each)):
+        holding.say(f"Note: {note}")
     identity = runs.programme_identity(both, replicates, seed, plausible=plausible)
     title = "-or-".join(each.name for each in both)
     folder = holding.folder_for(out, f"programme-{title}", None, identity)
@@ -48,6 +54,15 @@ def programme(
         )  # fmt: skip
     finished = 0 if found.interrupted else replicates
     holding.keep(found.text(), folder, identity, finished, lambda to: runs.write_programme(found, to), scenarios)
+
+
+def _notes_on_places(asked: Programme) -> Iterator[str]:
+    """Yield which authorities of a programme start from figures that are not of the newest year, which nobody asked."""
+    from conducive.scenarios.workforce import find, latest
+
+    for place in asked.places if asked.year is None else ():
+        if not place.invented and (found := find(place.name).year) < latest():
+            yield line.older_figures(place.name, found)
 
 
 def programmes() -> None:

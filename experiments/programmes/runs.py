@@ -289,7 +289,7 @@ def programme_identity(both: tuple[Programme, ...], replicates: int, seed: int, 
 
 def figures_of(one: Programme) -> Identity:
     """Return a hash of the official figures that authorities of a programme start from; nothing where none do."""
-    names = [place.name for place in one.places if place.code]
+    names = [place.name for place in one.places if not place.invented]
     return {"official_table": figures_key(names, one.year)} if names else {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ TIME_FIXED = frozenset({HORIZON, "warm_up"})
 EITHER_OR = frozenset({SUSTAINED, "zone_open", "stopped_by_funder"})
 """Indicators that are 0 or 1 in a run, so that their mean is a chance."""
 SHARES = frozenset(i.name for i in INDICATORS if i.unit == "share") | EITHER_OR
+_POINTS = re.compile(r"-?[\d.]+:-?[\d.]+")
 TRIED = 4  # runs timed to foresee how long many take
 
 
@@ -133,7 +135,9 @@ def parsed(text: str) -> Factor:
     try:
         low, high = (float(part) for part in span.split(":"))
     except ValueError:
-        msg = f"a range must be NAME=LOW:HIGH, for instance {TERM}=12:72. Got {glimpse(text)}."
+        points = span.replace(",", ".")
+        meant = f" Did you mean {name}={points}?" if _POINTS.fullmatch(points) else ""
+        msg = f"a range must be NAME=LOW:HIGH, for instance {TERM}=12:72. Got {glimpse(text)}.{meant}"
         raise InputError(msg) from None
     return factor(name, (low, high))
 
@@ -142,13 +146,14 @@ def _checked_ends(name: str, given: tuple[float, float], declared: Input | None)
     low, high = given
     if declared:
         low, high = declared.check(low), declared.check(high)
+    got = f"{number(low)}:{number(high)}"
     for end in (low, high):
         if not declared and not 0 <= end <= 1:
-            msg = f"the range of {name} must lie between 0 (barrier) and 1 (facilitator). Got {low:g}:{high:g}."
+            msg = f"the range of {name} must lie between 0 (barrier) and 1 (facilitator). Got {got}."
             raise InputError(msg)
     if low >= high:
         meant = f" Did you mean {number(high)}:{number(low)}?" if low > high else ""
-        msg = f"the range of {name} is empty: its low end must be below its high end. Got {low:g}:{high:g}.{meant}"
+        msg = f"the range of {name} is empty: its low end must be below its high end. Got {got}.{meant}"
         raise InputError(msg)
     return low, high
 

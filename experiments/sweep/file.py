@@ -107,7 +107,7 @@ def _where(
     """
     year = document.get("year", latest())
     if isinstance(lived, Scenario):
-        places = _places(document.get("authorities", []), year)
+        places = _places(document.get("authorities", []), year, asked="year" in document)
         if "year" in document and not places:
             msg = f"year selects figures of authorities. Got year = {glimpse(year)} without any."
             raise InputError(msg)
@@ -132,14 +132,21 @@ def _named(given: object, key: str, what: str) -> dict[str, Any]:
     return flat
 
 
-def _places(asked: object, year: object) -> tuple[str, ...]:
+def _places(given: object, year: object, *, asked: bool) -> tuple[str, ...]:
+    """Return the names of authorities that a year has figures of, whether it was asked for or is the newest."""
     usable = authorities(year)  # type: ignore[arg-type]
-    if asked == "all":
+    if given == "all":
         return tuple(sorted(row.name for row in usable))
-    if not isinstance(asked, Sequence) or isinstance(asked, str) or not all(isinstance(name, str) for name in asked):
-        msg = f'authorities must be a list of names, or "all". Got {glimpse(asked)}.'
+    if not isinstance(given, Sequence) or isinstance(given, str) or not all(isinstance(name, str) for name in given):
+        msg = f'authorities must be a list of names, or "all". Got {glimpse(given)}.'
         raise InputError(msg)
-    names = [find(name, year).name for name in asked]  # type: ignore[arg-type]
+    found = [find(name, year if asked else None) for name in given]  # type: ignore[arg-type]
+    for row in found:
+        if row.year != year:
+            msg = f"{row.name} has no figures of {year} that a run can start from; its newest are of {row.year}. All "
+            msg += f"authorities of a sweep start from one year: write year = {row.year}, or leave {row.name} out."
+            raise InputError(msg)
+    names = [row.name for row in found]
     for name in names:
         if names.count(name) > 1:
             msg = f"authorities has {name} twice. Leave one."

@@ -54,14 +54,14 @@ def alone(programme: Programme, place: Place, seed: int, replicate: int = 0) -> 
     Conditions are drawn anew for each replicate; they are the same under every programme.
     """
     base = (
-        programme.scenario.at(place.name, programme.year)
-        if place.code
-        else replace(programme.scenario, place=place.name)
+        replace(programme.scenario, place=place.name)
+        if place.invented
+        else programme.scenario.at(place.name, programme.year)
     )
     if not programme.vary:
         return base
     number = replicate * NUMBERS + zlib.crc32(place.name.encode())
-    return in_conditions(base, number, seed, place.name if place.code else "")
+    return in_conditions(base, number, seed, "" if place.invented else place.name)
 
 
 def timelines(programme: Programme, seed: int, replicate: int = 0) -> list[Rows]:

@@ -317,6 +317,9 @@ def test_an_amount_that_is_set_is_that_amount_however_a_place_is_given(tmp_path:
     told = CliRunner().invoke(
         app.app, ["run", f"{tmp_path}/a.toml", "--authority", "Leeds", "--replicates", "1", "--out", f"{tmp_path}/out"]
     )
+    by_file = CliRunner().invoke(
+        app.app, ["run", f"{tmp_path}/leeds.toml", "--replicates", "1", "--out", f"{tmp_path}/by-file"]
+    )
     plan = sweep_plan(tmp_path / "sweep.toml")
 
     assert average.at("Leeds")["finance.grant"] == 1e6
@@ -324,4 +327,5 @@ def test_an_amount_that_is_set_is_that_amount_however_a_place_is_given(tmp_path:
     assert plan.scenario.at(plan.authorities[0], plan.year)["finance.grant"] == 1e6
     assert cz.load_scenario(tmp_path / "leeds.toml")["finance.grant"] == 1e6
     assert average.at("Leeds").change({"finance.grant": 1e6})["finance.grant"] == 1e6
-    assert "finance.grant 1,000,000 stay as they are set" in " ".join(told.stderr.split())
+    for said in (told, by_file):
+        assert "finance.grant 1,000,000 stay as they are set" in " ".join(said.stderr.split())

@@ -15,7 +15,10 @@ from typer.testing import CliRunner
 from conducive.__main__ import cli
 from conducive.experiments.programmes import runs
 from conducive.experiments.programmes.runs import COST, ProgrammeRuns, programme
+from conducive.model.sector.ground import alone
+from conducive.scenarios import workforce
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.programme import load_programme
 
 app = cli.app
 SMALL = {"organisation.posts": 12, "organisation.families": 24, "warm_up": 6, "horizon": 40}
@@ -133,3 +136,40 @@ def test_programmes_are_listed_with_their_questions() -> None:
 
     assert done.exit_code == 0
     assert "fewer-for-longer" in done.output
+
+
+def test_authorities_of_a_table_without_codes_start_from_its_figures_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.read_csv(workforce.TABLE).drop(columns=["old_la_code", "new_la_code"])
+    table.to_csv(tmp_path / "bare.csv", index=False)
+    coded = load_programme({"authorities": ["Leeds", "Kent"]})
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "bare.csv"))
+    workforce.forget_tables()
+
+    try:
+        bare = load_programme({"authorities": ["Leeds", "Kent"]})
+
+        assert [place.code for place in bare.places] == ["", ""]
+        assert (
+            alone(bare, bare.places[1], 0)["organisation.posts"]
+            == alone(coded, coded.places[1], 0)["organisation.posts"]
+        )
+        assert runs.figures_of(bare) == runs.figures_of(coded) != {}
+    finally:
+        monkeypatch.undo()
+        workforce.forget_tables()
+    assert not runs.figures_of(load_programme({"authorities": 4}))
+
+
+def test_older_figures_that_nobody_asked_for_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "three.toml"
+    sizes = "".join(f'"{name}" = {value}\n' for name, value in SMALL.items() if "organisation" not in name)
+    file.write_text(f'authorities = ["Leeds", "Westminster"]\n[set]\n{sizes}', encoding="utf-8")
+
+    done = CliRunner().invoke(app, ["programme", str(file), "--replicates", "1", "--out", str(tmp_path / "out")])
+
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stderr.split())
+    assert "Westminster has no figures of 2025 that a run can start from; its newest are of 2021." in said
+    assert "Leeds has no figures" not in said

@@ -153,6 +153,16 @@ def test_each_authority_has_a_column_and_its_own_figures() -> None:
     assert list(table[(table["point"] == 1) & (table["authority"] == "Rutland")]["use"]) == list(expected["use"])
 
 
+def test_an_authority_without_figures_of_the_newest_year_is_refused_by_what_was_asked() -> None:
+    asked = {"scenario": "classroom", "authorities": ["Leeds", "Westminster"], "factors": {"culture": [0.4]}}
+
+    with pytest.raises(cz.InputError) as caught:
+        sweep_plan(asked)
+
+    assert "Westminster has no figures of 2025 that a run can start from; its newest are of 2021" in str(caught.value)
+    assert "write year = 2021, or leave Westminster out" in str(caught.value)
+
+
 def test_sweeps_of_one_program_at_the_same_authority_each_have_their_own_scenario() -> None:
     asked = {**ASKED, "factors": {TERM: [12]}, "authorities": ["Rutland"]}
 

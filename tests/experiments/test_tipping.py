@@ -421,6 +421,8 @@ def test_other_outcomes_leave_scenario_and_grants_alone() -> None:
         ({"moved": "finance.funding_term=24:24"}, "is empty"),
         ({"moved": "finance.funding_term=0:900"}, "must be 0 to 240 months"),
         ({"moved": "finance.funding_term=a:b"}, "must be NAME=LOW:HIGH"),
+        ({"moved": "finance.mainstreaming=0,1:0,9"}, "Did you mean finance.mainstreaming=0.1:0.9?"),
+        ({"moved": "finance.grant=2000000:1000000"}, "Got 2,000,000:1,000,000. Did you mean 1,000,000:2,000,000?"),
         ({"moved": "attitudes=0:2"}, "must lie between 0 (barrier) and 1"),
         ({"moved": "finance.renewal"}, "cannot be varied where the outcome is sustained"),
         ({"moved": "attitudes", "target": 50}, "Did you mean 0.5?"),

@@ -27,6 +27,7 @@ from conducive.experiments.search.study import ALONE, Held, Means, Study, front_
 from conducive.experiments.search.tipping.crossing import FIRST, Search, nodes_between, search
 from conducive.experiments.search.tipping.frontier import Frontier, Tipping
 from conducive.experiments.search.tipping.ways import most_tried, ways_across
+from conducive.scenarios.declaration import number as written
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
 
@@ -216,8 +217,8 @@ def tipping(
         precision = width * PRECISION
     if not (isinstance(precision, int | float) and not isinstance(precision, bool) and 0 < precision <= width / 2):
         msg = (
-            f"precision must be above 0 and at most {width / 2:g}, half the range of {varied[0].name}, in its unit: "
-            f"half the width of the interval. Got {precision!r}. Did you mean {width * PRECISION:g}?"
+            f"precision must be above 0 and at most {written(width / 2)}, half the range of {varied[0].name}: half the "
+            f"width of the interval. Got {precision!r}. Did you mean {written(width * PRECISION)}?"
         )
         raise InputError(msg)
     steps = _levels(varied[1], levels) if against is not None else ()
@@ -236,7 +237,7 @@ def _levels(against: Factor, levels: int | Sequence[float]) -> tuple[float, ...]
         return tuple(np.unique(np.round(even) if against.whole else even.round(12)).tolist())
     for level in levels:
         if not against.low <= level <= against.high:
-            msg = f"levels of {against.name} must be {against.low:g} to {against.high:g}. Got {level!r}."
+            msg = f"levels of {against.name} must be {written(against.low)} to {written(against.high)}. Got {level!r}."
             raise InputError(msg)
     return tuple(sorted({float(level) for level in levels}))
 
@@ -248,6 +249,6 @@ def _check_target(target: object, asked: Question) -> None:
         return
     allowed = "between 0 and 1, a share" if share else "a number"
     percent = share and isinstance(target, int | float) and 1 < target < PERCENT
-    meant = f" Did you mean {target / PERCENT:g}?" if percent else ""  # type: ignore[operator]
+    meant = f" Did you mean {written(target / PERCENT)}?" if percent else ""  # type: ignore[operator]
     msg = f"target must be {allowed}: the {asked.what} that is looked for. Got {target!r}.{meant}"
     raise InputError(msg)
