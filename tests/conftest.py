@@ -38,6 +38,8 @@ workforce.imported_table = _imported
 
 LEFT_OUT = "left out, for it "
 """How the reason begins why a slow test is skipped; what it does follows."""
+SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, and most a browser"
+"""What a test asks for that is slow without being marked."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,8 +54,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         slow = item.get_closest_marker("slow")
-        if slow is not None:
-            item.add_marker(pytest.mark.skip(reason=LEFT_OUT + slow.args[0]))
+        why = slow.args[0] if slow else SERVES if SERVED.intersection(getattr(item, "fixturenames", ())) else ""
+        if why:
+            item.add_marker(pytest.mark.skip(reason=LEFT_OUT + why))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

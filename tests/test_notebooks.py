@@ -32,6 +32,7 @@ def test_there_is_a_tutorial_for_each_who_comes_to_learn() -> None:
     assert [path.stem for path in TUTORIALS] == ["analyst", "extending", "programme", "researcher"]
 
 
+@pytest.mark.slow("runs a tutorial")
 @pytest.mark.parametrize("notebook", TUTORIALS, ids=lambda path: path.stem)
 def test_a_tutorial_runs_from_its_first_cell_to_its_last(
     notebook: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -105,6 +105,7 @@ def test_the_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
     assert inside == modules | DATA
 
 
+@pytest.mark.slow("installs a built wheel")
 def test_the_wheel_works_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     unpacked, empty = tmp_path / "unpacked", tmp_path / "empty"
     zipfile.ZipFile(wheel).extractall(unpacked)

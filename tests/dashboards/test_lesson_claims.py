@@ -23,6 +23,7 @@ def some() -> tuple[dict[str, float], ...]:
     return tuple(dict(one) for one in sets[:: len(sets) // SETS][:SETS])
 
 
+@pytest.mark.slow("lives lessons under every plausible set")
 @pytest.mark.parametrize("of", LESSONS, ids=lambda of: of.name)
 def test_a_lesson_holds_what_it_teaches(of: Lesson) -> None:
     with ThreadPoolExecutor(2) as threads:
@@ -33,6 +34,7 @@ def test_a_lesson_holds_what_it_teaches(of: Lesson) -> None:
         assert held.shown >= LEAST * held.sets, f"{held.scenario}: {held.says} ({held.value:.3g})"
 
 
+@pytest.mark.slow("lives lessons under every plausible set")
 def test_a_lesson_that_teaches_the_contrary_is_found_out() -> None:
     of = lesson("one-long-or-three-short")
     first = of.claim[0]

@@ -166,6 +166,7 @@ def test_the_report_says_which_figures_are_missed_and_why() -> None:
     assert not re.search(r"\bnan\b", text)
 
 
+@pytest.mark.slow("validates the whole model at reduced power")
 def test_smoke_shows_what_the_stored_validation_shows() -> None:
     done = CliRunner().invoke(app, ["validate", "--smoke"])
 
@@ -173,6 +174,7 @@ def test_smoke_shows_what_the_stored_validation_shows() -> None:
     assert all(p.name in done.output for p in ALL)
 
 
+@pytest.mark.slow("validates the whole model at reduced power")
 def test_smoke_fails_when_a_pattern_no_longer_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     dice = np.random.default_rng(0)
     monkeypatch.setattr(verdicts, "readings", lambda *_, **__: 0.4 + 0.01 * dice.random((len(verdicts.READ), 120)))

@@ -47,6 +47,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(source.replace(old, new), "utf-8")
 
 
+@pytest.mark.slow("compiles all rules anew")
 def test_the_version_is_the_same_in_threads_and_in_another_process(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         found = set(pool.map(lambda _: behaviour(), range(2)))
@@ -54,6 +55,7 @@ def test_the_version_is_the_same_in_threads_and_in_another_process(tmp_path: Pat
     assert found == {model_version(), behaviour_of(tmp_path)}
 
 
+@pytest.mark.slow("compiles all rules anew")
 def test_names_texts_and_views_do_not_move_the_version_and_a_rule_does(tmp_path: Path) -> None:
     house = copy_of_the_house(tmp_path / "house")
     package, cache = house / "conducive", {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
