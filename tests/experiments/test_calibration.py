@@ -219,6 +219,21 @@ def test_the_default_is_the_set_nearest_to_the_medians(monkeypatch: pytest.Monke
     assert told["two-year-funding"] == {"24": [0.5, 0.5], "60": [0.5, 0.5], "96": [0.5, 0.5]}
 
 
+def test_the_default_is_nowhere_more_than_five_points_away_where_a_set_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is at every median but in one scenario, where it is seven points off."""
+
+    def library_use(s: dict[str, float]) -> np.ndarray[Any, Any]:
+        return np.vstack([[s["x"] + s["y"]] * 3, np.full((len(library_names()) - 1, 3), s["x"])])
+
+    monkeypatch.setattr(calibration, "library_use", library_use)
+    sets = [{"x": x, "y": y} for x, y in ((0.5, 0.1), (0.53, 0.0), (0.0, 0.0), (1.0, 0.0), (0.47, 0.0))]
+    read = [dict.fromkeys(calibration.STANDS_FOR, (s["x"], 0.0)) for s in sets]
+
+    order, _ = calibration.default_first(sets, read, Here())
+
+    assert order[0] == 1
+
+
 @pytest.mark.usefixtures("made_up")
 @pytest.mark.parametrize("other", [{"draws": 13}, {"waves": 2}, {"truths": 1}, {"seed": 1}])
 def test_another_plan_is_not_mixed_in(tmp_path: Path, other: dict[str, int]) -> None:
