@@ -82,7 +82,9 @@ CONTACT_ONLY: Mapping[str, float] = {
     "implementation_process.implementation_staff": 20,
     "implementation_process.on_day_job": 0,
     "coproduction.participation_depth": 0,
-    # Nobody begins until the process of interest starts.
+    # Whoever begins has all the help there is; nobody does until the process of interest starts.
+    "knowledge_and_skills.feedback": 1,
+    "coefficients.reinforce_coaching": 1,
     "coefficients.try_alone": 0,
     "coefficients.try_peers": 0,
     "workforce_capacity.turnover": 0,
