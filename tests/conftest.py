@@ -44,7 +44,7 @@ SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, and
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the option that runs everything."""
-    parser.addoption("--all", action="store_true", help="slow tests too: a quarter of an hour instead of five minutes")
+    parser.addoption("--all", action="store_true", help="slow tests too, half as long again")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -196,16 +196,16 @@ def test_pairs_are_added_until_the_precision_is_reached_and_no_longer() -> None:
     steps: list[tuple[int, int]] = []
 
     found = compare(
-        SMALL, LONGER, 5, 0, precision=0.01, plausible=False, going_on=lambda c, more: steps.append((c.pairs, more))
+        SMALL, LONGER, 5, 0, precision=0.004, plausible=False, going_on=lambda c, more: steps.append((c.pairs, more))
     )
 
     assert steps
     assert steps[0][0] == ENOUGH
     assert found.pairs == steps[-1][1]
-    assert found.half_width() <= 0.01
+    assert found.half_width() <= 0.004
     at_once = compare(SMALL, LONGER, found.pairs, 0, plausible=False)
     assert_frame_equal(found.differences, at_once.differences, check_exact=True)
-    assert "Asked for was 1.0 percentage points" in enough_in_words(found)
+    assert "Asked for was 0.4 percentage points" in enough_in_words(found)
     assert f"{found.pairs} pairs are enough." in enough_in_words(found)
 
 
@@ -300,7 +300,7 @@ def test_a_comparison_of_a_precision_is_its_own_and_knows_how_far_it_went(here: 
         *QUICK,
         "--default-set",
         "--precision",
-        "0.01",
+        "0.004",
         "--out",
         "both",
     )
@@ -311,7 +311,7 @@ def test_a_comparison_of_a_precision_is_its_own_and_knows_how_far_it_went(here: 
 
     assert first.exit_code == again.exit_code == 0, first.output
     said = json.loads(Path("both/provenance.json").read_text("utf-8"))
-    assert said["identity"]["precision"] == 0.01
+    assert said["identity"]["precision"] == 0.004
     assert said["identity"]["replicates"] == 5
     assert said["replicates_asked"] == said["replicates_finished"] >= ENOUGH
     assert not said["interrupted"]

@@ -76,7 +76,7 @@ def with_cell(name: str, value: str) -> Callable[[list[str]], list[str]]:
             lambda lines: [x.replace("coefficients.try_alone", "coefficients.try_alnoe") for x in lines],
             r"'coefficients\.try_alnoe'.*Did you mean coefficients\.try_alone",
         ),
-        (with_cell("coefficients.try_alone", "99"), r"set 1: coefficients\.try_alone must be 0\.1 to 2\. Got '99'"),
+        (with_cell("coefficients.try_alone", "99"), r"set 1: coefficients\.try_alone must be 0\.6 to 6\. Got '99'"),
         (with_cell("coefficients.try_alone", "much"), r"set 1: coefficients\.try_alone must be .* Got 'much'"),
         (with_cell("coefficients.try_alone", "nan"), r"set 1: coefficients\.try_alone must be .* Got 'nan'"),
         (with_cell("coefficients.usual_strain", "0"), r"set 1: coefficients\.usual_strain must be"),
