@@ -218,7 +218,7 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callabl
 def _Results(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     """What the model gives for a prediction that stands: there from then on only, so that no run is asked for twice."""
     made = seat.prediction or {}
-    task = solara.lab.use_task(partial(RUNS.outcome, kept, of, made["picks"]), dependencies=[seat.key])
+    task = solara.lab.use_task(lambda: RUNS.outcome(kept, of, made["picks"]), dependencies=[seat.key])
     if task.error:
         Trouble("the model could not be run. Your prediction is kept; try again in a moment.")
         solara.Button("Try again", outlined=True, on_click=task)

@@ -166,7 +166,7 @@ def SecondTry(
 @solara.component
 def _Second(of: Lesson, seat: Seat, first: Outcome, run: Callable[[], Outcome]) -> None:
     """What comes of the second picks, beside the first."""
-    task = solara.lab.use_task(run, dependencies=[])
+    task = solara.lab.use_task(lambda: run(), dependencies=[])  # noqa: PLW0108 a partial has no name, which a task needs
     if task.error:
         Trouble("the model could not be run. Your picks are kept; try again in a moment.")
     elif not task.finished or task.value is None:
