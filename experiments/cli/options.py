@@ -73,7 +73,7 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
     changes = changes_from(settings or [])
     scenario = load_scenario(name)
     there = scenario if authority is None else scenario.at(authority, year)
-    for note in _notes_on_place(scenario, there, year):
+    for note in _notes_on_place(scenario, there, moved=authority is not None and year is None):
         say(f"Note: {note}")
     asked = there.change(changes)
     for address, value in asked.values.items():
@@ -82,19 +82,23 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
     return asked
 
 
-def _notes_on_place(scenario: Scenario, there: Scenario, year: int | None) -> Iterator[str]:
-    """Yield what is to be said of a scenario at an authority: older figures, money that is set."""
+def _notes_on_place(scenario: Scenario, there: Scenario, *, moved: bool) -> Iterator[str]:
+    """Yield what is to be said of a scenario at a place: older figures, where it was `moved` there; money that is set.
+
+    The place of a scenario's own file may be a year that it asks for, or any note.
+    """
     from conducive.scenarios.scenario import PER_POST, declared
     from conducive.scenarios.workforce import latest
 
     if not there.place:
         return
     name, _, found = there.place.rpartition(", ")
-    if year is None and int(found) < latest():
+    if moved and int(found) < latest():
         yield older_figures(name, int(found))
     own = [f"{a} {scenario[a]:,.0f}" for a in PER_POST if a in scenario.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
-        yield f"{' and '.join(own)} stay as they are set, for the {there['organisation.posts']:,.0f} posts of {name}."
+        where = f"for the {there['organisation.posts']:,.0f} posts of {name or there.place}"
+        yield f"{' and '.join(own)} stay as they are set, {where}."
 
 
 def older_figures(name: str, found: int) -> str:

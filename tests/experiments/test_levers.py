@@ -90,6 +90,7 @@ def test_levers_are_ranked_by_what_they_add_with_whose_they_are_and_what_each_ye
     assert silo["whose"] == "team"
     assert np.isnan([silo["spent"], silo["gbp_each"]]).all()
     told = table.dropna(subset=["gbp_each"])
+    assert len(told)
     assert (told["gbp_each"] > 0).all()
     assert told["gbp_each"].to_numpy() == pytest.approx((told["spent"] / told["practitioner_years"]).to_numpy())
 

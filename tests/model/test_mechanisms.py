@@ -64,7 +64,7 @@ def lost_with_leaders(case: float, pairs: int = FULLY) -> float:
 
 
 def test_a_change_of_leaders_costs_use() -> None:
-    assert lost_with_leaders(0.6) > 0.005
+    assert lost_with_leaders(0.6) > 0.015
 
 
 @pytest.mark.xfail(strict=True, reason="1.2 points where 5 are asked for (400 pairs)")
@@ -136,11 +136,17 @@ def test_coproduction_that_is_paid_for_and_acted_on_raises_use() -> None:
 
 def test_a_promise_to_families_that_lapses_with_the_grant_costs_trust() -> None:
     def fall(share: float) -> float:
-        heard = SMALL.change({"coproduction.participation_depth": 0.9, "coproduction.coproduction_budget": 0.12})
+        heard = SMALL.change(
+            {
+                "coproduction.participation_depth": 0.9,
+                "coproduction.coproduction_budget": 0.12,
+                "coefficients.breach": 0.55,
+            }
+        )
         trust = mean(heard.change({"horizon": 26}).with_event(1, "council_decides", share=share), "family_trust", 8)
         return float(trust[22] - trust[23])
 
-    assert fall(0.0) > fall(0.9) + 0.003
+    assert fall(0.0) > fall(0.9) + 0.01
 
 
 # ---- The council ---------------------------------------------------------------------------------------------------
