@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from statistics import StatisticsError, correlation, median
 
@@ -92,27 +92,30 @@ def _check_codes(rows: list[AuthorityYear], path: Path) -> None:
 
 
 def _doubts(rows: list[AuthorityYear]) -> Iterator[str]:
-    """Yield a warning for each year in which another column goes with past caseloads better than the caseload does.
+    """Yield a warning for each two columns of a year that go with the past of one another better than with their own.
 
-    Caseloads lie so near other figures in size that an exchange is not seen from their level.
+    Rates and caseloads lie so near one another in size that an exchange is not seen from their level.
     """
-    ours: dict[int, dict[str, float]] = {}
+    ours: dict[int, dict[str, AuthorityYear]] = {}
     for row in official_table():
-        if row.level == "authority" and row.caseload is not None:
-            ours.setdefault(row.year, {})[row.name] = row.caseload
+        if row.level == "authority":
+            ours.setdefault(row.year, {})[row.name] = row
     for year in sorted({row.year for row in rows}):
         known = ours.get(year) or (ours[max(ours)] if ours else {})
-        found = {
-            field: _goes_with([(getattr(row, field), known.get(row.name)) for row in rows if row.year == year])
-            for field in ("caseload", "turnover", "vacancy_rate", "agency_rate", "agency_cover")
+        both = [(row, known[row.name]) for row in rows if row.year == year and row.name in known]
+        fields = ("turnover", "vacancy_rate", "agency_rate", "caseload", "agency_cover")
+        goes = {
+            (one, other): _goes_with([(getattr(row, one), getattr(past, other)) for row, past in both])
+            for one, other in product(fields, fields)
         }
-        best = max(found, key=lambda field: found[field])
-        if found[best] > found["caseload"]:
-            yield (
-                f"in {year}, {FIGURES[best][0]} goes with the caseloads of the table in use better than "
-                f"{FIGURES['caseload'][0]} does (correlations {found[best]:.2f} and {found['caseload']:.2f}). "
-                "Were these columns exchanged?"
-            )
+        for one, other in combinations(fields, 2):
+            own, crossed = goes[one, one] + goes[other, other], goes[one, other] + goes[other, one]
+            if crossed > own:
+                yield (
+                    f"in {year}, {FIGURES[one][0]} and {FIGURES[other][0]} go with one another's figures of the table "
+                    f"in use better than with their own (correlations together {crossed:.2f} and {own:.2f}). "
+                    "Were these columns exchanged?"
+                )
 
 
 def _goes_with(pairs: list[tuple[float | None, float | None]]) -> float:
@@ -154,18 +157,21 @@ def _check_columns(rows: list[AuthorityYear], path: Path) -> None:
     ours = {(row.name, row.level, row.year): row for row in official_table()}
     both = [(row, ours[row.name, row.level, row.year]) for row in rows if (row.name, row.level, row.year) in ours]
 
-    def alike(field: str, other: str) -> float:
-        pairs = [(getattr(a, field), getattr(b, other)) for a, b in both]
-        known = [abs(a - b) < 1e-9 for a, b in pairs if a is not None and b is not None]  # noqa: PLR2004
-        return sum(known) / len(known) if len(known) >= _FEWEST else 0.0
+    def alike(year: int, field: str, other: str) -> tuple[int, int]:
+        """How many cells of a year, as they are written, are those of a column in the table in use, and of how many."""
+        units, theirs = FIGURES[field][1], FIGURES[other][1]
+        pairs = [(getattr(row, field), getattr(our, other)) for row, our in both if row.year == year]
+        same = [abs(a * units - b * theirs) < 1e-6 for a, b in pairs if a is not None and b is not None]  # noqa: PLR2004
+        return sum(same), len(same)
 
-    for field in FIGURES:
-        for other in FIGURES:
-            if other != field and alike(field, other) > 0.5 > alike(field, field):  # noqa: PLR2004
-                held, known = FIGURES[field][0], FIGURES[other][0]
-                raise InputError(
-                    f"{path}: {held} holds the figures that the table in use has as {known}. Were columns exchanged?"
-                )
+    for year, field, other in product(sorted({row.year for row, _ in both}), FIGURES, FIGURES):
+        (crossed, known), (own, beside) = alike(year, field, other), alike(year, field, field)
+        if other != field and known >= _FEWEST and crossed > known / 2 and own <= beside / 2:
+            raise InputError(
+                f"{path}: {FIGURES[field][0]} holds the figures that the table in use has as {FIGURES[other][0]}: "
+                f"{crossed} of {known} rows of {year} agree with that column, and {own} of {beside} with their own. "
+                "Were these columns exchanged?"
+            )
 
 
 def _write(lines: list[dict[str, str]], source: Path, to: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
 import pytest
 
-from conducive.scenarios import official_csv, workforce
+from conducive.scenarios import official_csv, workforce, workforce_import
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.workforce import authorities, find, official_table, starting_point
 from conducive.scenarios.workforce_import import import_workforce
@@ -501,12 +502,13 @@ def test_one_code_for_two_authorities_is_refused_and_a_new_name_is_not(tmp_path)
         (tmp_path / "out.csv").unlink()
 
 
-@pytest.mark.parametrize("other", ["turnover_rate_fte", "vacancy_rate_fte", "agency_rate_fte"])
-def test_a_report_doubts_caseloads_of_a_year_that_seem_exchanged(tmp_path, other):
+RATES = ["turnover_rate_fte", "vacancy_rate_fte", "agency_rate_fte", "caseload_fte"]
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(RATES, 2)))
+def test_a_report_doubts_columns_of_a_new_year_that_seem_exchanged(tmp_path, one, other):
     def swapped(row):
-        if row["time_period"] != "2026":
-            return row
-        return row | {"caseload_fte": row[other], other: row["caseload_fte"]}
+        return row | {one: row[other], other: row[one]}
 
     with workforce.TABLE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["time_period"] == "2025"]
@@ -517,8 +519,15 @@ def test_a_report_doubts_caseloads_of_a_year_that_seem_exchanged(tmp_path, other
     report = import_workforce(write(tmp_path / "official.csv", *rows, *map(swapped, newer)), tmp_path / "out.csv")
 
     assert honest.warnings == ()
-    assert [doubt[:8] for doubt in report.warnings] == ["in 2026,"]
-    assert other in report.warnings[0]
+    assert [doubt.split(" go with ")[0] for doubt in report.warnings] == [f"in 2026, {one} and {other}"]
+
+
+def test_no_two_columns_of_a_published_year_seem_exchanged_against_the_year_before(monkeypatch):
+    rows = workforce.official_table()
+    for year in range(2018, 2026):
+        monkeypatch.setattr(workforce_import, "official_table", lambda year=year: [r for r in rows if r.year < year])
+
+        assert not list(workforce_import._doubts([row for row in rows if row.year == year]))
 
 
 @pytest.mark.parametrize("begins", [b"PK\x03\x04mimetypeapplication/vnd.oasis", b"\xd0\xcf\x11\xe0\xa1\xb1"])
@@ -573,16 +582,21 @@ def test_without_england_the_median_authority_is_held_against_what_could_be(tmp_
     assert "vacancy_rate_fte cannot be what it is called: the median authority's figure of 2025 is 0.14" in said
 
 
-def test_columns_that_were_exchanged_are_found_against_the_table_in_use(tmp_path):
+@pytest.mark.parametrize(("one", "other"), list(combinations(RATES, 2)))
+def test_columns_of_a_year_that_were_exchanged_are_found_against_the_table_in_use(tmp_path, one, other):
     with workforce.TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["time_period"] == "2025"]
+        all_rows = list(csv.DictReader(file))
+    few = {"Leeds", "Kent", "York", "Camden", "Rutland", "Hackney"}
+    rows = [row for row in all_rows if row["la_name"] in few and row["time_period"] in {"2024", "2025"}]
     for row in rows:
-        row["vacancy_rate_fte"], row["agency_rate_fte"] = row["agency_rate_fte"], row["vacancy_rate_fte"]
+        if row["time_period"] == "2024":
+            row[one], row[other] = row[other], row[one]
     source = write(tmp_path / "official.csv", *rows)
 
     said = refusal(source, tmp_path / "out.csv")
 
-    assert "vacancy_rate_fte holds the figures that the table in use has as agency_rate_fte" in said
+    assert f"{one} holds the figures that the table in use has as {other}: 6 of 6 rows of 2024 agree with" in said
+    assert " of 6 with their own. Were these columns exchanged?" in said
 
 
 def test_a_newer_table_is_used_and_its_newest_year_is_the_latest(taken_in):
