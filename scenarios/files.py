@@ -15,7 +15,7 @@ from conducive.scenarios.claims import Claim
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
-from conducive.scenarios.official_csv import MARKS
+from conducive.scenarios.official_csv import decoded
 from conducive.scenarios.scenario import Scenario, declared
 from conducive.scenarios.tables import document_from, flat_names, scenario_from
 
@@ -185,8 +185,7 @@ def _text(path: Path) -> str:
         if len(content) > LARGEST_FILE:
             msg = f"larger than {number(LARGEST_FILE)} bytes, so not a scenario file."
             raise InputError(msg)
-        encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
-        return content.decode(encoding).replace("\r\n", "\n")
+        return decoded(content).replace("\r\n", "\n")
     except OSError as error:
         msg = f"cannot be read: {error.strerror}."
         raise InputError(msg) from None

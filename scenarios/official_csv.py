@@ -116,6 +116,11 @@ def _decimal(cell: str) -> str:
     return f"{whole}.{rest}" if comma and whole.strip().isdigit() and rest.strip().isdigit() else cell
 
 
+def decoded(content: bytes) -> str:
+    """Return the text of a file: as its byte-order mark says, or else in UTF-8. Raises UnicodeDecodeError."""
+    return content.decode(next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8"))
+
+
 def _text(path: Path, expected: str) -> str:
     try:
         if not path.is_file():
@@ -128,7 +133,7 @@ def _text(path: Path, expected: str) -> str:
         if content.startswith(SPREADSHEETS):
             msg = f"{path} is a spreadsheet (ODS, XLSX or XLS), not a CSV file. Save its table as CSV. {expected}"
             raise InputError(msg)
-        text = content.decode(next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8"))
+        text = decoded(content)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}. {expected}"
         raise InputError(msg) from error

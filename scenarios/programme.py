@@ -6,7 +6,6 @@ A file is a TOML document, checked key by key; `load_programme` reads one, or on
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -17,7 +16,7 @@ from typing import Any
 from conducive.scenarios.declaration import SWITCH, Grade, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import GRADES
-from conducive.scenarios.files import load_scenario
+from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.innovations import INNOVATIONS, Innovation
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
 from conducive.scenarios.scenario import Scenario, checked, declared
@@ -200,12 +199,7 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme) -> Progra
             msg = f"{source[:80]!r} is not a programme of the library.{near} They are {', '.join(programme_names())}."
             raise InputError(msg)
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"{path} cannot be read as a programme file: {error}."
-        raise InputError(msg) from None
-    try:
-        return programme_from(document, path.stem)
+        return programme_from(read_toml(path), path.stem)
     except InputError as error:
         msg = f"{path}: {error}"
         raise InputError(msg) from None

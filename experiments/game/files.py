@@ -17,6 +17,7 @@ from conducive.experiments.game.rounds import Game, scenario
 from conducive.experiments.lives.living import lives
 from conducive.experiments.version import model_version
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.official_csv import decoded
 
 NAME = "keep-it-alive"
 KEYS = ("game", "seed", "round", "version", "model", "life")
@@ -89,7 +90,7 @@ def load(path: Path) -> tuple[Game, str]:
         if path.stat().st_size > LARGEST:
             msg = f"{path} is no game: it is larger than any ({LARGEST:,} bytes)."
             raise InputError(msg)
-        return from_text(path.read_text("utf-8"), str(path))
+        return from_text(decoded(path.read_bytes()), str(path))
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}."
         raise InputError(msg) from error

@@ -17,6 +17,7 @@ from conducive.experiments.version import DERIVED, model_version
 from conducive.scenarios.coefficients import free_coefficients
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.official_csv import decoded
 from conducive.scenarios.scenario import declared
 
 DATA = Path(__file__).parents[1] / "data"
@@ -53,7 +54,7 @@ def read_sets(path: Path = PLAUSIBLE) -> PlausibleSets:
     with no set.
     """
     try:
-        text = path.read_text("utf-8")
+        text = decoded(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} cannot be read as a file of plausible sets: {error}."
         raise InputError(msg) from None

@@ -268,6 +268,13 @@ def test_a_finished_game_replays_to_the_bit_from_its_file(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["game.toml"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_game_that_an_editor_saved_in_another_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "game.toml").write_text(files.to_text(FULL), encoding)
+
+    assert files.load(tmp_path / "game.toml") == (FULL, "")
+
+
 def test_a_file_whose_choices_were_changed_is_played_and_said_to_be_another() -> None:
     text = files.to_text(FULL).replace('skills = "coach"', 'skills = "train"', 1)
 

@@ -102,6 +102,13 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read_sets(tmp_path / "none.csv")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_a_spreadsheet_saved_in_another_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "sets.csv").write_text(PLAUSIBLE.read_text("utf-8"), encoding)
+
+    assert read_sets(tmp_path / "sets.csv").sets == read_sets(PLAUSIBLE).sets
+
+
 def test_a_file_of_other_rules_is_read_with_a_warning(tmp_path: Path) -> None:
     path = changed(tmp_path / "sets.csv", lambda lines: [x.replace(model_version(), "000000000000") for x in lines])
 

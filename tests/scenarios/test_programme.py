@@ -101,6 +101,25 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
         load_programme("fewer-for-long")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_in_the_encoding_that_its_mark_names(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "mine.toml").write_text('title = "Zoë – £5m for 東京"\n', encoding=encoding)
+
+    assert load_programme(tmp_path / "mine.toml").title == "Zoë – £5m for 東京"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [('title = "Zoë"'.encode("latin-1"), "not a text file in UTF-8"), (b"title = ", "not valid TOML"), (None, "no such")],
+)
+def test_a_file_that_cannot_be_read_is_named_with_the_cause(tmp_path: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "mine.toml").write_bytes(content)
+
+    with pytest.raises(InputError, match=rf"mine\.toml: .*{said}"):
+        load_programme(tmp_path / "mine.toml")
+
+
 def test_a_programme_is_changed_by_address_and_leaves_the_first_as_it_was() -> None:
     one = load_programme("innovation-programme-2014")
     other = one.change({"funding.length": 36, "people.moves": 0.1, "links.word": False, "leadership.push": 0.9})
