@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from functools import singledispatch
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,7 @@ def _drawn(axes: Axes, letter: str, ensemble: Ensemble, style: tuple[str, Any], 
 def _letters(axes: Axes) -> None:
     """Write the letter of each line at its end, none over another."""
     room = np.ptp(axes.get_ylim()) * CLOSE
-    ends = sorted((float(np.asarray(drawn.get_ydata())[-1]), drawn) for drawn in axes.lines)
+    ends = sorted(((float(np.asarray(drawn.get_ydata())[-1]), drawn) for drawn in axes.lines), key=itemgetter(0))
     at = -np.inf
     for end, drawn in ends:
         at = max(end, at + room)

@@ -60,6 +60,14 @@ def test_what_is_said_on_a_picture_fits_its_width() -> None:
             assert text.get_window_extent().x1 <= edge, text.get_text()
 
 
+def test_options_that_end_alike_are_drawn_with_a_letter_each() -> None:
+    alike = cz.options(dict.fromkeys(("one", "two", "three"), SMALL), 2, plausible=False)
+
+    figure = slide.slide(alike)
+
+    assert [text.get_text() for text in figure.axes[0].texts] == ["A", "B", "C"]
+
+
 @pytest.mark.parametrize("what", WHAT)
 def test_a_table_has_one_row_of_heads_and_begins_with_a_mark_only_on_request(what: str) -> None:
     usual, excel = (export.content(found(what), ".csv", excel=excel) for excel in (False, True))
