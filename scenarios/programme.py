@@ -123,6 +123,11 @@ class Programme(InShort):
         return self.scenario.horizon
 
     @property
+    def told(self) -> Scenario:
+        """What an authority lives, in the words of the programme."""
+        return replace(self.scenario, **{key: getattr(self, key) for key in TEXTS})
+
+    @property
     def grants(self) -> int:
         """Grants over all rounds."""
         return sum(r.grants for r in self.rounds)

@@ -41,8 +41,8 @@ def programme(
         holding.say(f"Note: {note}")
     identity = runs.programme_identity(both, replicates, seed, plausible=plausible)
     title = "-or-".join(each.name for each in both)
-    folder = holding.folder_for(out, f"programme-{title}", None, identity)
-    scenarios = {side: each.scenario for side, each in zip("AB", both, strict=False)}
+    scenarios = {side: each.told for side, each in zip("AB", both, strict=False)}
+    folder = holding.folder_for(out, f"programme-{title}", None, identity, scenarios)
 
     def keep(so_far: Any) -> None:
         save_study(folder, identity, 0, lambda to: runs.write_tables(so_far, to), scenarios, holding.command_line())

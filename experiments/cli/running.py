@@ -249,7 +249,7 @@ def options(
 
     check_counts(replicates, seed)
     by_letter = dict(zip("ABCDE", asked, strict=False))
-    identity = study_identity("options", by_letter, replicates, seed, plausible=plausible, names=list(names))
+    identity = study_identity("options", by_letter, replicates, seed, plausible=plausible)
     folder = folder_for(out, f"options-{'-'.join(each.name for each in asked)}"[:80], authority, identity, by_letter)
     found = _several(dict(zip(names, asked, strict=True)), replicates, seed, plausible)
     keep(found.text(), folder, identity, found.runs, lambda to: save_options(found, to), by_letter)

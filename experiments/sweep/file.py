@@ -75,7 +75,7 @@ def _plan(document: dict[str, Any], beside: Path) -> Plan:
     if not levels and not places:
         msg = "a sweep needs something that varies: [factors] with at least one, or authorities."
         raise InputError(msg)
-    scenario, programme = (lived.scenario, lived) if isinstance(lived, Programme) else (lived, None)
+    scenario, programme = (lived.told, lived) if isinstance(lived, Programme) else (lived, None)
     count = _count(design, levels, document.get("points"))
     plan = Plan(scenario, design, levels, count, places, year, int(replicates), int(seed), plausible, programme)
     _ = plan.notes  # it may refuse

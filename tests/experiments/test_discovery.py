@@ -269,7 +269,7 @@ def test_the_command_finds_boxes_once_and_knows_a_sweep_that_has_grown(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "conducive.experiments.sweep.sweep", SimpleNamespace(read=lambda _: sweep()))
     Path("swept").mkdir()
-    Path("swept/_manifest.json").write_text("{}", encoding="utf-8")
+    Path("swept/_manifest.json").write_text('{"kind": "sweep"}', encoding="utf-8")
     Path("swept/_failed.jsonl").write_text('{"point": 300}\n', encoding="utf-8")
 
     first, again = discovered(), discovered()

@@ -13,10 +13,12 @@ from html.parser import HTMLParser
 from itertools import repeat
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import conducive as cz
+from conducive.__main__ import cli
 from conducive.dashboards.asking import scripts
 from conducive.dashboards.asking.asked import Asked
 from conducive.experiments.cli import app
@@ -25,11 +27,14 @@ from conducive.experiments.folders.folder import check_out
 from conducive.experiments.folders.identity import run_identity
 from conducive.experiments.lives import ensemble
 from conducive.experiments.lives.ensemble import LIMITS, cores
+from conducive.experiments.sweep.discovery.plan import DiscoveryPlan
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import to_toml
 
 SMALL = cz.load_scenario("classroom").change({"horizon": 12, "warm_up": 0, "organisation.posts": 12})
+FEW = "authorities = 2\n[set]\nhorizon = 12\nwarm_up = 0\n"
+"""The rest of a programme that is soon lived."""
 NASTY = "<b>Zoë</b>: £5m for 東京 😀"
 
 
@@ -262,7 +267,8 @@ def test_workers_are_limited_from_the_command_line(plenty: Path, monkeypatch: py
     "command",
     [
         ("run",), ("compare", "classroom"), ("zone", "--x", "macro", "--steps", "3", "--month", "6", "--default-set"),
-        ("national", "--region", "North East"),
+        ("national", "--region", "North East"), ("options", "classroom", "optional-technique", "--default-set"),
+        ("programme",),
     ],
     ids=lambda command: command[0],
 )  # fmt: skip
@@ -271,32 +277,40 @@ def test_a_title_that_was_corrected_is_shown_everywhere_with_the_same_numbers(
 ) -> None:
     name, *more = command
     asked = [name, f"{tmp_path}/a.toml", *more, "--replicates", "2", "--out", f"{tmp_path}/out"]
-    asked += ["--set", "horizon=12"] if name in {"compare", "national"} else []
+    asked += ["--set", "horizon=12"] if name in {"compare", "national", "options"} else []
     numbers = []
     for title in ("A tittle", "A title"):
-        (tmp_path / "a.toml").write_text(to_toml(replace(SMALL, title=title)), encoding="utf-8")
-        done = CliRunner().invoke(app.app, asked)
+        told = to_toml(replace(SMALL, title=title)) if name != "programme" else f'title = "{title}"\n{FEW}'
+        (tmp_path / "a.toml").write_text(told, encoding="utf-8")
+        done = CliRunner().invoke(cli.app, asked)
         assert done.exit_code == 0, done.output
         assert title in done.stdout
-        tables = sorted((tmp_path / "out").rglob("*.parquet"))
-        numbers.append([path.read_bytes() for path in tables])
+        tables = (pd.read_parquet(path) for path in sorted((tmp_path / "out").rglob("*.parquet")))
+        numbers.append([table.select_dtypes("number") for table in tables])
         assert title in (tmp_path / "out" / "summary.txt").read_text("utf-8")
         assert title in (tmp_path / "out" / "provenance.json").read_text("utf-8")
-    again = CliRunner().invoke(app.app, asked)
+    again = CliRunner().invoke(cli.app, asked)
 
-    assert numbers[0] == numbers[1]
+    assert all(one.equals(other) for one, other in zip(*numbers, strict=True))
     assert "done before" in again.stdout
     assert "tittle" not in (tmp_path / "out" / "summary.txt").read_text("utf-8")
 
 
-def test_a_sweep_whose_title_was_corrected_runs_nothing_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["scenario", "programme"])
+def test_a_sweep_whose_title_was_corrected_runs_nothing_again(tmp_path: Path, kind: str) -> None:
     lived: list[list[int]] = []
+    identities = []
     for title in ("A tittle", "A title"):
         lived.append([])
-        asked = {"scenario": replace(SMALL, title=title), "factors": {"finance.grant": [1e5, 2e5]}, "replicates": 2}
-        found = cz.sweep(asked, tmp_path / "out", progress=lived[-1].append)
+        few = cz.load_programme({"title": title, "authorities": 2, "set": {"horizon": 12, "warm_up": 0}})
+        asked = {kind: replace(SMALL, title=title) if kind == "scenario" else few, "replicates": 2}
+        found = cz.sweep(
+            asked | {"factors": {"finance.grant": [1e5, 2e5]}}, tmp_path / "out", progress=lived[-1].append
+        )
+        identities.append(DiscoveryPlan(tmp_path / "out", "use", None, None, None, 1).identity())
 
     assert lived[1] == [4]
+    assert identities[0] == identities[1]
     assert "A title" in found.text()
     assert "tittle" not in (tmp_path / "out" / "_summary.txt").read_text("utf-8")
     assert "tittle" not in (tmp_path / "out" / "_manifest.json").read_text("utf-8")

@@ -103,14 +103,18 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_file_is_read_in_the_encoding_that_its_mark_names(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "mine.toml").write_text('title = "Zoë – £5m for 東京"\n', encoding=encoding)
+    (tmp_path / "mine.toml").write_text('title = "Zoë: £5m for 東京"\n', encoding=encoding)
 
-    assert load_programme(tmp_path / "mine.toml").title == "Zoë – £5m for 東京"
+    assert load_programme(tmp_path / "mine.toml").title == "Zoë: £5m for 東京"
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [('title = "Zoë"'.encode("latin-1"), "not a text file in UTF-8"), (b"title = ", "not valid TOML"), (None, "no such")],
+    [
+        ('title = "Zoë"'.encode("latin-1"), "not a text file in UTF-8"),
+        (b"title = ", "not valid TOML"),
+        (None, "no such"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_the_cause(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from conducive.experiments.lives.ensemble import check_whole
 from conducive.experiments.search.study import ALONE, Held, Means, Study, front_door
 from conducive.experiments.sweep.discovery.boxes import Discovery, boxes_of
 from conducive.experiments.sweep.discovery.cases import SPLIT_SEED, cases_of, check_folder, check_number, table_of
-from conducive.experiments.sweep.folder import MANIFEST
+from conducive.experiments.sweep.folder import opened
 from conducive.scenarios.errors import InputError, glimpse
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ class DiscoveryPlan(Study[Discovery]):
         return self.sweep
 
     def identity(self) -> Identity:
-        """Return what decides the numbers: the sweep as its manifest has it, and what was asked of it."""
+        """Return what decides the numbers: what the sweep was asked, its parts, and what is asked of it."""
         sizes = [f"{part.name} {part.stat().st_size}" for part in sorted(self._folder.glob("part-*.parquet"))]
-        content = (self._folder / MANIFEST).read_bytes() + "\n".join(sizes).encode()
+        content = "\n".join([json.dumps(opened(self._folder).manifest.get("identity")), *sizes]).encode()
         return study_identity(
             "discovery", {}, 1, SPLIT_SEED, sweep=hashlib.sha256(content).hexdigest()[:12], indicator=self.indicator,
             over=self.over, under=self.under, density=self.density, boxes=self.boxes,
