@@ -132,6 +132,19 @@ def test_authorities_are_a_factor() -> None:
     assert box.holds(frame).sum() == (box.holds(frame) & (frame["authority"] == "Leeds")).sum() > 0
 
 
+def test_a_table_of_boxes_says_each_limit_in_words_and_a_switch_as_one() -> None:
+    frame = sweep()
+    frame.insert(1, "mechanisms.turnover", (frame["point"] % 3 == 0).astype(float))
+    frame.loc[frame["mechanisms.turnover"] == 0, "sustained"] = 0.0
+
+    table = discover(frame).table
+
+    switch = table[table["factor"] == "mechanisms.turnover"].iloc[0]
+    assert switch["says"] == "the mechanism turnover is switched on"
+    assert not table.isin(["on or off"]).to_numpy().any()
+    assert table["says"].str.contains(" is ").all()
+
+
 # ---- Outcomes ------------------------------------------------------------------------------------------------------
 
 

@@ -148,8 +148,8 @@ class Discovery(Found):
     def table(self) -> pd.DataFrame:
         """A row for each limit of each box.
 
-        Columns: box, factor, low, high (infinite: no limit), among, unit, chance, held_out, density and coverage of the
-        box with their intervals, and points in it.
+        Columns: box, factor, says (the limit in words), low, high (infinite: no limit), among, unit (none of a switch),
+        chance, held_out, density and coverage of the box with their intervals, and points in it.
         """
         import pandas as pd
 
@@ -157,10 +157,11 @@ class Discovery(Found):
             {
                 "box": n,
                 "factor": limit.factor,
+                "says": limit.text(),
                 "low": limit.low,
                 "high": limit.high,
                 "among": ", ".join(limit.among),
-                "unit": factor_words(limit.factor)[1],
+                "unit": factor_words(limit.factor)[1].replace(SWITCH, ""),
                 "chance": limit.chance,
                 "held_out": limit.held_out,
                 **{f"density{end}": value for end, value in zip(("_low", "", "_high"), box.density, strict=True)},
