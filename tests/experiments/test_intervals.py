@@ -78,6 +78,22 @@ def test_the_interval_of_a_rare_share_knows_nought_and_skew(share: float, *, bin
     assert (high[mean == 0] > 0.03).all()
 
 
+@pytest.mark.parametrize("rare", [0.001, 0.01, 0.02, 0.05, 0.3])
+@pytest.mark.parametrize("tail", [3, 9])
+@pytest.mark.parametrize("runs", [20, 100])
+def test_the_interval_of_a_rare_share_that_differs_widely_where_it_is_any_holds_it(
+    rare: float, tail: int, runs: int
+) -> None:
+    rng = np.random.default_rng(14)
+    values = rng.binomial(1, rare, (runs, 8000)) * rng.beta(1, tail, (runs, 8000))
+    share = rare / (1 + tail)
+
+    low, _, high = interval(values, A_SHARE)
+
+    assert np.mean((low <= share) & (share <= high)) >= 0.92
+    assert (low >= 0).all()
+
+
 def test_a_share_in_the_middle_has_nearly_the_interval_of_the_textbook() -> None:
     values = np.random.default_rng(2).beta(5, 5, 400)
 
