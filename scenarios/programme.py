@@ -5,6 +5,7 @@ A file is a TOML document, checked key by key; `load_programme` reads one, or on
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -196,6 +197,11 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme) -> Progra
         return source
     if isinstance(source, Mapping):
         return programme_from(source, "programme")
+    if not isinstance(source, str | os.PathLike):
+        msg = (
+            f"a programme must be a library name, a path to a TOML file, a dict or a Programme. Got {glimpse(source)}."
+        )
+        raise InputError(msg)
     path = Path(source)
     if isinstance(source, str) and not re.search(r"[/\\]|\.toml$", source, re.IGNORECASE):
         path = PROGRAMMES / f"{source.strip().casefold().replace(' ', '-').replace('_', '-')}.toml"

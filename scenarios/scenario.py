@@ -15,7 +15,7 @@ from conducive.scenarios.claims import Claim
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import CONDITIONS, inputs
 from conducive.scenarios.declaration import Condition, Input, nearest_names
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import Event
 from conducive.scenarios.kinds import KIND, of_kind
 from conducive.scenarios.short import InShort
@@ -52,6 +52,9 @@ def checked(changes: Mapping[str, object]) -> dict[str, float]:
     An exact input beats the position of its condition, and that the kind of innovation. Raises InputError for unknown
     names and kinds, wrong types and values out of range.
     """
+    if not isinstance(changes, Mapping):
+        msg = f"what changes must be a dict, of names and their values. Got {glimpse(changes)}."
+        raise InputError(msg)
     plain = {name: _plain_number(value) for name, value in changes.items()}
     values = of_kind(plain.pop(KIND)) if KIND in plain else {}
     for name, value in plain.items():

@@ -45,7 +45,7 @@ from conducive.experiments.words import dated, in_unit, listed, percent, points,
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.coefficients import COEFFICIENTS
 from conducive.scenarios.declaration import Input
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import PER_POST, Scenario, declared
 
@@ -90,7 +90,12 @@ def brief(
         depends: what the answer depends on, from `dependence`; without it the page does not say.
         command: the command that makes the page again; without it that of the comparison.
 
+    Raises InputError for what is no comparison.
+
     """
+    if not isinstance(comparison, Comparison):
+        msg = f"brief takes a comparison, which compare returns. Got {glimpse(comparison)}."
+        raise InputError(msg)
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 

@@ -24,7 +24,7 @@ from conducive.experiments.lives.ensemble import Ensemble, check_counts, run_eac
 from conducive.experiments.lives.intervals import ROUNDING
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import name_of
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.short import InShort
 
@@ -243,6 +243,9 @@ def options(
     Raises InputError for what cannot be used: one option or six, two with the same name, and as `run` does.
 
     """
+    if isinstance(scenarios, str) or not isinstance(scenarios, Sequence | Mapping):
+        msg = f"options takes a list of scenarios, or a dict of what to call each. Got {glimpse(scenarios)}."
+        raise InputError(msg)
     given = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     check_number(len(given))
     loaded = [load_scenario(each) for each in given]

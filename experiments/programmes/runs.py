@@ -198,7 +198,7 @@ def programme(
 
 def programmes_of(asked: Any, against: Any = None, authorities: object = None) -> tuple[Programme, ...]:
     """Return the programme, or the two to be compared. Raises InputError where they are not for the same sector."""
-    both = tuple(load_programme(each) for each in (asked, against) if each is not None)
+    both = tuple(load_programme(each) for each in ([asked] if against is None else [asked, against]))
     if authorities is not None:
         both = tuple(each.at(authorities) for each in both)
     known = [*(i.name for i in SECTOR_INDICATORS), COST]

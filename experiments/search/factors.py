@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from conducive.experiments.lives.ensemble import check_whole, under_set
 from conducive.experiments.lives.intervals import Numbers
@@ -21,9 +21,7 @@ from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
-
-if TYPE_CHECKING:
-    from conducive.scenarios.scenario import Scenario
+from conducive.scenarios.scenario import Scenario
 
 SUSTAINED = "sustained"
 TERM, RENEWAL, HORIZON = "finance.funding_term", "finance.renewal", "horizon"
@@ -108,7 +106,8 @@ def factors(asked: Iterable[str | Factor]) -> tuple[Factor, ...]:
 
     Raises InputError as `factor` does, and for what is varied twice.
     """
-    found = tuple(parsed(each) if isinstance(each, str) else each for each in asked)
+    given: Iterable[Any] = asked if isinstance(asked, Iterable) and not isinstance(asked, str | Scenario) else [asked]
+    found = tuple(each if isinstance(each, Factor) else parsed(each) for each in given)
     found = found or tuple(factor(c.name) for c in conditions())
     check_apart(found)
     return found
@@ -128,7 +127,10 @@ def check_apart(found: Sequence[Factor]) -> None:
 
 
 def parsed(text: str) -> Factor:
-    """Return a factor from `NAME` or `NAME=LOW:HIGH`. Raises InputError as `factor` does, and for other text."""
+    """Return a factor from `NAME` or `NAME=LOW:HIGH`. Raises InputError as `factor` does, and for anything else."""
+    if not isinstance(text, str):
+        msg = f"what varies must be the name of a condition or an input, or NAME=LOW:HIGH. Got {glimpse(text)}."
+        raise InputError(msg)
     name, equals, span = (part.strip() for part in text.partition("="))
     if not equals:
         return factor(name)
@@ -165,8 +167,8 @@ def reading(indicator: str, month: int | None, scenario: Scenario) -> Reading:
     """
     names = [i.name for i in INDICATORS]
     if indicator not in names:
-        near = nearest_names(indicator[:80], names) or f" Most used: use_at_fidelity, use, {SUSTAINED}."
-        msg = f"{indicator[:80]!r} is not an indicator.{near} docs/reference.md lists them all."
+        near = nearest_names(str(indicator)[:80], names) or f" Most used: use_at_fidelity, use, {SUSTAINED}."
+        msg = f"{str(indicator)[:80]!r} is not an indicator.{near} docs/reference.md lists them all."
         raise InputError(msg)
     if month is None:
         return Reading(indicator)

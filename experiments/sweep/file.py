@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -39,6 +40,9 @@ def sweep_plan(asked: str | Path | Mapping[str, Any]) -> Plan:
     """
     if isinstance(asked, Mapping):
         return _plan(dict(asked), Path())
+    if not isinstance(asked, str | os.PathLike):
+        msg = f"a sweep must be a path to a TOML file, or a dict shaped like one. Got {glimpse(asked)}."
+        raise InputError(msg)
     path = Path(asked)
     try:
         return _plan(read_toml(path), path.parent)

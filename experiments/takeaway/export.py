@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 from conducive.experiments.compare.brief import steady
 from conducive.experiments.compare.comparison import Comparison
+from conducive.experiments.compare.levers import Levers
 from conducive.experiments.folders.folder import aside_of
+from conducive.experiments.options.options import Options
 from conducive.experiments.search.figures import save_table
 from conducive.experiments.takeaway.embed import embedded
 from conducive.experiments.takeaway.slide import slide
 from conducive.experiments.words import listed
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from conducive.experiments.compare.levers import Levers
-    from conducive.experiments.options.options import Options
 
     type Found = Comparison | Options | Levers
 
@@ -35,9 +34,13 @@ def export(found: Found, out: str | Path, *, excel: bool = False) -> None:
         out: the file, which must not be there yet.
         excel: begin a .csv with the mark by which Excel knows UTF-8.
 
-    It is written aside and renamed. Raises InputError for another ending, and where it cannot be written.
+    It is written aside and renamed. Raises InputError for anything else, another ending, and where it cannot be
+    written.
 
     """
+    if not isinstance(found, Comparison | Options | Levers):
+        msg = f"export takes what compare, options or levers returned. Got {glimpse(found)}."
+        raise InputError(msg)
     out = Path(out)
     check_file(out, excel)
     try:

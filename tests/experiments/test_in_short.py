@@ -12,6 +12,7 @@ from functools import partial
 from html.parser import HTMLParser
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -161,9 +162,39 @@ def test_a_scenario_beside_a_sweep_file_is_found_whatever_the_case_of_its_ending
     assert found.complete() == SMALL.complete()
 
 
-def test_discover_names_what_it_takes() -> None:
-    with pytest.raises(InputError, match="discover takes the folder of a finished sweep"):
-        cz.discover(3)  # type: ignore[arg-type]
+NOTHING_OF_OURS: Any = object()
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (cz.discover, "discover takes the folder of a finished sweep"),
+        (cz.brief, "brief takes a comparison"),
+        (lambda it: cz.export(it, "a.png"), "export takes what compare, options or levers returned"),
+        (cz.options, "options takes a list of scenarios"),
+        (lambda it: cz.sweep(it, "out"), "a sweep must be a path to a TOML file"),
+        (cz.programme, "a programme must be a library name"),
+        (cz.load_programme, "a programme must be a library name"),
+        (cz.run, "a scenario must be a library name"),
+        (cz.tipping, "what varies must be the name of a condition or an input"),
+        (partial(cz.sensitivity, SMALL), "what varies must be the name of a condition or an input"),
+        (partial(cz.zone_map, SMALL), "cannot be an axis"),
+        (cz.authority, "an authority must be a name or a code, as text"),
+        (SMALL.at, "an authority must be a name or a code, as text"),
+        (SMALL.change, "what changes must be a dict"),
+        (lambda it: cz.national(SMALL, region=it), "is not a region"),
+        (lambda it: cz.national(SMALL, indicator=it), "is not an indicator"),
+        (lambda it: cz.tipping("finance", SMALL, indicator=it), "is not an indicator"),
+    ],
+)  # fmt: skip
+def test_whatever_is_given_each_function_names_what_it_takes(ask: Callable[[Any], object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        ask(NOTHING_OF_OURS)
+
+
+def test_a_code_that_is_a_number_is_answered_with_its_text() -> None:
+    with pytest.raises(InputError, match=r"Got 383\. Did you mean '383'\?"):
+        cz.authority(383)  # type: ignore[arg-type]
 
 
 # ---- Folders -----------------------------------------------------------------------------------------------------

@@ -336,7 +336,8 @@ def check_indicator(name: str) -> None:
     """Raise InputError, with the nearest names, for what is no indicator."""
     names = [i.name for i in INDICATORS]
     if name not in names:
-        msg = f"{name[:80]!r} is not an indicator.{nearest_names(name[:80], names)} docs/reference.md lists them."
+        near = nearest_names(str(name)[:80], names)
+        msg = f"{str(name)[:80]!r} is not an indicator.{near} docs/reference.md lists them."
         raise InputError(msg)
 
 
@@ -380,15 +381,15 @@ def places_in(year: int | None = None, region: str = "") -> tuple[list[Authority
 
 def _within(region: str, regions: list[str]) -> list[str]:
     """Return the regions that a name stands for. Raises InputError for an unknown one."""
-    asked = " ".join(region.casefold().split())
+    asked = " ".join(str(region).casefold().split())
     if asked in {"", "england"}:
         return regions
     found = [name for name in regions if asked in {name.casefold(), name.casefold().split(" ", 1)[-1]}]
     exact = [name for name in regions if asked == name.casefold()]
     if exact or (asked == "london" and found):
         return exact or found
-    near = nearest_names(region[:80].title(), regions) or f" It must be one of {listed(regions, 'or')}."
-    msg = f"{region[:80]!r} is not a region of the official table.{near}"
+    near = nearest_names(str(region)[:80].title(), regions) or f" It must be one of {listed(regions, 'or')}."
+    msg = f"{str(region)[:80]!r} is not a region of the official table.{near}"
     raise InputError(msg)
 
 

@@ -209,7 +209,7 @@ def tipping(
     """
     check_counts(1, seed)
     check_whole("runs", runs, FEWEST_RUNS, 1_000_000)
-    varied = factors(f for f in (moved, against) if f is not None)
+    varied = factors([moved] if against is None else [moved, against])
     asked = question(load_scenario(scenario), varied, indicator, month)
     _check_target(target, asked)
     width = varied[0].width

@@ -232,7 +232,7 @@ def axis(asked: str, scenario: Scenario, steps: int = STEPS) -> Axis:
     `asked` is `NAME` or `NAME=LOW:HIGH`. Raises InputError for an unknown name, with the nearest ones, and for ends
     that cannot be used.
     """
-    name, _, span = (part.strip() for part in asked.partition("="))
+    name, _, span = (part.strip() for part in str(asked).partition("="))
     moved = _inputs_of(name)
     found = _factor(name, span)
     own, spread = _standing(name, moved, scenario), None

@@ -69,8 +69,8 @@ def _outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: 
     units = {i.name: i.unit for i in (*INDICATORS, *SECTOR_INDICATORS)} | {COST: "GBP"}
     known = [name for name in units if name in frame.columns]
     if indicator not in known:
-        near = nearest_names(indicator[:80], known) or f" It has {', '.join(known)}."
-        msg = f"{indicator[:80]!r} is not an indicator of the sweep.{near}"
+        near = nearest_names(str(indicator)[:80], known) or f" It has {', '.join(known)}."
+        msg = f"{str(indicator)[:80]!r} is not an indicator of the sweep.{near}"
         raise InputError(msg)
     unit = units[indicator]
     values = frame[indicator].to_numpy(float)
