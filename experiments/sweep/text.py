@@ -51,6 +51,7 @@ def say_sweep(sweep: Sweep) -> str:
     return page(
         heading(f"Sweep of {plan.title if plan.programme else name_of(plan.scenario)}", "="),
         paragraph(plan.text() + "."),
+        *map(paragraph, plan.notes),
         _failures(sweep) if sweep.failures else "",
         (_of_programme if plan.programme else _of_scenario)(sweep) if plan.levels else "",
         section("To open it", f"pd.read_parquet({sweep.path.as_posix()!r})"),

@@ -79,6 +79,12 @@ def test_what_makes_a_difference_for_some_months_is_said_before_it_is_run() -> N
     assert zone_map.plan(BOUND, PAID, "culture", 2, 0, plausible=False).notes == (SAYS,)
 
 
+def test_a_sweep_says_in_its_summary_too_what_makes_a_difference_for_some_months(tmp_path: Path) -> None:
+    found = cz.sweep({"scenario": BOUND, "factors": {PAID: [0.0, 1.0]}, "replicates": 2}, tmp_path / "here")
+
+    assert SAYS in " ".join(found.text().split())
+
+
 def test_a_setting_that_is_undone_is_said_on_the_command_line(tmp_path: Path) -> None:
     told = CliRunner().invoke(
         app.app,
