@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conducive.scenarios.declaration import SWITCH, Grade, Input
+from conducive.scenarios.short import Several
 
 
 def _c(
@@ -280,9 +281,9 @@ MECHANISMS: tuple[Input, ...] = tuple(
 """Switches that take one mechanism out, for negative controls and limits."""
 
 
-def coefficients() -> tuple[Input, ...]:
+def coefficients() -> Several[Input]:
     """Every coefficient of the dynamics."""
-    return COEFFICIENTS
+    return Several(COEFFICIENTS)
 
 
 def free_coefficients() -> tuple[Input, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conducive.scenarios.declaration import Condition, Grade, Input
+from conducive.scenarios.short import Several
 
 CENSUS = "DfE children's social work workforce census 2017-2025"
 SHARE = (0.0, 1.0)
@@ -504,9 +505,9 @@ OTHER_INPUTS: tuple[Input, ...] = (
 CLUSTERS: tuple[str, ...] = tuple(dict.fromkeys(c.cluster for c in CONDITIONS))
 
 
-def conditions() -> tuple[Condition, ...]:
+def conditions() -> Several[Condition]:
     """The 18 conditions in the paper's order."""
-    return CONDITIONS
+    return Several(CONDITIONS)
 
 
 def inputs() -> tuple[Input, ...]:

@@ -24,7 +24,7 @@ from conducive.scenarios.scenario import Scenario, checked, declared
 from conducive.scenarios.shape import known, names_in, table_in, tables_in, typed
 from conducive.scenarios.short import InShort
 from conducive.scenarios.tables import flat_names
-from conducive.scenarios.workforce import authorities, find, latest, official_table
+from conducive.scenarios.workforce import AuthorityYear, authorities, find, latest, official_table
 
 PROGRAMMES = Path(__file__).with_name("programmes")
 ENGLAND = "England"
@@ -284,7 +284,7 @@ def chosen(asked: object, year: int | None = None) -> tuple[Place, ...]:
         raise InputError(msg)
     usable = authorities(year if year is not None else latest())
     regions = {row.region for row in official_table() if row.level == "authority"}
-    found = []
+    found: list[AuthorityYear] = []
     for each in names:
         if each.casefold() == ENGLAND.casefold():
             found += usable

@@ -20,6 +20,7 @@ from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.kinds import KIND, KINDS
 from conducive.scenarios.scenario import checked, declared
+from conducive.scenarios.short import InShort
 from conducive.scenarios.tables import TEXTS, event_from, groups
 
 SHARE = Annotated[float, Field(ge=0, le=1)]
@@ -39,9 +40,17 @@ EXPECTED = {
 """What must stand in a place, by pydantic's type of error."""
 
 
-def scenario_schema() -> dict[str, Any]:
+class Schema(InShort, dict[str, Any]):
+    """A JSON Schema, which shows itself by what it describes."""
+
+    def in_short(self) -> dict[str, str]:
+        """Return the dialect, and the keys of a file."""
+        return {"dialect": self["$schema"], "keys": ", ".join(self["properties"])}
+
+
+def scenario_schema() -> Schema:
     """Return the JSON Schema of a scenario file: tables and keys with meaning, unit, range, default and source."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_file().model_json_schema()}
+    return Schema({"$schema": "https://json-schema.org/draft/2020-12/schema", **_file().model_json_schema()})
 
 
 def check_shape(document: dict[str, Any]) -> None:

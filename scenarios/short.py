@@ -26,3 +26,15 @@ class InShort:
             for what, said in self.in_short().items()
         )
         return f"<table><caption>{type(self).__name__}</caption><tbody>{rows}</tbody></table>"
+
+
+class Several[T](InShort, tuple[T, ...]):
+    """Things of one kind, which show themselves by how many they are and the names of the first."""
+
+    __slots__ = ()
+
+    def in_short(self) -> dict[str, str]:
+        """Return how many there are, of what, and the first by name."""
+        names = dict.fromkeys(str(getattr(one, "name", one)) for one in self)
+        kinds = {type(one).__name__ for one in self}
+        return {"how many": f"{len(self):,}", "of": ", ".join(sorted(kinds)), "first": ", ".join(list(names)[:5])}

@@ -25,6 +25,7 @@ from conducive.scenarios.conditions import inputs
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.official_csv import read_cells
+from conducive.scenarios.short import Several
 
 TABLE = Path(__file__).with_name("data") / "workforce.csv"
 """The table that comes with the program."""
@@ -170,11 +171,12 @@ def figures_key(names: Iterable[str], year: int | None = None) -> str:
     return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
 
 
-def authorities(year: int | None = None) -> list[AuthorityYear]:
+def authorities(year: int | None = None) -> Several[AuthorityYear]:
     """Local authorities a model can start from, in a year or in all. Raises InputError for a year not in the table."""
     if year is not None:
         _check_year(year)
-    return [r for r in official_table() if r.level == "authority" and year in {None, r.year} and not r.problem()]
+    usable = (r for r in official_table() if r.level == "authority" and year in {None, r.year} and not r.problem())
+    return Several(usable)
 
 
 def find(name: str, year: int | None = None) -> AuthorityYear:
@@ -203,6 +205,11 @@ def find(name: str, year: int | None = None) -> AuthorityYear:
     instead = f"{region}{f', or another year: {years}' if years else ''}"
     when = "" if year is None else f" for {year}"
     raise InputError(f"authority {official!r} cannot be used{when}: {reason}. Use its region, {instead}.")
+
+
+def older_figures(row: AuthorityYear, year: int | None = None) -> str:
+    """Return the sentence that an authority has no figures of a year, or of the newest there is, and which it has."""
+    return f"{row.name} has no figures of {year or latest()} that a run can start from; its newest are of {row.year}."
 
 
 def rows_of(name: str) -> list[AuthorityYear]:

@@ -88,24 +88,17 @@ def _notes_on_place(scenario: Scenario, there: Scenario, *, moved: bool) -> Iter
     The place of a scenario's own file may be a year that it asks for, or any note.
     """
     from conducive.scenarios.scenario import PER_POST, declared
-    from conducive.scenarios.workforce import latest
+    from conducive.scenarios.workforce import find, latest, older_figures
 
     if not there.place:
         return
     name, _, found = there.place.rpartition(", ")
     if moved and int(found) < latest():
-        yield older_figures(name, int(found))
+        yield older_figures(find(name))
     own = [f"{a} {scenario[a]:,.0f}" for a in PER_POST if a in scenario.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
         where = f"for the {there['organisation.posts']:,.0f} posts of {name or there.place}"
         yield f"{' and '.join(own)} stay as they are set, {where}."
-
-
-def older_figures(name: str, found: int) -> str:
-    """Return the note that an authority starts from figures that are not of the newest year."""
-    from conducive.scenarios.workforce import latest
-
-    return f"{name} has no figures of {latest()} that a run can start from; its newest are of {found}."
 
 
 def changes_from(settings: list[str]) -> dict[str, object]:

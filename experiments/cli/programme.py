@@ -58,11 +58,11 @@ def programme(
 
 def _notes_on_places(asked: Programme) -> Iterator[str]:
     """Yield which authorities of a programme start from figures that are not of the newest year, which nobody asked."""
-    from conducive.scenarios.workforce import find, latest
+    from conducive.scenarios.workforce import find, latest, older_figures
 
     for place in asked.places if asked.year is None else ():
-        if not place.invented and (found := find(place.name).year) < latest():
-            yield line.older_figures(place.name, found)
+        if not place.invented and (row := find(place.name)).year < latest():
+            yield older_figures(row)
 
 
 def programmes() -> None:

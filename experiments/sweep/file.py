@@ -21,7 +21,7 @@ from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.programme import Programme, load_programme, programme_inputs
 from conducive.scenarios.scenario import Scenario, checked, declared
-from conducive.scenarios.workforce import authorities, find, latest
+from conducive.scenarios.workforce import authorities, find, latest, older_figures
 
 MOST_POINTS = 2**20
 """Points of a design that is drawn, at most: it is held in memory."""
@@ -147,9 +147,9 @@ def _places(given: object, year: object, *, asked: bool) -> tuple[str, ...]:
     found = [find(name, year if asked else None) for name in given]  # type: ignore[arg-type]
     for row in found:
         if row.year != year:
-            msg = f"{row.name} has no figures of {year} that a run can start from; its newest are of {row.year}. All "
-            msg += f"authorities of a sweep start from one year: write year = {row.year}, or leave {row.name} out."
-            raise InputError(msg)
+            msg = "All authorities of a sweep start from one year: "
+            msg += f"write year = {row.year}, or leave {row.name} out."
+            raise InputError(f"{older_figures(row, year)} {msg}")  # type: ignore[arg-type]
     names = [row.name for row in found]
     for name in names:
         if names.count(name) > 1:

@@ -90,6 +90,21 @@ def test_a_result_shows_itself_in_a_line_and_as_a_small_table(results: dict[str,
     assert all(said in Text(html).said for said in result.in_short().values())  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("listing", "says"),
+    [(cz.authorities, "Barking"), (cz.conditions, "of: Condition"), (cz.coefficients, "gate_strength"),
+     (cz.scenario_schema, "innovation")],
+)  # fmt: skip
+def test_a_long_listing_shows_itself_in_a_line_and_as_a_small_table(listing: Callable[[], Any], says: str) -> None:
+    found = listing()
+
+    assert says in repr(found)
+    assert len(repr(found)) < 1500
+    assert len(found._repr_html_()) < 4000
+    assert isinstance(found, tuple | dict)
+    assert list(found)
+
+
 # ---- Python that a page generates ----------------------------------------------------------------------------------
 
 
