@@ -117,15 +117,14 @@ def test_an_import_of_the_workforce_says_what_it_doubts(monkeypatch: pytest.Monk
     lines = workforce.TABLE.read_text("utf-8").splitlines()
     heading = lines[0].split(",")
     turnover, caseload = heading.index("turnover_rate_fte"), heading.index("caseload_fte")
-    for n, line in enumerate(lines):
-        cells = line.split(",")
-        if line.startswith("2025,Local") and '"' not in line:
-            cells[turnover], cells[caseload] = cells[caseload], cells[turnover]
-            lines[n] = ",".join(cells)
+    for line in [one for one in lines if one.startswith("2025,Local") and '"' not in one]:
+        cells = line.replace("2025", "2026", 1).split(",")
+        cells[turnover], cells[caseload] = cells[caseload], cells[turnover]
+        lines.append(",".join(cells))
     Path("official.csv").write_text("\n".join(lines), "utf-8")
 
     result = conducive("import-workforce", "official.csv", "--check")
 
     assert result.exit_code == 0, result.output
     said = " ".join(result.stdout.split())
-    assert "Look again: in 2025, turnover_rate_fte goes with the caseloads of the table in use better" in said
+    assert "Look again: in 2026, turnover_rate_fte and caseload_fte go with one another's figures" in said

@@ -92,7 +92,7 @@ def test_a_result_shows_itself_in_a_line_and_as_a_small_table(results: dict[str,
 
 @pytest.mark.parametrize(
     ("listing", "says"),
-    [(cz.authorities, "Barking"), (cz.conditions, "of: Condition"), (cz.coefficients, "gate_strength"),
+    [(cz.authorities, "of: AuthorityYear"), (cz.conditions, "of: Condition"), (cz.coefficients, "gate_strength"),
      (cz.scenario_schema, "innovation")],
 )  # fmt: skip
 def test_a_long_listing_shows_itself_in_a_line_and_as_a_small_table(listing: Callable[[], Any], says: str) -> None:
