@@ -51,6 +51,8 @@ LEVERS = {
 """What visitors change, and between which values, as sliders read them."""
 THINKING = (20.0, 40.0)
 """Seconds that a visitor looks at an answer before changing something."""
+NOTICING = 1.0
+"""Seconds until somebody presses a button that has just come; a page listens to it a moment after it shows it."""
 READING, WRITING = (15.0, 60.0), (5.0, 20.0)
 """Seconds that a group takes before it predicts, and for each explanation: several times as fast as a class."""
 FIRST, FIRM = 20, 200
@@ -191,7 +193,9 @@ class Visitor:
         await self.event(name, event, data)
 
     async def press(self, label: str) -> None:
-        """Press a button, once it is there."""
+        """Press a button, once it is there and somebody has seen it."""
+        await self.until(lambda: self.find(children=[label]), label)
+        await asyncio.sleep(NOTICING)
         await self.on("click", {}, children=[label])
 
     async def fill(self, label: str, value: Any) -> None:
@@ -348,8 +352,8 @@ class Class:
             await page.fill("We think so because (if you like)", prediction["because"])
             await page.until(lambda: not page.find(children=[KEPT]), "the draft to differ")
             self.sent[key, "prediction"].append(prediction)
-            began = time.monotonic()
             await page.press("Keep our prediction")
+            began = time.monotonic()
             await page.text(KEPT)
             self._note(page, (key, "prediction"), began)
             self.predicted = time.monotonic()
