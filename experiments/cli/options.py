@@ -92,9 +92,9 @@ def _notes_on_place(scenario: Scenario, there: Scenario, *, moved: bool) -> Iter
 
     if not there.place:
         return
-    name, _, found = there.place.rpartition(", ")
-    if moved and int(found) < latest():
-        yield older_figures(find(name))
+    name = there.place.rpartition(", ")[0]
+    if moved and (row := find(name)).year < latest():
+        yield older_figures(row)
     own = [f"{a} {scenario[a]:,.0f}" for a in PER_POST if a in scenario.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
         where = f"for the {there['organisation.posts']:,.0f} posts of {name or there.place}"

@@ -331,13 +331,17 @@ def test_a_title_that_was_corrected_is_shown_everywhere_with_the_same_numbers(
         done = CliRunner().invoke(cli.app, asked)
         assert done.exit_code == 0, done.output
         assert title in done.stdout
-        tables = (pd.read_parquet(path) for path in sorted((tmp_path / "out").rglob("*.parquet")))
-        numbers.append([table.select_dtypes("number") for table in tables])
+        tables = sorted((tmp_path / "out").rglob("*.parquet"))
+        if name == "options":  # whose tables have their titles
+            numbers.append([pd.read_parquet(path).select_dtypes("number").to_numpy().tobytes() for path in tables])
+        else:
+            numbers.append([path.read_bytes() for path in tables])
         assert title in (tmp_path / "out" / "summary.txt").read_text("utf-8")
         assert title in (tmp_path / "out" / "provenance.json").read_text("utf-8")
     again = CliRunner().invoke(cli.app, asked)
 
-    assert all(one.equals(other) for one, other in zip(*numbers, strict=True))
+    assert numbers[0] == numbers[1]
+    assert numbers[0]
     assert "done before" in again.stdout
     assert "tittle" not in (tmp_path / "out" / "summary.txt").read_text("utf-8")
 
