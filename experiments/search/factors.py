@@ -165,15 +165,20 @@ def reading(indicator: str, month: int | None, scenario: Scenario) -> Reading:
 
     Raises InputError for unknown indicators, with the nearest ones, and months beyond the horizon.
     """
-    names = [i.name for i in INDICATORS]
-    if indicator not in names:
-        near = nearest_names(str(indicator)[:80], names) or f" Most used: use_at_fidelity, use, {SUSTAINED}."
-        msg = f"{str(indicator)[:80]!r} is not an indicator.{near} docs/reference.md lists them all."
-        raise InputError(msg)
+    check_indicator(indicator)
     if month is None:
         return Reading(indicator)
     check_whole("month", month, 1, scenario.horizon)
     return Reading(indicator, month)
+
+
+def check_indicator(name: str) -> None:
+    """Raise InputError, with the nearest names, for what is no indicator."""
+    names = [i.name for i in INDICATORS]
+    if name not in names:
+        near = nearest_names(str(name)[:80], names) or f" Most used: use_at_fidelity, use, {SUSTAINED}."
+        msg = f"{str(name)[:80]!r} is not an indicator.{near} docs/reference.md lists them all."
+        raise InputError(msg)
 
 
 @dataclass(frozen=True)

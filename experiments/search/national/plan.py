@@ -24,10 +24,11 @@ from conducive.experiments.lives.ensemble import check_counts, check_whole
 from conducive.experiments.lives.intervals import LEVEL, Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import Estimate, Reading, Sets, chance_of, drawn_anew, mean_of, read, sets_of
+from conducive.experiments.search.factors import check_indicator
 from conducive.experiments.search.national.text import FIGURES, say_national
 from conducive.experiments.search.study import ALONE, Found, Held, Means, Study, front_door
 from conducive.experiments.words import listed
-from conducive.model.measures import INDICATORS, NULLABLE
+from conducive.model.measures import NULLABLE
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
@@ -330,15 +331,6 @@ def national(
     return NationalPlan(
         first, second, tuple(places), left_out, year, region, indicator, month, replicates, seed, sets, vary
     )
-
-
-def check_indicator(name: str) -> None:
-    """Raise InputError, with the nearest names, for what is no indicator."""
-    names = [i.name for i in INDICATORS]
-    if name not in names:
-        near = nearest_names(str(name)[:80], names)
-        msg = f"{str(name)[:80]!r} is not an indicator.{near} docs/reference.md lists them."
-        raise InputError(msg)
 
 
 def _read_place(
