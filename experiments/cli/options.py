@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,7 +74,7 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
     changes = changes_from(settings or [])
     scenario = load_scenario(name)
     there = scenario if authority is None else scenario.at(authority, year)
-    for note in _notes_on_place(scenario, there, moved=authority is not None and year is None):
+    for note in _notes_on_place(there, year):
         say(f"Note: {note}")
     asked = there.change(changes)
     for address, value in asked.values.items():
@@ -82,20 +83,21 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
     return asked
 
 
-def _notes_on_place(scenario: Scenario, there: Scenario, *, moved: bool) -> Iterator[str]:
-    """Yield what is to be said of a scenario at a place: older figures, where it was `moved` there; money that is set.
+def _notes_on_place(there: Scenario, year: int | None) -> Iterator[str]:
+    """Yield what is to be said of a scenario at a place: older figures that no `year` asked for; money that is set.
 
-    The place of a scenario's own file may be a year that it asks for, or any note.
+    The place of a scenario's own file may be any note.
     """
     from conducive.scenarios.scenario import PER_POST, declared
     from conducive.scenarios.workforce import find, latest, older_figures
 
     if not there.place:
         return
-    name = there.place.rpartition(", ")[0]
-    if moved and (row := find(name)).year < latest():
-        yield older_figures(row)
-    own = [f"{a} {scenario[a]:,.0f}" for a in PER_POST if a in scenario.values]
+    name, _, of = there.place.rpartition(", ")
+    with suppress(InputError):
+        if year is None and of == str((row := find(name)).year) and row.year < latest():
+            yield older_figures(row)
+    own = [f"{a} {there[a]:,.0f}" for a in PER_POST if a in there.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
         where = f"for the {there['organisation.posts']:,.0f} posts of {name or there.place}"
         yield f"{' and '.join(own)} stay as they are set, {where}."

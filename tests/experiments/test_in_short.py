@@ -393,3 +393,33 @@ def test_an_amount_that_is_set_is_that_amount_however_a_place_is_given(tmp_path:
     assert average.at("Leeds").change({"finance.grant": 1e6})["finance.grant"] == 1e6
     for said in (told, by_file):
         assert "finance.grant 1,000,000 stay as they are set" in " ".join(said.stderr.split())
+
+
+@pytest.mark.parametrize("how", ["option", "file", "file and year", "year"])
+def test_older_figures_that_nobody_asked_for_are_said_however_the_place_is_given(tmp_path: Path, how: str) -> None:
+    text = {
+        "option": "",
+        "year": "",
+        "file": 'authority = "Westminster"\n',
+        "file and year": 'authority = "Westminster"\n',
+    }
+    (tmp_path / "a.toml").write_text(text[how] + ("year = 2020\n" if how == "file and year" else ""), encoding="utf-8")
+    place = {"option": ["--authority", "Westminster"], "year": ["--authority", "Westminster", "--year", "2021"]}
+
+    told = CliRunner().invoke(
+        app.app,
+        ["run", f"{tmp_path}/a.toml", *place.get(how, []), "--replicates", "1", "--out", f"{tmp_path}/out"],
+    )
+
+    said = "Westminster has no figures of 2025 that a run can start from; its newest are of 2021."
+    assert not told.exception
+    assert (said in " ".join(told.stderr.split())) == (how in {"option", "file"})
+
+
+def test_a_place_that_is_a_note_of_the_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('place = "Nowhere, 2021"\n', encoding="utf-8")
+
+    told = CliRunner().invoke(app.app, ["run", f"{tmp_path}/a.toml", "--replicates", "1", "--out", f"{tmp_path}/out"])
+
+    assert not told.exception
+    assert "no figures" not in told.stderr
