@@ -173,6 +173,12 @@ class Scenario(InShort):
         """Months before launch."""
         return int(self["warm_up"])
 
+    @property
+    def placed(self) -> tuple[str, int] | None:
+        """Name and year of the published figures it starts from; None without any, or where its place is a note."""
+        name, _, year = self.place.rpartition(", ")
+        return (name, int(year)) if name and year.isdecimal() else None
+
     def complete(self) -> dict[str, float]:
         """Every input with its value."""
         return {address: self[address] for address in declared()}

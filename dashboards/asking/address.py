@@ -59,8 +59,7 @@ def sweep_address(swept: Swept) -> str:
 
 def _figures(*scenarios: Scenario) -> dict[str, str]:
     """Return a mark of the published figures that scenarios start from, under `f`; nothing without any."""
-    at = (scenario.place.rpartition(", ") for scenario in scenarios)
-    marks = [figures_key([name], int(year)) for name, _, year in at if name and year.isdigit()]
+    marks = [figures_key([each.placed[0]], each.placed[1]) for each in scenarios if each.placed]
     return {"f": _digest("".join(marks))} if marks else {}
 
 

@@ -113,8 +113,7 @@ def chosen(asked: Asked) -> Choice:
 
 def _placed_at(scenario: Scenario) -> tuple[str, int]:
     """Return the place and year whose figures a scenario starts from; nowhere where it was not moved."""
-    place, _, year = scenario.place.rpartition(", ")
-    return (place, int(year)) if place and year.isdecimal() else (AS_IT_IS, latest())
+    return scenario.placed or (AS_IT_IS, latest())
 
 
 def _changed(start: Choice, asked: Asked) -> Choice | None:

@@ -28,9 +28,10 @@ def document(scenario: Scenario) -> dict[str, Any]:
     """
     whole = document_from(scenario)
     found: dict[str, Any] = {key: whole[key] for key in TEXTS if key in whole and key != "place"}
-    if scenario.place:
-        name, _, year = scenario.place.rpartition(", ")
-        found |= {"authority": name, "year": int(year)} if year.isdigit() and name else {"place": scenario.place}
+    if scenario.placed:
+        found["authority"], found["year"] = scenario.placed
+    elif scenario.place:
+        found["place"] = scenario.place
     if scenario.values:
         found["set"] = {address: _plain(address, value) for address, value in sorted(scenario.values.items())}
     if scenario.waves != (Wave(0),):

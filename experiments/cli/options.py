@@ -93,13 +93,13 @@ def _notes_on_place(there: Scenario, year: int | None) -> Iterator[str]:
 
     if not there.place:
         return
-    name, _, of = there.place.rpartition(", ")
+    name, of = there.placed or (there.place, 0)
     with suppress(InputError):
-        if year is None and of == str((row := find(name)).year) and row.year < latest():
+        if year is None and of == (row := find(name)).year < latest():
             yield older_figures(row)
     own = [f"{a} {there[a]:,.0f}" for a in PER_POST if a in there.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
-        where = f"for the {there['organisation.posts']:,.0f} posts of {name or there.place}"
+        where = f"for the {there['organisation.posts']:,.0f} posts of {name}"
         yield f"{' and '.join(own)} stay as they are set, {where}."
 
 

@@ -97,7 +97,7 @@ def document_of(scenario: Scenario, plausible: bool) -> dict[str, Any]:
         return document
     moved = {*(i.address for i in free_coefficients()), *DERIVED} - scenario.values.keys()
     document["coefficients"] = {n: v for n, v in document["coefficients"].items() if f"coefficients.{n}" not in moved}
-    if scenario.start:
-        document["authority"], _, year = document.pop("place").rpartition(", ")
-        document["year"] = int(year)
+    if scenario.start and scenario.placed:
+        del document["place"]
+        document["authority"], document["year"] = scenario.placed
     return document

@@ -6,7 +6,7 @@ import copy
 import math
 import pickle
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -240,3 +240,21 @@ def test_a_scenario_travels_to_other_processes() -> None:
 
     assert pickle.loads(pickle.dumps(scenario)) == scenario
     assert copy.deepcopy(scenario) == scenario
+
+
+@pytest.mark.parametrize(
+    ("place", "placed"),
+    [
+        ("", None),
+        ("Leeds, 2025", ("Leeds", 2025)),
+        ("Bournemouth, Christchurch and Poole, 2021", ("Bournemouth, Christchurch and Poole", 2021)),
+        ("a note", None),
+        (", 2021", None),
+        ("one, in words", None),
+    ],
+)
+def test_the_figures_that_a_scenario_starts_from_have_a_name_and_a_year(
+    place: str, placed: tuple[str, int] | None
+) -> None:
+    assert replace(BASE, place=place).placed == placed
+    assert BASE.at("Leeds").placed == ("Leeds", 2025)

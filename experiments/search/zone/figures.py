@@ -127,7 +127,7 @@ def _place(axes: Axes, zone: ZoneMap) -> None:
 
 def _zone_key(zone: ZoneMap) -> list[Any]:
     """Return what stands for what."""
-    place = zone.plan.scenario.place.rpartition(", ")[0] or "the scenario"
+    place, _ = zone.plan.scenario.placed or ("the scenario", 0)
     unknown = np.isnan(zone.grid("sustained")).any()
     banded = zone.band is not None and zone.contour()
     return [
