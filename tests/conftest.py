@@ -6,6 +6,7 @@ Property tests draw the same cases in every run where CI is set, and new ones el
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,11 @@ from conducive.scenarios import workforce
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# Modules that Python has read are kept as bytecode whatever is set elsewhere: tests start it a hundred times, and each
+# would read anew all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Tables that are taken in go to a folder of the tests, not of whoever runs them: tests are collected from it already,
 # and processes that tests start look there too.
