@@ -1,0 +1,16 @@
+"""Processes of their own, shared by the tests that show that where runs are lived changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Executor]:
+    """Two processes, begun once: each takes seconds to import what it needs."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        yield pool
