@@ -48,8 +48,8 @@ SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, and
 """What a test asks for that is slow without being marked."""
 
 LONGEST = (
-    "test_browser.py", "test_lesson_claims.py", "test_joining.py", "test_validation.py", "test_notebooks.py",
-    "test_cluster.py", "test_tipping.py", "test_browser_options.py", "test_calibration.py", "test_version.py",
+    "test_browser.py", "test_joining.py", "test_validation.py", "test_notebooks.py", "test_cluster.py",
+    "test_tipping.py", "test_browser_options.py", "test_calibration.py", "test_version.py", "test_conservation.py",
     "test_classroom.py", "test_sweep.py", "test_cli.py", "test_determinism.py", "test_own.py", "test_game.py",
     "test_lessons_browser.py", "test_brief.py", "test_packaging.py", "test_in_short.py", "test_programme_page.py",
 )  # fmt: skip
