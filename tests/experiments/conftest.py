@@ -8,9 +8,11 @@ from multiprocessing import get_context
 
 import pytest
 
+from conducive.experiments.lives import executors
+
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """Two processes, begun once: each takes seconds to import what it needs."""
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    """Two processes, begun once, for each takes seconds to import what it needs; they end with this one."""
+    with ProcessPoolExecutor(2, get_context("spawn"), executors._begin_worker) as pool:
         yield pool
