@@ -6,6 +6,7 @@ Property tests draw the same cases in every run where CI is set, and new ones el
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,11 @@ from conducive.scenarios import workforce
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# Modules that Python has read are kept as bytecode whatever is set elsewhere: tests start it a hundred times, and each
+# would read anew all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Tables that are taken in go to a folder of the tests, not of whoever runs them: tests are collected from it already,
 # and processes that tests start look there too.
@@ -41,6 +47,14 @@ LEFT_OUT = "left out, for it "
 SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, and most a browser"
 """What a test asks for that is slow without being marked."""
 
+LONGEST = (
+    "test_browser.py", "test_joining.py", "test_validation.py", "test_notebooks.py", "test_cluster.py",
+    "test_tipping.py", "test_browser_options.py", "test_calibration.py", "test_version.py", "test_conservation.py",
+    "test_classroom.py", "test_sweep.py", "test_cli.py", "test_determinism.py", "test_own.py", "test_game.py",
+    "test_lessons_browser.py", "test_brief.py", "test_packaging.py", "test_in_short.py", "test_programme_page.py",
+)  # fmt: skip
+"""Files to begin with, so that neither process is left with one at the end while the other has nothing to do."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the option that runs everything."""
@@ -48,7 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked `slow`, each with what makes it so, unless all were asked for or it was named itself."""
+    """Put the longest files first. Skip what is marked `slow`, unless all were asked for or it was named itself."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
     named = any("::" in one for one in config.args)
     if config.getoption("all") or named:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def imported_names(code: ast.AST, package: str, *, types: bool = False) -> set[s
     return found
 
 
+@cache
 def imports_of(name: str, *, types: bool = False) -> set[str]:
     """Return modules of ours that a module may import, itself left out."""
     path = MODULES[name]

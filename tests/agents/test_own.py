@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,14 @@ def asked(rules: Path | None) -> list[object]:
     return found
 
 
+@cache
+def asked_of_the_model() -> list[object]:
+    return asked(None)
+
+
 def test_a_rule_of_ones_own_takes_the_place_of_the_models_and_stands_in_every_record(mine: Path) -> None:
     pull, cache, record, use = asked(mine)
-    theirs = asked(None)
+    theirs = asked_of_the_model()
 
     assert pull == 0.5
     assert theirs[0] == practitioner.pull(0.2, 0.4, 3.0) == pytest.approx(0.125)
@@ -74,7 +80,7 @@ def test_only_what_is_replaced_changes(mine: Path) -> None:
     text += "    if exposure <= 0.0:\n        return 0.0\n    if threshold <= 0.0:\n        return CERTAIN\n"
     mine.write_text(text + "    return min(CERTAIN, (exposure / threshold) ** steepness)\n", "utf-8")
 
-    assert asked(mine)[3] == asked(None)[3]
+    assert asked(mine)[3] == asked_of_the_model()[3]
 
 
 @pytest.mark.parametrize(

@@ -289,14 +289,16 @@ def test_an_interrupt_before_anything_is_finished_writes_nothing(monkeypatch: py
 
 @pytest.mark.skipif(sys.platform == "win32", reason="another kind of interrupt")
 def test_an_interrupt_from_the_keyboard_keeps_what_is_finished() -> None:
-    command = [sys.executable, "-m", "conducive", "run", "baseline", "--replicates", "20000", "--out", "here"]
+    asked = ["--workers", "1", "run", "baseline", "--replicates", "20000", "--out", "here"]
     # Shells that run tests in the background make programs ignore an interrupt: this one shall not.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "conducive", *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     finally:
         signal.signal(signal.SIGINT, before)
-    time.sleep(8)
+    time.sleep(5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=180)
 

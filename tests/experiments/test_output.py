@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -232,11 +231,10 @@ def test_a_key_is_the_same_for_the_same_run_and_differs_for_another() -> None:
     assert identities.key(RUN) != identities.key(identities.run_identity(SMALL, 3, 1))
 
 
-def test_threads_and_processes_give_the_same_bits(ensemble: Ensemble) -> None:
+def test_threads_and_processes_give_the_same_bits(ensemble: Ensemble, processes: Executor) -> None:
     with ThreadPoolExecutor(1) as one:
         alone = run(SMALL, 3, 0, executor=one)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        apart = run(SMALL, 3, 0, executor=processes)
+    apart = run(SMALL, 3, 0, executor=processes)
 
     assert_frame_equal(alone.monthly, ensemble.monthly, check_exact=True)
     assert_frame_equal(apart.monthly, ensemble.monthly, check_exact=True)

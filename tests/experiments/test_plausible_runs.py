@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -146,11 +145,10 @@ def test_a_scenario_under_coefficients_of_its_own_is_refused_by_name() -> None:
         run(SMALL.under(SETS[1]), 8, 0, plausible=True)
 
 
-def test_threads_and_processes_give_the_same_bits(contrast: Comparison) -> None:
+def test_threads_and_processes_give_the_same_bits(contrast: Comparison, processes: Executor) -> None:
     with ThreadPoolExecutor(1) as one:
         alone = compare(SMALL, LONGER, 12, 0, executor=one)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        apart = compare(SMALL, LONGER, 12, 0, executor=processes)
+    apart = compare(SMALL, LONGER, 12, 0, executor=processes)
 
     for other in (alone, apart):
         assert_frame_equal(other.differences, contrast.differences, check_exact=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,8 @@ def test_the_words_give_both_programmes_the_difference_and_what_became_of_the_cl
     assert "forecast" in text
 
 
-def test_processes_and_threads_give_the_same_to_the_bit(both: ProgrammeRuns) -> None:
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        elsewhere = programme(LONG, ASKED, replicates=3, seed=1, executor=pool)
+def test_processes_and_threads_give_the_same_to_the_bit(both: ProgrammeRuns, processes: Executor) -> None:
+    elsewhere = programme(LONG, ASKED, replicates=3, seed=1, executor=processes)
 
     pd.testing.assert_frame_equal(elsewhere.monthly, both.monthly, check_exact=True)
     pd.testing.assert_frame_equal(elsewhere.authorities, both.authorities, check_exact=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
 
@@ -92,10 +92,9 @@ def test_the_official_line_is_the_published_one() -> None:
         assert len(fan.low) == len(REPLAYED) == 8
 
 
-def test_a_replay_is_the_same_to_the_bit_with_processes_and_another_with_another_seed() -> None:
+def test_a_replay_is_the_same_to_the_bit_with_processes_and_another_with_another_seed(processes: Executor) -> None:
     one = replay(SMALLEST, runs=20)
-    with ProcessPoolExecutor(2) as executor:
-        assert same(one, replay(SMALLEST, runs=20, executor=executor))
+    assert same(one, replay(SMALLEST, runs=20, executor=processes))
     assert not same(one, replay(SMALLEST, runs=20, seed=1))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -236,9 +235,8 @@ def test_inputs_stay_in_their_plausible_range_and_whole_numbers_whole() -> None:
     assert counts.max() - counts.min() <= 2
 
 
-def test_any_executor_gives_the_same_bits(found: Sensitivity) -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        by_process = found.plan.carry_out(Means(processes))
+def test_any_executor_gives_the_same_bits(found: Sensitivity, processes: Executor) -> None:
+    by_process = found.plan.carry_out(Means(processes))
     with ThreadPoolExecutor(3) as threads:
         by_thread = found.plan.carry_out(Means(threads))
 

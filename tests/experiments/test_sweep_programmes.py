@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +70,8 @@ def test_each_factor_makes_a_difference_and_grants_are_those_asked_for(whole: cz
     assert by_length.nunique() == 2
 
 
-def test_any_executor_writes_the_same_files(whole: cz.Sweep, tmp_path: Path) -> None:
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        cz.sweep(ASKED, tmp_path / "other", executor=pool)
+def test_any_executor_writes_the_same_files(whole: cz.Sweep, tmp_path: Path, processes: Executor) -> None:
+    cz.sweep(ASKED, tmp_path / "other", executor=processes)
 
     assert hashes(tmp_path / "other") == hashes(whole.path)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -309,11 +308,10 @@ def test_a_wider_interval_than_asked_for_is_admitted() -> None:
 # ---- On the model --------------------------------------------------------------------------------------------------
 
 
-def test_any_executor_gives_the_same_bits() -> None:
+def test_any_executor_gives_the_same_bits(processes: Executor) -> None:
     plan = tipping.plan("attitudes", SMALL, 0.05, indicator="use", runs=160, plausible=False)
 
-    spawned = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-    with ThreadPoolExecutor(3) as threads, spawned as processes:
+    with ThreadPoolExecutor(3) as threads:
         found = [plan.carry_out(Means(executor)) for executor in (None, threads, processes)]
 
     assert len({each.every_run.to_csv() for each in found}) == 1
@@ -465,9 +463,9 @@ def test_every_condition_and_every_input_that_has_a_range_can_be_moved() -> None
 # ---- The command ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "small.toml"
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("asked") / "small.toml"
     path.write_text('name = "small"\nhorizon = 12\nwarm_up = 6\n[organisation]\nposts = 12\nfamilies = 100\n')
     return path
 
@@ -511,6 +509,14 @@ FRONTIER = ("--against", "finance.mainstreaming", "--levels", "2", "--runs", "22
 """Two searches, the first of three batches and the second of two."""
 
 
+@pytest.fixture(scope="module")
+def whole(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both that nothing happened to."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    CliRunner().invoke(app, command(file, out, *FRONTIER))
+    return out
+
+
 class Killed(BaseException):
     """What nobody catches, like a kill -9."""
 
@@ -532,11 +538,10 @@ def stopping(monkeypatch: pytest.MonkeyPatch, runs: int, stop: type[BaseExceptio
 
 @pytest.mark.parametrize(("runs", "kept"), [(200, 160), (230, 224), (350, 320)])
 def test_an_interrupted_search_goes_on_where_it_stopped_with_the_same_bits(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int, kept: int
+    file: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int, kept: int
 ) -> None:
     """Whether it was stopped in the first search, just after it, or in the second."""
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    CliRunner().invoke(app, command(file, whole, *FRONTIER))
+    out = tmp_path / "out"
 
     after = stopping(monkeypatch, runs, KeyboardInterrupt)
     interrupted = CliRunner().invoke(app, command(file, out, *FRONTIER))
@@ -621,11 +626,10 @@ class Breaking(Executor):
 @pytest.mark.parametrize("takes", [True, False])
 @pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 320)])
 def test_a_search_whose_workers_are_lost_keeps_what_is_finished_and_goes_on_with_the_same_bits(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool, tasks: int, kept: int
+    file: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool, tasks: int, kept: int
 ) -> None:
     """Whether they were lost in the first batch of the first search, in its second, or in the second search."""
-    whole, out = tmp_path / "whole", tmp_path / "out"
-    CliRunner().invoke(app, command(file, whole, *FRONTIER))
+    out = tmp_path / "out"
 
     with monkeypatch.context() as patch:
         patch.setattr(executors, "processes", lambda: nullcontext(Breaking(tasks, takes=takes)))
