@@ -298,7 +298,7 @@ def test_an_interrupt_from_the_keyboard_keeps_what_is_finished() -> None:
         )
     finally:
         signal.signal(signal.SIGINT, before)
-    time.sleep(5)
+    time.sleep(8)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=180)
 
