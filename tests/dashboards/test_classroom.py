@@ -225,6 +225,8 @@ def test_a_server_killed_in_mid_lesson_brings_every_page_back_by_itself_as_it_wa
         teacher.get_by_text("2 groups joined, 2 predicted").wait_for()
         teacher.get_by_role("button", name="Open the results").click()
         owls.get_by_role("button", name="Run the model").click()
+        owls.get_by_text("Results from all").wait_for()
+        expect(owls.locator(".verdict")).to_contain_text("in 100 runs of each")
         found = owls.locator(".verdict").inner_text()
         owls.get_by_label(of.prompts[0]).fill("For want of money.")
         owls.get_by_label(of.prompts[1]).focus()
