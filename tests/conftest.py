@@ -9,7 +9,9 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -81,3 +83,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{count} not run: {reason}")
     if any(reason.startswith(LEFT_OUT) for reason in why):
         terminalreporter.write_line("`uv run pytest --all` runs what was left out.")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser: one for a process, which can hold no second."""
+    from playwright.sync_api import sync_playwright
+
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as play:
+        shown = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        yield shown
+        shown.close()

@@ -84,15 +84,12 @@ def server(class_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser."""
-    from playwright.sync_api import expect, sync_playwright
+def chromium(chromium: Any) -> Any:
+    """A browser, with patience."""
+    from playwright.sync_api import expect
 
     expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return chromium
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner, Result
 
 import conducive as cz
@@ -154,21 +154,18 @@ def test_a_page_can_be_read_without_sight(page: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_page_in_a_browser_fits_asks_for_nothing_and_is_accessible(page: str, width: int, tmp_path: Path) -> None:
-    browser = briefing.shutil.which("chromium")
-    if not browser:
-        pytest.skip("chromium is not installed")
+def test_a_page_in_a_browser_fits_asks_for_nothing_and_is_accessible(
+    chromium: Any, page: str, width: int, tmp_path: Path
+) -> None:
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     asked: list[str] = []
 
-    with sync_playwright() as play:
-        shown = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        tab = shown.new_page(viewport={"width": width, "height": 900})
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto((tmp_path / "page.html").as_uri())
-        reach = tab.evaluate("document.documentElement.scrollWidth")
-        found = Axe().run(tab)
-        shown.close()
+    tab = chromium.new_page(viewport={"width": width, "height": 900})
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto((tmp_path / "page.html").as_uri())
+    reach = tab.evaluate("document.documentElement.scrollWidth")
+    found = Axe().run(tab)
+    tab.close()
 
     assert asked == [(tmp_path / "page.html").as_uri()]
     assert reach <= width
