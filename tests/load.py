@@ -67,9 +67,6 @@ MEDIAN, SLOWEST, MEMORY = 4.0, 12.0, 2048.0
 """What is asked of first answers, in seconds (median and 95th percentile), and of memory, in MiB."""
 USUAL, LATE = 2.0, 6.0
 """What is asked of whatever a phone does in a lesson, joining included, in seconds (median and 95th percentile)."""
-RUN, ALL = 10.0, 60.0
-"""What is asked of *Run the model* where all groups press it at once, each for picks of its own, in seconds: first
-results, and those from all runs (95th percentile). Lessons that are run once for all groups do not count here."""
 ROUND, CHOICE = 3.0, 6.0
 """What is asked of games, in seconds: how long a round takes (median), and a choice (95th percentile)."""
 
@@ -323,10 +320,9 @@ class Class:
         self.seen["joined"].append((number, time.monotonic() - began))
         await self._predict(page, of, key, draw)
         await page.press("Run the model")
-        began, whose = time.monotonic(), "own" if of.picks else "alike"
+        began = time.monotonic()
         await page.text("", "verdict")
-        self.seen[whose].append((number, time.monotonic() - began))
-        firm = asyncio.create_task(self._firm(page, f"{whose}, all", began))
+        self.seen["results"].append((number, time.monotonic() - began))
         for n, prompt in enumerate(of.prompts):
             await asyncio.sleep(draw.uniform(*WRITING))
             text = f"Because {number}. {draw.random()}"
@@ -335,13 +331,7 @@ class Class:
             await page.fill(f"{n + 1}. {prompt}", text)
             await page.text(f"Kept: {n + 1} of")
             self._note(page, (key, str(n)), began)
-        await firm
         await page.leave()
-
-    async def _firm(self, page: Visitor, what: str, began: float) -> None:
-        """Note how long results from all runs took from the press of the button; groups write meanwhile."""
-        await page.text("Results from all ")
-        self.seen[what].append((page.number, time.monotonic() - began))
 
     async def _predict(self, page: Visitor, of: Lesson, key: str, draw: random.Random) -> None:
         """Predict, and sometimes change one's mind."""
@@ -445,15 +435,12 @@ async def load(port: int, process: int, folder: Path, phones: int, alone: int, g
     print(f"errors: {len(errors)} {errors[:3] or ''}")
     answers = [value for what in ("joined", "kept") for _, value in seen[what]] or [PATIENCE]
     first = [value for _, value in seen["first"]]
-    own_picks = {what: [value for _, value in seen[what]] or [PATIENCE] for what in ("own", "own, all")}
     aims = {
         "no error": not errors,
         "nothing lost": bool(class_of.told) and not missing,
-        "every visitor answered": all(by_visitor) and len(seen["own, all"]) >= phones,
+        "every visitor answered": all(by_visitor) and len(seen["results"]) >= phones,
         f"median answer to a phone under {USUAL:.0f} s": median(answers) < USUAL,
         f"95 in 100 answers to a phone under {LATE:.0f} s": _late(answers) < LATE,
-        f"95 in 100 first results of a group's own picks under {RUN:.0f} s": _late(own_picks["own"]) < RUN,
-        f"95 in 100 results of its own picks from all runs under {ALL:.0f} s": _late(own_picks["own, all"]) < ALL,
         f"median first answer under {MEDIAN:.0f} s": not alone or (bool(first) and median(first) < MEDIAN),
         f"95 in 100 first answers under {SLOWEST:.0f} s": not alone or (bool(first) and _late(first) < SLOWEST),
         f"no visitor's own median over {SLOWEST:.0f} s": not alone or (bool(own) and max(own) < SLOWEST),
@@ -473,10 +460,7 @@ WHAT = {
     "joined": "a phone's press of 'Join' to its lesson",
     "kept": "a phone's press of a button to its words kept",
     "teacher": "the last prediction to the teacher's page",
-    "own": "'Run the model' to first results of its own picks",
-    "own, all": "'Run the model' to all runs of its own picks",
-    "alike": "'Run the model' to first results alike for all",
-    "alike, all": "'Run the model' to all runs alike for all",
+    "results": "a phone's 'Run the model' to the results",
     "chosen": "a player's press of a button to their choices kept",
     "round": "a round's last choice to the next round's news",
     "ending": "the last round's news to how the game ended",

@@ -34,18 +34,6 @@ DEPENDS: Cache[Dependence] = Cache(ROOM_FOR_ANSWERS)
 UNDER_WAY: Following[dict[str, Any]] = Following()
 
 
-def lives_of(scenarios: Sequence[Scenario], seed: int) -> list[Ensemble]:
-    """Return the lives of scenarios that somebody has waited for already; none where there are none any more."""
-    return [LIVES.get(key_of(each, seed)) or Ensemble(each, seed, 0, ()) for each in scenarios]
-
-
-def keep_lives(before: Sequence[Ensemble], now: Sequence[Ensemble]) -> None:
-    """Keep lives for whoever asks next, where there are more than before."""
-    for was, found in zip(before, now, strict=True):
-        if len(found.lives) > len(was.lives):
-            LIVES.put(key_of(found.scenario, found.seed), found)
-
-
 def key_of(scenario: Scenario, seed: int) -> str:
     """Return what tells one scenario and seed from another."""
     return f"{seed} {json.dumps(document(scenario), sort_keys=True)}"
@@ -93,13 +81,16 @@ def lived_on[Found](
 ) -> Iterator[Found]:
     """Yield what grows step by step; lives that somebody has waited for already are not lived again."""
     hurry = steps[0] < FIRM
-    kept = lives_of(scenarios, seed)
+    keys = [key_of(scenario, seed) for scenario in scenarios]
+    kept = [LIVES.get(key) or Ensemble(s, seed, 0, ()) for key, s in zip(keys, scenarios, strict=True)]
     steps = [n for n in steps if n == steps[-1] or any(len(e.lives) < n for e in kept)]
     for found in grow(
         seed, steps=steps, executor=lambda step: POOL.share(visitor, urgent=hurry and step == 0),
         progress=job.advance, earlier=kept,
     ):  # fmt: skip
-        keep_lives(kept, ensembles(found))
+        for key, before, now in zip(keys, kept, ensembles(found), strict=True):
+            if len(now.lives) > len(before.lives):
+                LIVES.put(key, now)
         yield found
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import solara
+import solara.lab
 
 from conducive.dashboards.classroom.feedback import said
 from conducive.dashboards.classroom.files import Lesson
@@ -15,20 +16,21 @@ from conducive.dashboards.classroom.forms import CodeForm, Leave, tried
 from conducive.dashboards.classroom.lessons import (
     LONGEST_TEXT,
     POINTS,
+    REPLICATES,
     checked_prediction,
     checked_text,
     lesson,
     verdict,
 )
 from conducive.dashboards.classroom.pieces import Chart, Table, marks
-from conducive.dashboards.classroom.runs import STEPS, outcomes
-from conducive.dashboards.classroom.views import SecondTry, Shown, firmness, picked, picks_field
+from conducive.dashboards.classroom.runs import RUNS
+from conducive.dashboards.classroom.views import SecondTry, Shown, picked, picks_field
 from conducive.dashboards.store.classes import ENDED, TAKEN_OUT, Seat, Store, TakenOutError
 from conducive.dashboards.store.codes import shown
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import term
 from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag
-from conducive.dashboards.widgets.progress import use_answers, when_changed
+from conducive.dashboards.widgets.progress import when_changed
 from conducive.scenarios.errors import InputError
 
 
@@ -208,7 +210,7 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callabl
         elif not of.offers(seat.prediction["picks"]):
             Trouble("this version of the lesson no longer offers what you picked. Your prediction is kept.")
         else:
-            _Results(kept, of, seat, device, set_seat).key(seat.key)
+            _Results(kept, of, seat, device, set_seat)
         Trouble(trouble)
 
 
@@ -216,18 +218,17 @@ def _Compare(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callabl
 def _Results(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     """What the model gives for a prediction that stands: there from then on only, so that no run is asked for twice."""
     made = seat.prediction or {}
-    answer, _, again = use_answers(partial(outcomes, kept, of, made["picks"]), seat.key)
-    if answer.trouble:
+    task = solara.lab.use_task(lambda: RUNS.outcome(kept, of, made["picks"]), dependencies=[seat.key])
+    if task.error:
         Trouble("the model could not be run. Your prediction is kept; try again in a moment.")
-        solara.Button("Try again", outlined=True, on_click=again)
-    elif answer.value is None:
-        Loading(f"Running {len(of.arms)} services {STEPS[0]} times each for first results: a few seconds ...")
-    if answer.value is not None:
-        Note(firmness(answer.value, answer.working))
-        _Found(of, made, answer.value)
+        solara.Button("Try again", outlined=True, on_click=task)
+    elif not task.finished or task.value is None:
+        Loading(f"Running {len(of.arms)} services {REPLICATES} times each: a few seconds ...")
+    else:
+        _Found(of, made, task.value)
         if of.picks:
-            run = partial(outcomes, kept, of)
-            SecondTry(of, seat, answer.value, run, lambda new: set_seat(_tried_again(kept, seat.key, new, device)))
+            again = partial(RUNS.outcome, kept, of)
+            SecondTry(of, seat, task.value, again, lambda new: set_seat(_tried_again(kept, seat.key, new, device)))
 
 
 def _tried_again(kept: Store, key: str, picks: list[str], device: int) -> Seat:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from typing import Any
 
+from cachetools import LRUCache
+
 from conducive import __version__
-from conducive.dashboards.asking.answers import keep_lives, lives_of
 from conducive.dashboards.classroom.files import CURRICULUM, YEARS, Lesson, read_lesson
 from conducive.dashboards.store import games
 from conducive.dashboards.store.classes import Held, Room
 from conducive.experiments.compare.ladder import TELLING
 from conducive.experiments.compare.race import SHARES, fare
-from conducive.experiments.lives.ensemble import run_each
+from conducive.experiments.lives.ensemble import Ensemble, run_each
 from conducive.experiments.lives.plausible import PLAUSIBLE
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
@@ -31,7 +33,6 @@ from conducive.scenarios.files import to_toml
 POINTS = YEARS + 1
 """A sketch has a point for launch and one for the end of each year."""
 REPLICATES = 100
-"""Runs of each service that results are made of."""
 SEED = 0
 LONGEST_TEXT = 1500
 """Characters of a reason or an explanation."""
@@ -161,26 +162,25 @@ def verdict(of: Lesson, outcome: Mapping[str, Any]) -> str:
     )
 
 
-def results(
-    of: Lesson,
-    picks: Sequence[str] = (),
-    executor: Executor | None = None,
-    *,
-    runs: int | None = None,
-    progress: Callable[[int], object] | None = None,
-) -> dict[str, Any]:
+_LIVED: LRUCache[tuple[str, str], Ensemble] = LRUCache(8)
+"""Services of lessons that were run last, by the model and all that they start from."""
+_LOCK = threading.Lock()
+
+
+def results(of: Lesson, picks: Sequence[str] = (), executor: Executor | None = None) -> dict[str, Any]:
     """Run a lesson's services under the picks of a group, and return how they fare, as `race` does.
 
-    There are `runs` of each (all where None). Services that no pick changes are run for the first group alone, and the
-    first runs of a service are not run again for all.
+    Services that no pick changes are run for the first group alone.
     """
     arms = of.scenarios(picks)
-    earlier = lives_of(arms, SEED)
-    ensembles = run_each(
-        arms, runs or REPLICATES, SEED, plausible=True, executor=executor, progress=progress, agents=False,
-        earlier=earlier,
-    )  # fmt: skip
-    keep_lives(earlier, ensembles)
+    names = [(model_version(), to_toml(arm)) for arm in arms]
+    with _LOCK:
+        earlier = [
+            _LIVED.get(name) or Ensemble(arm, SEED, REPLICATES, ()) for name, arm in zip(names, arms, strict=True)
+        ]
+    ensembles = run_each(arms, REPLICATES, SEED, plausible=True, executor=executor, agents=False, earlier=earlier)
+    with _LOCK:
+        _LIVED.update(zip(names, ensembles, strict=True))
     return fare(ensembles, of.indicators, of.window, over_time=of.over_time, rivals=of.rivals)
 
 

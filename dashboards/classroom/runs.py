@@ -1,43 +1,50 @@
-"""Results of lessons, each worked out once: from a few runs first, then from all. Only those from all are kept."""
+"""Results of lessons, each worked out once."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from conducive.dashboards.classroom.files import Lesson
-from conducive.dashboards.classroom.lessons import REPLICATES, outcome_name, results
+from conducive.dashboards.classroom.lessons import outcome_name, results
 from conducive.dashboards.store.classes import Store
-from conducive.dashboards.work import POOL, Following, Job
-from conducive.experiments.compare.glance import FIRST
+from conducive.dashboards.work import POOL
 
-STEPS = (FIRST, REPLICATES)
-"""Runs of each service after which a group sees results."""
 MOST_AT_ONCE = 2
 """Lessons run at once, taking turns with what other visitors ask."""
-TURNS = tuple(threading.Semaphore(MOST_AT_ONCE) for _ in STEPS)
-"""Each step has turns of its own: whoever waits for first results does not wait for what makes those of others firm."""
-UNDER_WAY: Following[dict[str, Any]] = Following()
 
 
-def outcomes(kept: Store, of: Lesson, picks: Sequence[str], job: Job) -> Iterator[dict[str, Any]]:
-    """Yield the results of a lesson, the last from all runs; whoever asks meanwhile follows the same."""
-    name = outcome_name(of, picks)
-    return UNDER_WAY.follow(name, partial(_worked_out, kept, name, of, picks), job)
+class Runs:
+    """Results of lessons: each is worked out once, a few at a time, and kept in the store."""
+
+    def __init__(self) -> None:
+        """Begin with nothing under way."""
+        self._pool = ThreadPoolExecutor(MOST_AT_ONCE)
+        self._lock = threading.Lock()
+        self._under_way: dict[str, Future[dict[str, Any]]] = {}
+
+    def outcome(self, kept: Store, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
+        """Return the results of a lesson, from the store or by a run; whoever asks meanwhile waits for the same."""
+        name = outcome_name(of, picks)
+        with self._lock:
+            future = self._under_way.get(name)
+            if future is None:
+                found: dict[str, Any] | None = kept.outcome(name)
+                if found is not None:
+                    return found
+                future = self._under_way[name] = self._pool.submit(self._run, kept, name, of, picks)
+        return future.result()
+
+    def _run(self, kept: Store, name: str, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
+        try:
+            result = results(of, picks, executor=POOL.share(f"lesson {name}", urgent=True))
+            kept.keep_outcome(name, result)
+            return result
+        finally:
+            with self._lock:
+                self._under_way.pop(name, None)
 
 
-def _worked_out(kept: Store, name: str, of: Lesson, picks: Sequence[str], job: Job) -> Iterator[dict[str, Any]]:
-    known: dict[str, Any] | None = kept.outcome(name)
-    if known is not None:
-        yield known
-        return
-    for runs, turn in zip(STEPS, TURNS, strict=True):
-        with turn:
-            job.advance(0)
-            share = POOL.share(f"lesson {name}", urgent=runs < REPLICATES)
-            found = results(of, picks, share, runs=runs, progress=job.advance)
-        if runs == REPLICATES:
-            kept.keep_outcome(name, found)
-        yield found
+RUNS = Runs()

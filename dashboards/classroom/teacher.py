@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 import solara
+import solara.lab
 
 from conducive.dashboards.classroom.files import YEARS, Lesson
 from conducive.dashboards.classroom.forms import Leave, tried
 from conducive.dashboards.classroom.lessons import label, lesson, verdict
 from conducive.dashboards.classroom.pieces import HTML, Chart, Table, in_words, marks, sheets_to_print
-from conducive.dashboards.classroom.runs import outcomes
+from conducive.dashboards.classroom.runs import RUNS
 from conducive.dashboards.classroom.sheets import sheet
 from conducive.dashboards.classroom.views import Outcome, Ranking, Shown, picked, value
 from conducive.dashboards.store.classes import ENDED, Classroom, Seat, Store
@@ -23,8 +24,7 @@ from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import interval, term
 from conducive.dashboards.widgets.html import Empty, Loading, Trouble, heading, tag
-from conducive.dashboards.widgets.progress import use_answers, when_changed
-from conducive.dashboards.work import Job
+from conducive.dashboards.widgets.progress import when_changed
 from conducive.experiments.words import listed, several
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -73,7 +73,7 @@ def Teacher(kept: Store, key: str, found: Classroom, go: Callable[..., None]) ->
             sheets_to_print(of)
         Trouble(trouble)
     _Desk(of, room)
-    _Predictions(kept, of, room).key(room.code)
+    _Predictions(kept, of, room)
     _Groups(room, of, lambda seat: act(lambda: kept.remove(key, seat)))
     _Explanations(of, room)
     _End(end)
@@ -121,26 +121,27 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
     asked += [tuple(seat.again) for seat in made if seat.again]
     wanted = tuple(dict.fromkeys(filter(of.offers, asked))) if not room.held else ()
 
-    known: dict[tuple[str, ...], Outcome] = solara.use_memo(dict, [])
-    answer, *_ = use_answers(partial(_all_runs, kept, of, wanted, known), wanted)
-    found = {picks: one for picks, one in (answer.value or {}).items() if picks in wanted}
-    outcome = found.get(()) if not of.picks else None
+    def work() -> Outcomes:
+        return {picks: RUNS.outcome(kept, of, picks) for picks in wanted}
+
+    task = solara.lab.use_task(work, dependencies=[room.code, wanted])
+    outcomes = task.value if task.finished and task.value is not None else {}
+    outcome = outcomes.get(()) if not of.picks else None
     with tag("section", css="panel"):
         tag("h2", "Predictions and results")
         if not made:
             Empty("Curves appear here as groups keep them.")
             return
         tag("p", of.sketch, css="ask")
-        own = found.get(asked[chosen]) if of.picks and 0 <= chosen < len(made) else None
+        own = outcomes.get(asked[chosen]) if of.picks and 0 <= chosen < len(made) else None
         Chart(of, outcome=outcome or own, others=made, chosen=chosen)
-        if len(found) < len(wanted) and answer.working:
-            done = f"{len(found)} of {len(wanted)} results are there" if of.picks else "a few seconds"
-            Loading(f"Running the model: {done} ...")
-        if answer.trouble:
+        if wanted and task.pending:
+            Loading("Running the model: a few seconds ...")
+        if task.error:
             Trouble("the model could not be run. Open the results again in a moment.")
         if outcome:
             tag("p", verdict(of, outcome), css="verdict")
-        _predictions_table(of, made, found)
+        _predictions_table(of, made, outcomes)
         names = ["Show all alike", *(seat.name for seat in made)]
         field(
             "select",
@@ -152,23 +153,12 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
         if outcome:
             Table(of, outcome)
             Shown(of, (), outcome, marks(of.name))
-        elif found:
-            Ranking(of, made, found)
+        elif outcomes:
+            Ranking(of, made, outcomes)
         Download(
             "What the class found, to print",
             lambda: (f"{of.name}-class-{room.code}.html", HTML, sheet(of, room=room, outcome=outcome).encode()),
         )
-
-
-def _all_runs(
-    kept: Store, of: Lesson, wanted: Sequence[tuple[str, ...]], known: dict[tuple[str, ...], Outcome], job: Job
-) -> Iterator[Outcomes]:
-    """Yield what there is for a teacher, more and more of it: results from all runs, never first ones."""
-    yield dict(known)
-    for picks in wanted:
-        if picks not in known:
-            *_, known[picks] = outcomes(kept, of, picks, job)
-            yield dict(known)
 
 
 def _predictions_table(of: Lesson, seats: Sequence[Seat], outcomes: Outcomes) -> None:

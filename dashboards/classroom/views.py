@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import solara
+import solara.lab
 
 from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import YEARS, Lesson
-from conducive.dashboards.classroom.lessons import (
-    REPLICATES,
-    SEED,
-    checked_picks,
-    counted,
-    in_percent,
-    label,
-    meaning,
-    say,
-)
+from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, meaning, say
 from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import GLOSSARY
 from conducive.dashboards.widgets.html import Loading, Trouble, tag
-from conducive.dashboards.widgets.progress import use_answers
-from conducive.dashboards.work import Job
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
 
@@ -75,14 +65,6 @@ def lines_of(of: Lesson, series: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 # ---- Results -------------------------------------------------------------------------------------------------------
-
-
-def firmness(outcome: Outcome, working: bool) -> str:
-    """Return how many of all runs results are from, in words; what is not from all is called first results."""
-    if outcome["replicates"] >= REPLICATES:
-        return f"Results from all {REPLICATES} runs of each service."
-    coming = " The others are running; numbers and words may still move." if working else ""
-    return f"First results, from {outcome['replicates']} of {REPLICATES} runs of each service.{coming}"
 
 
 @solara.component
@@ -158,11 +140,7 @@ def _opened(href: str, text: str) -> Any:
 
 @solara.component
 def SecondTry(
-    of: Lesson,
-    seat: Seat,
-    first: Outcome,
-    run: Callable[[Sequence[str], Job], Iterator[Outcome]],
-    keep: Callable[[list[str]], None],
+    of: Lesson, seat: Seat, first: Outcome, run: Callable[[Sequence[str]], Outcome], keep: Callable[[list[str]], None]
 ) -> None:
     """Other picks after the first, and what comes of them beside those."""
     picks, set_picks = solara.use_state(list(seat.again or (seat.prediction or {}).get("picks", ())))
@@ -186,22 +164,16 @@ def SecondTry(
 
 
 @solara.component
-def _Second(of: Lesson, seat: Seat, first: Outcome, run: Callable[[Job], Iterator[Outcome]]) -> None:
+def _Second(of: Lesson, seat: Seat, first: Outcome, run: Callable[[], Outcome]) -> None:
     """What comes of the second picks, beside the first."""
-    answer, *_ = use_answers(run, seat.key)
-    if answer.trouble:
+    task = solara.lab.use_task(lambda: run(), dependencies=[])  # noqa: PLW0108 a partial has no name, which a task needs
+    if task.error:
         Trouble("the model could not be run. Your picks are kept; try again in a moment.")
-    elif answer.value is None:
+    elif not task.finished or task.value is None:
         Loading("Running the model: a few seconds ...")
-    if answer.value is not None:
-        tried = (("First", (seat.prediction or {}).get("picks", ()), first), ("Second", seat.again, answer.value))
-        _picks_table(of, "Try", [(_so_far(name, outcome), picks, outcome) for name, picks, outcome in tried])
-
-
-def _so_far(name: str, outcome: Outcome) -> str:
-    """Return the name of a try, and how many of how many runs its results are from while these are not all."""
-    runs = outcome["replicates"]
-    return name if runs >= REPLICATES else f"{name} ({runs} of {REPLICATES} runs)"
+    else:
+        tried = [("First", (seat.prediction or {}).get("picks", ()), first), ("Second", seat.again, task.value)]
+        _picks_table(of, "Try", tried)
 
 
 def picks_field(of: Lesson, picks: Sequence[str], pick: Callable[[list[str]], None]) -> None:

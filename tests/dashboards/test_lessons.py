@@ -12,13 +12,10 @@ from typing import Any
 
 import pytest
 
-from conducive.dashboards.asking import answers
 from conducive.dashboards.classroom import lessons
 from conducive.dashboards.classroom.feedback import said
 from conducive.dashboards.classroom.files import HORIZON, Lesson
 from conducive.dashboards.classroom.lessons import LABELS, LESSONS, checked_prediction, lesson, verdict
-from conducive.dashboards.classroom.runs import STEPS
-from conducive.dashboards.work import Cache
 from conducive.experiments.compare.race import race
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.conditions import CONDITIONS
@@ -107,33 +104,15 @@ def test_services_that_no_pick_changes_are_run_once(monkeypatch: pytest.MonkeyPa
     names = [c.name for c in PICKING.pickable]
     mine, theirs = names[: PICKING.picks.count], names[-PICKING.picks.count :]
     monkeypatch.setattr(lessons, "REPLICATES", 4)
-    monkeypatch.setattr(answers, "LIVES", Cache(100))
+    lessons._LIVED.clear()
     alone = lessons.results(PICKING, theirs, executor=(first := Counting(1)))
-    monkeypatch.setattr(answers, "LIVES", Cache(100))
+    lessons._LIVED.clear()
 
     lessons.results(PICKING, mine, executor=Counting(1))
     after = lessons.results(PICKING, theirs, executor=(second := Counting(1)))
 
     assert after == alone
     assert (first.count, second.count) == (4 * len(PICKING.arms), 4)
-
-
-@pytest.mark.parametrize("of", [PLAIN, PICKING], ids=["plain", "picking"])
-def test_results_that_grow_end_to_the_bit_as_a_run_of_them_all_and_live_nothing_twice(
-    of: Lesson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scenarios = of.scenarios(picks_of(of))
-    alone = [
-        race(scenarios, of.indicators, of.window, runs, 0, over_time=of.over_time, rivals=of.rivals) for runs in STEPS
-    ]
-    monkeypatch.setattr(answers, "LIVES", Cache(100))
-    pool = Counting(2)
-
-    grown = [lessons.results(of, picks_of(of), pool, runs=runs) for runs in STEPS]
-
-    assert grown == alone
-    assert [found["replicates"] for found in grown] == [20, 100]
-    assert pool.count == 100 * len(of.arms)
 
 
 @each_lesson
