@@ -175,7 +175,10 @@ class Scenario(InShort):
 
     @property
     def placed(self) -> tuple[str, int] | None:
-        """Name and year of the published figures it starts from; None without any, or where its place is a note."""
+        """Name and year of the published figures it starts from; None without any, or where its place is a note.
+
+        A note that ends as such a place does ("Nowhere, 2021") reads alike: whoever looks its figures up finds none.
+        """
         name, _, year = self.place.rpartition(", ")
         return (name, int(year)) if name and year.isdecimal() else None
 

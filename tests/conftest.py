@@ -46,7 +46,7 @@ workforce.imported_table = _imported
 
 LEFT_OUT = "left out, for it "
 """How the reason begins why a slow test is skipped; what it does follows."""
-SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, and most a browser"
+SERVED, SERVES = {"serve", "server", "visit", "chromium"}, "starts a server, a browser or both"
 """What a test asks for that is slow without being marked."""
 
 LONGEST = (

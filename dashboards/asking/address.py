@@ -59,7 +59,7 @@ def sweep_address(swept: Swept) -> str:
 
 def _figures(*scenarios: Scenario) -> dict[str, str]:
     """Return a mark of the published figures that scenarios start from, under `f`; nothing without any."""
-    marks = [figures_key([each.placed[0]], each.placed[1]) for each in scenarios if each.placed]
+    marks = [figures_key([at[0]], at[1]) for each in scenarios if (at := each.placed)]
     return {"f": _digest("".join(marks))} if marks else {}
 
 

@@ -84,9 +84,9 @@ def asked_for(name: str | Scenario, authority: str | None, year: int | None, set
 
 
 def _notes_on_place(there: Scenario, year: int | None) -> Iterator[str]:
-    """Yield what is to be said of a scenario at a place: older figures that no `year` asked for; money that is set.
+    """Yield what is to be said of a scenario at a place: older figures that this command did not ask for; money set.
 
-    The place of a scenario's own file may be any note.
+    A scenario's own file may itself name the year; that is said too. Its place may be any note.
     """
     from conducive.scenarios.scenario import PER_POST, declared
     from conducive.scenarios.workforce import find, latest, older_figures
@@ -94,9 +94,11 @@ def _notes_on_place(there: Scenario, year: int | None) -> Iterator[str]:
     if not there.place:
         return
     name, of = there.placed or (there.place, 0)
+    row = None
     with suppress(InputError):
-        if year is None and of == (row := find(name)).year < latest():
-            yield older_figures(row)
+        row = find(name)
+    if row and year is None and of == row.year < latest():
+        yield older_figures(row)
     own = [f"{a} {there[a]:,.0f}" for a in PER_POST if a in there.values]
     if own and declared()["organisation.posts"].default != there["organisation.posts"]:
         where = f"for the {there['organisation.posts']:,.0f} posts of {name}"

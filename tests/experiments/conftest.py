@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 
 import pytest
 
@@ -13,6 +12,6 @@ from conducive.experiments.lives import executors
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """Two processes, begun once, for each takes seconds to import what it needs; they end with this one."""
-    with ProcessPoolExecutor(2, get_context("spawn"), executors._begin_worker) as pool:
+    """A process for each core, begun once, for each takes seconds to import what it needs; they end with this one."""
+    with executors.processes() as pool:
         yield pool
