@@ -66,7 +66,8 @@ GRACE = 90.0
 MEDIAN, SLOWEST, MEMORY = 4.0, 12.0, 2048.0
 """What is asked of first answers, in seconds (median and 95th percentile), and of memory, in MiB."""
 USUAL, LATE = 2.0, 6.0
-"""What is asked of whatever a phone does in a lesson, joining included, in seconds (median and 95th percentile)."""
+"""What is asked of whatever a phone does in a lesson, joining and *Run the model* included, in seconds (median and 95th
+percentile)."""
 ROUND, CHOICE = 3.0, 6.0
 """What is asked of games, in seconds: how long a round takes (median), and a choice (95th percentile)."""
 
@@ -433,7 +434,7 @@ async def load(port: int, process: int, folder: Path, phones: int, alone: int, g
     print(f"games: {games} at once, {playing.over} played to their end, {len(playing.sent)} rounds of teams")
     print(f"kept: {len(class_of.told)} predictions and explanations; {len(missing)} of all amiss {missing[:3] or ''}")
     print(f"errors: {len(errors)} {errors[:3] or ''}")
-    answers = [value for what in ("joined", "kept") for _, value in seen[what]] or [PATIENCE]
+    answers = [value for what in ("joined", "kept", "results") for _, value in seen[what]] or [PATIENCE]
     first = [value for _, value in seen["first"]]
     aims = {
         "no error": not errors,

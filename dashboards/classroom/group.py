@@ -143,8 +143,10 @@ def _Predict(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callabl
         if not draft["points"]:
             msg = "draw your curve first, or type its numbers."
             raise InputError(msg)
-        kept.predict(seat.key, checked_prediction(of, draft), device=device)
+        made = checked_prediction(of, draft)
+        kept.predict(seat.key, made, device=device)
         set_seat(kept.seat(seat.key))
+        RUNS.begin(kept, of, made["picks"])
 
     with tag("section", css="panel"):
         tag("h2", "2. Predict")

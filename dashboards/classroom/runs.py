@@ -27,15 +27,21 @@ class Runs:
 
     def outcome(self, kept: Store, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
         """Return the results of a lesson, from the store or by a run; whoever asks meanwhile waits for the same."""
+        return self.begin(kept, of, picks).result()
+
+    def begin(self, kept: Store, of: Lesson, picks: Sequence[str]) -> Future[dict[str, Any]]:
+        """Return results of a lesson that may be yet to come; begun early, they are there when a class opens them."""
         name = outcome_name(of, picks)
         with self._lock:
             future = self._under_way.get(name)
             if future is None:
                 found: dict[str, Any] | None = kept.outcome(name)
-                if found is not None:
-                    return found
-                future = self._under_way[name] = self._pool.submit(self._run, kept, name, of, picks)
-        return future.result()
+                if found is None:
+                    future = self._under_way[name] = self._pool.submit(self._run, kept, name, of, picks)
+                else:
+                    future = Future()
+                    future.set_result(found)
+        return future
 
     def _run(self, kept: Store, name: str, of: Lesson, picks: Sequence[str]) -> dict[str, Any]:
         try:
