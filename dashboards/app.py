@@ -9,11 +9,11 @@ from typing import Any
 import solara
 
 from conducive.dashboards.pages import PAGES
-from conducive.dashboards.widgets.html import Press, Trouble, tag
+from conducive.dashboards.widgets.html import Press, Trouble, tag, template
 from conducive.dashboards.widgets.page import at_base
 
 
-@solara.component_vue("shell.vue")
+@template("shell.vue")
 def _Shell(pages: list[dict[str, str]], here: str, event_go: Callable[[str], None]) -> None:
     """The heading of every page: where to go, and light or dark."""
 

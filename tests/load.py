@@ -420,7 +420,8 @@ async def load(port: int, process: int, folder: Path, phones: int, alone: int, g
     missing = class_of.missing(folder) + (playing.missing(folder) if games else [])
 
     print(f"{alone} visitors of What if?; a teacher and {phones} phones who took {class_of.lessons} lessons")
-    print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}; the server used {busy:,.0f} s of them")
+    print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[1]:.1f}; ", end="")
+    print(f"the server used {busy:,.0f} s of them, visitors {time.process_time():,.0f} s")
     print(f"{'seconds from ... to ...':50}{'times':>6}{'median':>8}{'95th':>8}{'longest':>8}")
     for what, means in WHAT.items():
         times = [value for _, value in seen[what]]

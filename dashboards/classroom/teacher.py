@@ -23,7 +23,7 @@ from conducive.dashboards.store.codes import shown
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import interval, term
-from conducive.dashboards.widgets.html import Empty, Loading, Trouble, heading, tag
+from conducive.dashboards.widgets.html import Empty, Loading, Trouble, heading, tag, template
 from conducive.dashboards.widgets.progress import when_changed
 from conducive.experiments.words import listed, several
 
@@ -214,7 +214,7 @@ def _Explanations(of: Lesson, room: Classroom) -> None:
 # ---- The desk ------------------------------------------------------------------------------------------------------
 
 
-@solara.component_vue("timer.vue")
+@template("timer.vue")
 def _Timer(steps: list[dict[str, Any]], room: str) -> None:
     """A plan in minutes, and a clock that counts its steps down."""
 

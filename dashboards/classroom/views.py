@@ -18,14 +18,14 @@ from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted,
 from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import GLOSSARY
-from conducive.dashboards.widgets.html import Loading, Trouble, tag
+from conducive.dashboards.widgets.html import Loading, Trouble, tag, template
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
 
 type Outcome = Mapping[str, Any]
 
 
-@solara.component_vue(str(Path(__file__).with_name("sketch.vue")))
+@template(str(Path(__file__).with_name("sketch.vue")))
 def Sketch(
     points: list[float],
     editable: bool,
@@ -51,7 +51,7 @@ def Sketch(
     """
 
 
-@solara.component_vue("dots.vue")
+@template("dots.vue")
 def _Dots(rows: list[dict[str, Any]], of: int) -> None:
     """Of so many people, how many at a time: a dot for each."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import solara
-
 from conducive.dashboards.asking.choice import (
     AVERAGE,
     ITSELF,
@@ -20,14 +18,14 @@ from conducive.dashboards.asking.choice import (
     whole_kind,
 )
 from conducive.dashboards.asking.places import place_names, years_of
-from conducive.dashboards.widgets.html import sentence
+from conducive.dashboards.widgets.html import sentence, template
 from conducive.experiments.evidence.claim_text import notes, stored_claims
 from conducive.scenarios.files import library, load_scenario
 from conducive.scenarios.kinds import KINDS
 from conducive.scenarios.scenario import Scenario
 
 
-@solara.component_vue("choose.vue")
+@template("choose.vue")
 def Choose(fields: list[dict[str, Any]], event_pick: Callable[[Any], None]) -> None:
     """Lists to choose from."""
 

@@ -10,7 +10,7 @@ import solara
 
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import Choice, Choosing, text_in
-from conducive.dashboards.widgets.html import sentence
+from conducive.dashboards.widgets.html import sentence, template
 from conducive.experiments.compare.glance import marks
 from conducive.experiments.words import happening
 from conducive.scenarios.declaration import number
@@ -23,7 +23,7 @@ ADDED, PART = "e", "o"
 """What the names of events begin with that were put into B, and of those that are part of its scenario."""
 
 
-@solara.component_vue("happenings.vue")
+@template("happenings.vue")
 def _Happenings(
     horizon: int, happens: list[dict[str, Any]], gone: list[dict[str, Any]], fixed: list[dict[str, Any]],
     kinds: list[dict[str, Any]], trouble: dict[str, Any],

@@ -12,14 +12,14 @@ from conducive.dashboards.comparing.happenings import by_name
 from conducive.dashboards.comparing.why import HowSure, States
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.glossary import explained, prose, term
-from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag, template
 from conducive.dashboards.widgets.progress import Answer
 from conducive.dashboards.work import READY
 from conducive.experiments.compare.glance import FIRM
 from conducive.experiments.words import several
 
 
-@solara.component_vue("verdict.vue")
+@template("verdict.vue")
 def _Verdict(
     working: bool, fresh: bool, pairs: int, of: int, said: list[dict[str, str]], again: str,
     headline: list[dict[str, str]], numbers: list[dict[str, Any]], names: list[str],

@@ -14,7 +14,7 @@ from conducive.dashboards.asking.answers import RUNS_OF_BRIEFING, depends_on, fi
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.choice import Choice, Choosing, chosen
 from conducive.dashboards.widgets.download import Download
-from conducive.dashboards.widgets.html import sentence, tag
+from conducive.dashboards.widgets.html import sentence, tag, template
 from conducive.dashboards.widgets.upload import Upload
 from conducive.dashboards.work import Job
 from conducive.experiments.compare.comparison import Comparison
@@ -22,7 +22,7 @@ from conducive.experiments.compare.glance import FIRM
 from conducive.scenarios.errors import InputError
 
 
-@solara.component_vue("share.vue")
+@template("share.vue")
 def Share(path: str, address: str | None, python: str, command: str, files: str, note: str) -> None:
     """The address, and the code that does the same."""
 

@@ -15,7 +15,7 @@ from conducive import __version__
 from conducive.dashboards.store.games import Games, Table
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Loading, Trouble, tag
+from conducive.dashboards.widgets.html import Loading, Trouble, tag, template
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import POOL, Following, Job
 from conducive.experiments.game import files
@@ -39,7 +39,7 @@ ENDINGS: Following[Ending] = Following()
 DIGITS = 4
 
 
-@solara.component_vue(str(Path(__file__).with_name("chart.vue")))
+@template(str(Path(__file__).with_name("chart.vue")))
 def _Chart(series: list[dict[str, Any]], marks: list[dict[str, Any]], spoken: str) -> None:
     """Lines of people by month."""
 

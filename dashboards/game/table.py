@@ -14,7 +14,7 @@ from conducive.dashboards.game.end import Ended
 from conducive.dashboards.store.codes import shown
 from conducive.dashboards.store.games import TITLE, Games, Table, waiting_for
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, tag
+from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, tag, template
 from conducive.experiments.game.deck import MONTHS, ROLES, ROUNDS, Role, offered, warnings
 from conducive.experiments.game.news import Report, report_of
 from conducive.experiments.game.rounds import Game, option, standing
@@ -31,7 +31,7 @@ def told(game: Game) -> Report:
         return report_of(game)
 
 
-@solara.component_vue(str(Path(__file__).with_name("role.vue")))
+@template(str(Path(__file__).with_name("role.vue")))
 def _RoleCard(
     role: dict[str, str],
     signs: list[dict[str, Any]],

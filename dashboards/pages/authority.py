@@ -13,7 +13,7 @@ from conducive.dashboards.asking.address import address
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.places import place_names
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import Empty, Note, Trouble, heading, tag
+from conducive.dashboards.widgets.html import Empty, Note, Trouble, heading, tag, template
 from conducive.experiments.cli.authority_card import SOURCES, shown, start_value
 from conducive.experiments.evidence.replay import REPLAYED, Replay, stored_study
 from conducive.experiments.words import listed
@@ -41,7 +41,7 @@ SIDES = {"ahead": "Ahead", "behind": "Behind", "level": "About level"}
 LONGEST = 200
 
 
-@solara.component_vue("trends.vue")
+@template("trends.vue")
 def _Trends(place: str, years: list[int], figures: list[dict[str, Any]], marks: list[dict[str, Any]]) -> None:
     """Published figures over the years, each in a chart of its own, with judgements on the time line."""
 

@@ -10,7 +10,7 @@ import solara
 
 from conducive.dashboards.asking import sliders
 from conducive.dashboards.widgets.glossary import interval, prose, term
-from conducive.dashboards.widgets.html import Trouble, heading, tag
+from conducive.dashboards.widgets.html import Trouble, heading, tag, template
 from conducive.experiments.evidence.ranking import SCENARIO, Ranked, ranking_plan, stored_ranking
 from conducive.experiments.pages.curves import read_by, rule_curves
 from conducive.experiments.search.sensitivity.plan import SensitivityPlan
@@ -25,7 +25,7 @@ POINTS = "Percentage points of practitioners who use it as it is meant."
 PLACE = "By how strongly a condition moves use as it is meant. In brackets: the ranks that the intervals leave open."
 
 
-@solara.component_vue("conditions.vue")
+@template("conditions.vue")
 def _Conditions(
     clusters: list[dict[str, Any]],
     place: str,

@@ -19,7 +19,7 @@ from conducive.dashboards.comparing.take_away import Files, offered, shared, tak
 from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag, template
 from conducive.dashboards.widgets.progress import Answer, use_answers
 from conducive.dashboards.widgets.sorted_table import bar, cell, column, row, sorted_table
 from conducive.dashboards.widgets.upload import Upload
@@ -66,7 +66,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@solara.component_vue("options.vue")
+@template("options.vue")
 def _Choosing(
     options: list[dict[str, str]], library: list[dict[str, str]], longest: int, event_rename: Callable[[Any], None],
     event_leave: Callable[[Any], None], event_add: Callable[[Any], None],

@@ -20,7 +20,7 @@ from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag
+from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag, template
 from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.living import in_order
@@ -86,7 +86,7 @@ class _Picture:
     use: npt.NDArray[np.float64]
 
 
-@solara.component_vue("programme.vue")
+@template("programme.vue")
 def _Map(
     months: int, sides: list[dict[str, Any]], regions: list[dict[str, Any]], use: list[list[list[int]]],
     whole: list[list[float]], top: int, bars: list[dict[str, Any]],

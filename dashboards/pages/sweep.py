@@ -30,7 +30,18 @@ from conducive.dashboards.comparing.take_away import offered, shared
 from conducive.dashboards.pages.sweep_drawn import Drawn, Picture
 from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, sentence, tag
+from conducive.dashboards.widgets.html import (
+    Empty,
+    Loading,
+    Note,
+    Press,
+    Trouble,
+    heading,
+    jump,
+    sentence,
+    tag,
+    template,
+)
 from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.readings import SHOWN, Shown
@@ -45,7 +56,7 @@ MAPS: Cache[ZoneMap] = Cache(ROOM_FOR_MAPS, lambda zone: float(zone.values.nbyte
 """Sweeps that visitors ran, as far as they came."""
 
 
-@solara.component_vue("axes.vue")
+@template("axes.vue")
 def _Axes(
     options: list[dict[str, Any]], start: dict[str, Any], nothing: str, questions: list[str], trouble: dict[str, Any],
     event_ask: Callable[[Any], None], event_question: Callable[[Any], None],

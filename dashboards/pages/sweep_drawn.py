@@ -15,7 +15,7 @@ from conducive.dashboards.asking.asked import Asked, Swept
 from conducive.dashboards.asking.sweeping import named, said, scale
 from conducive.dashboards.comparing.results import lines_of
 from conducive.dashboards.widgets.chart import Chart
-from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.html import Empty, Loading, Press, Trouble, tag, template
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.widgets.theme import DARK, LIGHT, ink_on, ramp
 from conducive.experiments.lives.readings import EDGE, Shown
@@ -33,7 +33,7 @@ class Picture:
     data: dict[str, Any]
 
 
-@solara.component_vue("zonemap.vue")
+@template("zonemap.vue")
 def _Map(
     title: str, x: list[float], y: list[float], xlabel: str, ylabel: str, xscale: float, yscale: float,
     cells: list[dict[str, Any]], contour: list[list[list[float]]], unclear: list[list[list[list[float]]]],

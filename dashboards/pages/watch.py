@@ -24,7 +24,7 @@ from conducive.dashboards.asking.choice import DEFAULT, ITSELF, Choice, picked, 
 from conducive.dashboards.comparing.causes import CAUSES
 from conducive.dashboards.comparing.choosing import Choose, fields, of_both
 from conducive.dashboards.widgets.address_bar import use_address
-from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag
+from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, heading, sentence, tag, template
 from conducive.experiments.compare.names import names_of
 from conducive.experiments.lives.recording import Recording, record, seating
 from conducive.experiments.words import pounds
@@ -276,7 +276,7 @@ def python(asked: Asked) -> str:
 # ---- The page ------------------------------------------------------------------------------------------------------
 
 
-@solara.component_vue("watch.vue")
+@template("watch.vue")
 def Network(
     lives: list[dict[str, Any]],
     names: list[str],

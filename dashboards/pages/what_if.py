@@ -20,14 +20,14 @@ from conducive.dashboards.comparing.results import Results, Why
 from conducive.dashboards.comparing.take_away import TakeAway
 from conducive.dashboards.comparing.why import DependsOn, HowLong
 from conducive.dashboards.widgets.address_bar import use_address
-from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, jump, sentence, tag
+from conducive.dashboards.widgets.html import Note, Press, Trouble, heading, jump, sentence, tag, template
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.experiments.lives.undone import undone
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
 
 
-@solara.component_vue("sliders.vue")
+@template("sliders.vue")
 def _Levers(
     groups: list[dict[str, Any]], said: dict[str, Any], event_change: Callable[[Any], None],
     event_back: Callable[[Any], None],

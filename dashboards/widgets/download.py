@@ -10,13 +10,13 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.widgets.html import sentence
+from conducive.dashboards.widgets.html import sentence, template
 from conducive.dashboards.widgets.progress import OFTEN
 from conducive.dashboards.work import CancelledError, Job
 from conducive.scenarios.errors import InputError
 
 
-@solara.component_vue("download.vue")
+@template("download.vue")
 def _Saver(
     label: str, state: str, trouble: str, file: dict[str, str], done: int, of: int, event_ask: Callable[[Any], None],
     event_saved: Callable[[Any], None], event_stop: Callable[[Any], None],

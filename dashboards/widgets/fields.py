@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import solara
+from conducive.dashboards.widgets.html import template
 
 
 def field(
@@ -48,7 +48,7 @@ def numbers(sent: Any) -> list[int]:
     return [n if isinstance(n, int) and not isinstance(n, bool) and n >= 0 else 0 for n in several]
 
 
-@solara.component_vue("field.vue")
+@template("field.vue")
 def _Field(
     kind: str,
     label: str,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, wraps
+from inspect import signature
 from typing import Any
 
 import reacton.core
@@ -26,6 +28,37 @@ def tag(name: str, *children: Any, css: str = "", **attributes: str) -> Any:
 def _element(name: str) -> Any:
     """Return the component of a kind of element: one of its own, for a browser does not turn one kind into another."""
     return reacton.core.ComponentWidget(widget=type(f"Html_{name}", (Html,), {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Data for the browser that holds no element of a page, so that none need be looked for in it, number by number."""
+
+    data: Any
+
+
+def template[**P](path: str) -> Callable[[Callable[P, None]], Callable[P, Any]]:
+    """Make a component of a Vue template beside its module, as `solara.component_vue`; lists go to it as they are."""
+
+    def component(declared: Callable[P, None]) -> Callable[P, Any]:
+        names = dict.fromkeys(signature(declared).parameters, _unwrapped)
+        made = solara.component_vue(path, to_json=names)(declared)
+
+        @wraps(declared)
+        def element(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return made(*map(_whole, args), **{name: _whole(value) for name, value in kwargs.items()})
+
+        return element
+
+    return component
+
+
+def _whole(value: Any) -> Any:
+    return _Whole(value) if isinstance(value, list | dict) else value
+
+
+def _unwrapped(value: Any, _: Any) -> Any:
+    return value.data if isinstance(value, _Whole) else value
 
 
 @solara.component

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import solara
+from conducive.dashboards.widgets.html import template
 
 
-@solara.component_vue("sorted_table.vue")
+@template("sorted_table.vue")
 def _Ranked(
     caption: str, columns: list[dict[str, Any]], rows: list[dict[str, Any]], filters: list[str], filterlabel: str,
     most: int, openlabel: str, event_open: Callable[[Any], None], event_compare: Callable[[Any], None],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import solara
+from conducive.dashboards.widgets.html import template
 
 
-@solara.component_vue("upload.vue")
+@template("upload.vue")
 def Upload(label: str, most: int, trouble: str, event_bring: Callable[[Any], None]) -> None:
     """A scenario file from the visitor's machine."""
