@@ -15,7 +15,7 @@ from conducive.dashboards.classroom.views import Sketch, lines_of
 from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import tag, template
+from conducive.dashboards.widgets.html import cell, table, tag
 from conducive.experiments.compare.race import TOTALS
 
 HTML = "text/html"
@@ -70,27 +70,21 @@ def marks(name: str) -> list[tuple[int, str]]:
     return sorted([*events, *launches, *([(ends, "grant ends")] if known else [])])
 
 
-@template("averages.vue")
-def _Averages(head: list[str], rows: list[dict[str, Any]]) -> None:
-    """What is averaged, a row each, with a column for each service."""
-
-
 @solara.component
 def Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
     """The averages of each service, with their intervals."""
     first, last = of.window
     rows = [
-        {
-            "label": label(name),
-            "meaning": meaning(name).meaning,
-            "cells": [
-                {"low": say(name, low), "mean": say(name, mean), "high": say(name, high)}
+        [
+            cell(label(name), title=meaning(name).meaning),
+            *(
+                cell(f" ({say(name, low)} to {say(name, high)})", bold=say(name, mean))
                 for low, mean, high in outcome["table"][name]
-            ],
-        }
+            ),
+        ]
         for name in of.indicators
     ]
-    _Averages(head=[f"Average of months {first} to {last}", *(arm.label for arm in of.arms)], rows=rows)
+    table("Averages", [f"Average of months {first} to {last}", *(arm.label for arm in of.arms)], rows)
     note = (
         "Beside each average, its 95% interval, over plausible sets of coefficients. This compares imagined services; "
         "it is no forecast for any real one."

@@ -22,8 +22,8 @@ from conducive.dashboards.store.classes import ENDED, Classroom, Seat, Store
 from conducive.dashboards.store.codes import shown
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.glossary import interval, term
-from conducive.dashboards.widgets.html import Empty, Loading, Trouble, heading, tag, template
+from conducive.dashboards.widgets.glossary import interval
+from conducive.dashboards.widgets.html import Cell, Empty, Loading, Trouble, cell, heading, table, tag, template
 from conducive.dashboards.widgets.progress import when_changed
 from conducive.experiments.words import listed, several
 
@@ -163,23 +163,21 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
 
 def _predictions_table(of: Lesson, seats: Sequence[Seat], outcomes: Outcomes) -> None:
     """What each group predicted; and, where it picked, what the model shows for its picks."""
-    rows = [
-        tag("tr", tag("th", seat.name), *_cells(of, seat.prediction, outcomes)) for seat in seats if seat.prediction
-    ]
-    found = term("The model", f"{label(of.measure)}: mean and 95% interval. {interval()}") if of.picks else ""
-    heads = ["Group", "Chose", "Drew for years 2, 5 and 10", *(["Put right", found] if of.picks else []), "Because"]
-    with tag("div", css="scroll", tabindex="0", role="region", aria_label="Predictions of all groups"):
-        tag("table", tag("thead", tag("tr", *(tag("th", head) for head in heads))), tag("tbody", *rows))
+    rows = [[seat.name, *_cells(of, seat.prediction, outcomes)] for seat in seats if seat.prediction]
+    found = cell("The model", title=f"{label(of.measure)}: mean and 95% interval. {interval()}")
+    own: list[Cell] = ["Put right", found] if of.picks else []
+    heads = ("Group", "Chose", "Drew for years 2, 5 and 10", *own, "Because")
+    table("Predictions of all groups", heads, rows)
 
 
-def _cells(of: Lesson, made: Mapping[str, Any], outcomes: Outcomes) -> Iterator[Any]:
-    yield tag("td", of.option(made["choice"]))
-    yield tag("td", in_words([made["points"][year] for year in (2, 5, YEARS)]))
+def _cells(of: Lesson, made: Mapping[str, Any], outcomes: Outcomes) -> Iterator[Cell]:
+    yield of.option(made["choice"])
+    yield in_words([made["points"][year] for year in (2, 5, YEARS)])
     if of.picks:
         outcome = outcomes.get(tuple(made["picks"]))
-        yield tag("td", picked(of, made["picks"]))
-        yield tag("td", value(of, outcome, of.measure) if outcome else "-")
-    yield tag("td", made["because"] or "-", css="typed")
+        yield picked(of, made["picks"])
+        yield value(of, outcome, of.measure) if outcome else "-"
+    yield cell(made["because"] or "-", css="typed")
 
 
 @solara.component

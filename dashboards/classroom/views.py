@@ -18,7 +18,7 @@ from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted,
 from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import GLOSSARY
-from conducive.dashboards.widgets.html import Loading, Trouble, tag, template
+from conducive.dashboards.widgets.html import Loading, Trouble, table, tag, template
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
 
@@ -194,12 +194,10 @@ def picks_field(of: Lesson, picks: Sequence[str], pick: Callable[[list[str]], No
 def _picks_table(of: Lesson, what: str, rows: Sequence[tuple[str, Sequence[str], Outcome]]) -> None:
     heads = (what, "Put right", *(label(name) for name in of.indicators[:3]))
     body = [
-        tag("tr", tag("th", name), tag("td", picked(of, picks)),
-            *(tag("td", value(of, outcome, i)) for i in of.indicators[:3]))
+        [name, picked(of, picks), *(value(of, outcome, indicator) for indicator in of.indicators[:3])]
         for name, picks, outcome in rows
-    ]  # fmt: skip
-    with tag("div", css="scroll", tabindex="0", role="region", aria_label="What picks bring"):
-        tag("table", tag("thead", tag("tr", *(tag("th", head) for head in heads))), tag("tbody", *body))
+    ]
+    table("What picks bring", heads, body)
 
 
 def value(of: Lesson, outcome: Outcome, indicator: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import solara
 
-from conducive.dashboards.widgets.glossary import prose, term
-from conducive.dashboards.widgets.html import Loading, Press, Trouble, tag
+from conducive.dashboards.widgets.glossary import prose
+from conducive.dashboards.widgets.html import Cell, Loading, Press, Trouble, cell, table, tag
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import Job
 from conducive.experiments.compare.brief import depending
@@ -26,18 +26,14 @@ def HowLong(found: dict[str, Any]) -> None:
     """How much use there was, how high it rose and how long it stayed."""
     with tag("div", css="panel prose-panel"):
         tag("h2", "How much, how high, how long?")
-        rows = [
-            tag(
-                "tr",
-                tag("th", term(one["label"], one["meaning"]), scope="row"),
-                tag("td", one["a"], css="number"),
-                tag("td", one["b"], css="number"),
-                tag("td", tag("b", one["difference"]) if one["clear"] else one["difference"], f" ({one['between']})"),
-                tag("td", one["way"]),
-            )
-            for one in found["measures"]
-        ]
-        _table("How much, how high, how long", MEASURE_HEADS, rows, "measures")
+        table("How much, how high, how long", MEASURE_HEADS, map(_measure, found["measures"]))
+
+
+def _measure(one: dict[str, Any]) -> list[Cell]:
+    between = f" ({one['between']})"
+    gap = cell(between, bold=one["difference"]) if one["clear"] else one["difference"] + between
+    sides = (cell(one[side], css="number") for side in "ab")
+    return [cell(one["label"], title=one["meaning"]), *sides, gap, one["way"]]
 
 
 @solara.component
@@ -93,14 +89,4 @@ def _Depends(ask: Callable[[Job], Iterator[Dependence]], key: str) -> None:
     found = depending(answer.value)
     tag("p", *prose(found["text"]), css="prose")
     if found["rows"]:
-        rows = [
-            tag("tr", tag("th", condition, scope="row"), *(tag("td", text) for text in rest))
-            for condition, *rest in found["rows"]
-        ]
-        _table("Conditions that clearly change the difference", DEPENDS_HEADS, rows, "depends")
-
-
-def _table(label: str, heads: tuple[str, ...], rows: list[Any], css: str) -> None:
-    with tag("div", css="scroll", tabindex="0", role="region", aria_label=label):
-        head = tag("tr", *(tag("th", text, scope="col") if text else tag("td") for text in heads))
-        tag("table", tag("thead", head), tag("tbody", *rows), css=css)
+        table("Conditions that clearly change the difference", DEPENDS_HEADS, found["rows"])

@@ -15,7 +15,7 @@ from conducive import __version__
 from conducive.dashboards.store.games import Games, Table
 from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Loading, Trouble, tag, template
+from conducive.dashboards.widgets.html import Loading, Trouble, table, tag, template
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import POOL, Following, Job
 from conducive.experiments.game import files
@@ -100,13 +100,11 @@ def Ended(kept: Games, table: Table, team: int) -> None:
 
 
 def _Outcomes(found: Ending) -> None:
-    head = tag("tr", tag("th", "The last half-year"), tag("th", "Yours"), tag("th", "Without your choices"))
     rows = [
-        tag("tr", tag("th", words), *(tag("td", outcome_words(name, value)) for value in pair))
+        [words, *(outcome_words(name, value) for value in pair)]
         for (name, words), pair in zip(OUTCOMES, found.outcomes, strict=True)
     ]
-    with tag("div", css="scroll", tabindex="0", role="region", aria_label="Outcomes"):
-        tag("table", tag("thead", head), tag("tbody", *rows))
+    table("Outcomes", ("The last half-year", "Yours", "Without your choices"), rows)
 
 
 def _Roads(found: Ending) -> None:

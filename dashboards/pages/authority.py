@@ -13,7 +13,7 @@ from conducive.dashboards.asking.address import address
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.places import place_names
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import Empty, Note, Trouble, heading, tag, template
+from conducive.dashboards.widgets.html import Cell, Empty, Note, Trouble, cell, heading, table, tag, template
 from conducive.experiments.cli.authority_card import SOURCES, shown, start_value
 from conducive.experiments.evidence.replay import REPLAYED, Replay, stored_study
 from conducive.experiments.words import listed
@@ -184,7 +184,11 @@ def _Lived(lived: Replay) -> None:
 def _Standings(found: Authority) -> None:
     if not found.standings:
         return
-    heads = [tag("th", text, scope="col", css="number") for text in ("Here", "England", "Neighbours", "Better than")]
+    heads: list[Cell] = [
+        "",
+        "",
+        *(cell(text, css="number") for text in ("Here", "England", "Neighbours", "Better than")),
+    ]
     with tag("section", css="panel", aria_label="Where it starts"):
         tag("h2", "What it starts ahead and behind in")
         tag(
@@ -194,23 +198,12 @@ def _Standings(found: Authority) -> None:
             "quarters of its neighbours. One year's figures swing by themselves, and nobody's performance is ranked.",
             css="prose",
         )
-        with tag("div", css="scroll", tabindex="0", role="region", aria_label="Inputs of the model here"):
-            tag(
-                "table",
-                tag("thead", tag("tr", tag("td"), tag("td"), *heads)),
-                tag("tbody", *(_standing(one) for one in found.standings)),
-            )
+        table("Inputs of the model here", heads, map(_standing, found.standings))
 
 
-def _standing(one: Standing) -> Any:
-    values = (one.own, one.england, one.neighbours)
-    return tag(
-        "tr",
-        tag("th", named(one.address).capitalize(), scope="row"),
-        tag("td", SIDES[one.side]),
-        *(tag("td", start_value(one, value), css="number") for value in values),
-        tag("td", of_neighbours(one), css="number"),
-    )
+def _standing(one: Standing) -> list[Cell]:
+    values = [*(start_value(one, value) for value in (one.own, one.england, one.neighbours)), of_neighbours(one)]
+    return [named(one.address).capitalize(), SIDES[one.side], *(cell(text, css="number") for text in values)]
 
 
 @solara.component

@@ -20,7 +20,19 @@ from conducive.dashboards.widgets.address_bar import use_address
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Empty, Loading, Note, Press, Trouble, heading, jump, tag, template
+from conducive.dashboards.widgets.html import (
+    Empty,
+    Loading,
+    Note,
+    Press,
+    Trouble,
+    cell,
+    heading,
+    jump,
+    table,
+    tag,
+    template,
+)
 from conducive.dashboards.widgets.progress import OFTEN, progress_of, use_answers
 from conducive.dashboards.work import POOL, Cache, Job
 from conducive.experiments.lives.living import in_order
@@ -279,12 +291,7 @@ def _Numbers(shown: _Picture) -> None:
         )  # fmt: skip
     with tag("section", css="panel", aria_label=f"After {months[-1]} months"):
         tag("h2", f"After {months[-1]} months")
-        with tag("div", css="scroll", tabindex="0", role="region", aria_label="What came of it"):
-            tag(
-                "table",
-                tag("thead", tag("tr", tag("td"), *(tag("th", h, scope="col", css="number") for h in head[1:]))),
-                tag("tbody", *(_row(row) for row in rows)),
-            )
+        table("What came of it", ["", *_numbers(head[1:])], ([row[0], *_numbers(row[1:])] for row in rows))
         claims = list(claims_held(found))
         if claims:
             tag("h3", "What is claimed")
@@ -294,8 +301,8 @@ def _Numbers(shown: _Picture) -> None:
         tag("p", *prose(how_to_read(found)), css="quiet")
 
 
-def _row(row: Sequence[str]) -> Any:
-    return tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell, css="number") for cell in row[1:]))
+def _numbers(texts: Sequence[str]) -> list[dict[str, str]]:
+    return [cell(text, css="number") for text in texts]
 
 
 def series_of(found: ProgrammeRuns) -> list[dict[str, Any]]:

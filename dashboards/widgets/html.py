@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from inspect import signature
@@ -59,6 +59,29 @@ def _whole(value: Any) -> Any:
 
 def _unwrapped(value: Any, _: Any) -> Any:
     return value.data if isinstance(value, _Whole) else value
+
+
+type Cell = str | dict[str, str]
+"""A cell of a table: its text, or what `cell` makes of it."""
+
+
+def cell(text: str, *, bold: str = "", title: str = "", css: str = "") -> dict[str, str]:
+    """Return a cell of a table: `bold` words before its text, and what it means under `title`."""
+    return {"text": text, "bold": bold, "title": title, "css": css}
+
+
+def table(label: str, heads: Iterable[Cell], rows: Iterable[Sequence[Cell]]) -> None:
+    """Put a table on the page, as one element: what it is, a head for each column, rows that begin with theirs."""
+    _Table(label=label, heads=_cells(heads), rows=[_cells(row) for row in rows])
+
+
+def _cells(texts: Iterable[Cell]) -> list[dict[str, str]]:
+    return [cell(text) if isinstance(text, str) else text for text in texts]
+
+
+@template("table.vue")
+def _Table(label: str, heads: list[dict[str, str]], rows: list[list[dict[str, str]]]) -> None:
+    """A table that can be scrolled where it is wider than the page."""
 
 
 @solara.component
