@@ -17,7 +17,7 @@ from conducive.scenarios.conditions import conditions
 
 RUNS = 4 * len(conditions()) * PAIRS
 """Runs that it takes, about, to see what an answer depends on."""
-MEASURE_HEADS = ("", "A", "B", "B - A", "How sure")
+MEASURE_HEADS: tuple[Cell, ...] = ("", *(cell(side, css="number") for side in "AB"), "B - A", "How sure")
 DEPENDS_HEADS = ("Condition", "Moved in both to its", "B - A there", "Change (95% interval)")
 
 
