@@ -295,8 +295,13 @@ def test_a_lesson_can_be_done_alone_with_picks_on_a_telephone(visit: Callable[..
     expect(page.locator("[data-test=year-3]")).to_have_value("100")
     keep(page)
     page.get_by_role("button", name="Run the model").click()
-    page.get_by_role("region", name="Averages").wait_for()
+    averages = page.get_by_role("region", name="Averages")
+    averages.wait_for()
 
+    expect(averages.locator("thead th[scope=col]")).to_have_count(1 + len(of.arms))
+    expect(averages.locator("tbody th[scope=row] > abbr[title]")).to_have_count(len(of.indicators))
+    expect(averages.locator("tbody td > b")).to_have_count(len(of.indicators) * len(of.arms))
+    expect(averages.locator("tbody td").first).to_have_text(re.compile(r"^[\d.]+% \([\d.]+% to [\d.]+%\)$"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     widths = page.locator(".classroom .panel").evaluate_all("all => all.map((one) => one.scrollWidth)")
     assert 0 < max(widths) <= 390
