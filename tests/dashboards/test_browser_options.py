@@ -155,7 +155,7 @@ def test_what_if_says_how_long_and_on_request_what_it_depends_on(visit: Callable
     page = visit(f"?s={address(Asked(SMALL, SMALL.change({'finance.funding_term': 36})))}")
     page.locator(".verdict .status", has_text="Firm: 200 pairs").wait_for()
     for words in ("Practitioner-years", "Peak", "Months above half of the peak"):
-        expect(page.locator(".measures")).to_contain_text(words)
+        expect(page.get_by_role("region", name="How much, how high")).to_contain_text(words)
     expect(page.locator(".because")).to_contain_text("states that lead to use")
     expect(page.get_by_text("Luck makes up")).to_be_hidden()
 
