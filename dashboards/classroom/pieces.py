@@ -78,7 +78,7 @@ def Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
         [
             cell(label(name), title=meaning(name).meaning),
             *(
-                cell(f" ({say(name, low)} to {say(name, high)})", bold=say(name, mean))
+                cell(f"({say(name, low)} to {say(name, high)})", bold=say(name, mean))
                 for low, mean, high in outcome["table"][name]
             ),
         ]

@@ -30,8 +30,8 @@ def HowLong(found: dict[str, Any]) -> None:
 
 
 def _measure(one: dict[str, Any]) -> list[Cell]:
-    between = f" ({one['between']})"
-    gap = cell(between, bold=one["difference"]) if one["clear"] else one["difference"] + between
+    between = f"({one['between']})"
+    gap = cell(between, bold=one["difference"]) if one["clear"] else f"{one['difference']} {between}"
     sides = (cell(one[side], css="number") for side in "ab")
     return [cell(one["label"], title=one["meaning"]), *sides, gap, one["way"]]
 

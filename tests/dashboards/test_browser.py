@@ -209,6 +209,19 @@ def test_names_and_places_of_their_own_and_a_pair_that_comes_back(visit: Callabl
     expect(elsewhere.locator("[data-test=there]")).to_have_value("Leeds")
 
 
+def test_a_number_being_typed_stays_while_an_answer_to_another_comes(visit: Callable[..., Any]) -> None:
+    page = visit(link())
+    term, turnover = (page.get_by_role("spinbutton", name=name) for name in ("Funding term", "Turnover"))
+    term.fill("48")
+    term.press("Tab")
+    turnover.fill("2")
+    expect(page.locator(".verdict .named")).to_contain_text("48")
+    expect(turnover).to_have_value("2")
+    turnover.fill("25")
+    turnover.press("Tab")
+    expect(page.locator("[data-address='workforce_capacity.turnover'].changed")).to_be_visible()
+
+
 def test_an_event_is_moved_by_keyboard_and_by_hand_and_edited(visit: Callable[..., Any]) -> None:
     page = visit(link(Asked(SMALL, SMALL.with_event(20, "incident"))))
     pin = page.get_by_role("slider", name="incident")

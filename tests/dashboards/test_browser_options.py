@@ -108,7 +108,10 @@ def test_options_are_named_added_and_refused_beside_the_list(visit: Callable[...
     expect(page.locator(".trouble")).to_contain_text("Options A and B are both called 'As it is'")
     page.get_by_label("Name of B").fill("Three years")
     page.get_by_label("Name of B").press("Tab")
+    page.get_by_label("Name of C").fill("Fou")
     expect(page.locator(".ranked")).to_contain_text("Three years")
+    expect(page.get_by_label("Name of C")).to_have_value("Fou")  # what comes meanwhile undoes nothing being typed
+    page.get_by_label("Name of C").fill("Four years")
     for name in ("classroom", "baseline"):
         page.locator("[data-test=add]").select_option(name)
         page.get_by_role("button", name="Add", exact=True).click()

@@ -292,7 +292,11 @@ def test_a_lesson_can_be_done_alone_with_picks_on_a_telephone(visit: Callable[..
     page.get_by_text("Or type the numbers").click()
     page.locator("[data-test=year-3]").fill("150")
     page.locator("[data-test=year-3]").press("Tab")
+    page.locator("[data-test=year-4]").fill("4")
     expect(page.locator("[data-test=year-3]")).to_have_value("100")
+    expect(page.locator("[data-test=sketch]")).to_have_attribute("aria-label", re.compile("100%"))
+    expect(page.locator("[data-test=year-4]")).to_have_value("4")  # the curve that comes back undoes nothing
+    page.locator("[data-test=year-4]").fill("45")
     keep(page)
     page.get_by_role("button", name="Run the model").click()
     averages = page.get_by_role("region", name="Averages")
