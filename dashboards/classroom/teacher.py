@@ -164,10 +164,10 @@ def _Predictions(kept: Store, of: Lesson, room: Classroom) -> None:
 def _predictions_table(of: Lesson, seats: Sequence[Seat], outcomes: Outcomes) -> None:
     """What each group predicted; and, where it picked, what the model shows for its picks."""
     rows = [[seat.name, *_cells(of, seat.prediction, outcomes)] for seat in seats if seat.prediction]
-    found = cell("The model", title=f"{label(of.measure)}: mean and 95% interval. {interval()}")
-    own: list[Cell] = ["Put right", found] if of.picks else []
-    heads = ("Group", "Chose", "Drew for years 2, 5 and 10", *own, "Because")
-    table("Predictions of all groups", heads, rows)
+    heads: list[Cell] = ["Group", "Chose", "Drew for years 2, 5 and 10"]
+    if of.picks:
+        heads += ["Put right", cell("The model", title=f"{label(of.measure)}: mean and 95% interval. {interval()}")]
+    table("Predictions of all groups", [*heads, "Because"], rows)
 
 
 def _cells(of: Lesson, made: Mapping[str, Any], outcomes: Outcomes) -> Iterator[Cell]:

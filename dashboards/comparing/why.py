@@ -8,7 +8,7 @@ from typing import Any
 import solara
 
 from conducive.dashboards.widgets.glossary import prose
-from conducive.dashboards.widgets.html import Cell, Loading, Press, Trouble, cell, table, tag
+from conducive.dashboards.widgets.html import Cell, Loading, Press, Trouble, cell, figures, table, tag
 from conducive.dashboards.widgets.progress import use_answers
 from conducive.dashboards.work import Job
 from conducive.experiments.compare.brief import depending
@@ -17,7 +17,7 @@ from conducive.scenarios.conditions import conditions
 
 RUNS = 4 * len(conditions()) * PAIRS
 """Runs that it takes, about, to see what an answer depends on."""
-MEASURE_HEADS: tuple[Cell, ...] = ("", *(cell(side, css="number") for side in "AB"), "B - A", "How sure")
+MEASURE_HEADS = ("", *figures("AB"), "B - A", "How sure")
 DEPENDS_HEADS = ("Condition", "Moved in both to its", "B - A there", "Change (95% interval)")
 
 
@@ -32,8 +32,7 @@ def HowLong(found: dict[str, Any]) -> None:
 def _measure(one: dict[str, Any]) -> list[Cell]:
     between = f"({one['between']})"
     gap = cell(between, bold=one["difference"]) if one["clear"] else f"{one['difference']} {between}"
-    sides = (cell(one[side], css="number") for side in "ab")
-    return [cell(one["label"], title=one["meaning"]), *sides, gap, one["way"]]
+    return [cell(one["label"], title=one["meaning"]), *figures((one["a"], one["b"])), gap, one["way"]]
 
 
 @solara.component

@@ -13,7 +13,7 @@ from conducive.dashboards.asking.address import address
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.asking.places import place_names
 from conducive.dashboards.widgets.fields import field, numbers
-from conducive.dashboards.widgets.html import Cell, Empty, Note, Trouble, cell, heading, table, tag, template
+from conducive.dashboards.widgets.html import Cell, Empty, Note, Trouble, figures, heading, table, tag, template
 from conducive.experiments.cli.authority_card import SOURCES, shown, start_value
 from conducive.experiments.evidence.replay import REPLAYED, Replay, stored_study
 from conducive.experiments.words import listed
@@ -184,11 +184,7 @@ def _Lived(lived: Replay) -> None:
 def _Standings(found: Authority) -> None:
     if not found.standings:
         return
-    heads: list[Cell] = [
-        "",
-        "",
-        *(cell(text, css="number") for text in ("Here", "England", "Neighbours", "Better than")),
-    ]
+    heads = ("", "", *figures(("Here", "England", "Neighbours", "Better than")))
     with tag("section", css="panel", aria_label="Where it starts"):
         tag("h2", "What it starts ahead and behind in")
         tag(
@@ -203,7 +199,7 @@ def _Standings(found: Authority) -> None:
 
 def _standing(one: Standing) -> list[Cell]:
     values = [*(start_value(one, value) for value in (one.own, one.england, one.neighbours)), of_neighbours(one)]
-    return [named(one.address).capitalize(), SIDES[one.side], *(cell(text, css="number") for text in values)]
+    return [named(one.address).capitalize(), SIDES[one.side], *figures(values)]
 
 
 @solara.component

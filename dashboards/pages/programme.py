@@ -26,7 +26,7 @@ from conducive.dashboards.widgets.html import (
     Note,
     Press,
     Trouble,
-    cell,
+    figures,
     heading,
     jump,
     table,
@@ -291,7 +291,7 @@ def _Numbers(shown: _Picture) -> None:
         )  # fmt: skip
     with tag("section", css="panel", aria_label=f"After {months[-1]} months"):
         tag("h2", f"After {months[-1]} months")
-        table("What came of it", ["", *_numbers(head[1:])], ([row[0], *_numbers(row[1:])] for row in rows))
+        table("What came of it", ["", *figures(head[1:])], ([row[0], *figures(row[1:])] for row in rows))
         claims = list(claims_held(found))
         if claims:
             tag("h3", "What is claimed")
@@ -299,10 +299,6 @@ def _Numbers(shown: _Picture) -> None:
                 for claim in claims:
                     tag("li", claim)
         tag("p", *prose(how_to_read(found)), css="quiet")
-
-
-def _numbers(texts: Sequence[str]) -> list[dict[str, str]]:
-    return [cell(text, css="number") for text in texts]
 
 
 def series_of(found: ProgrammeRuns) -> list[dict[str, Any]]:

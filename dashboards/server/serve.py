@@ -45,7 +45,7 @@ SETTINGS = {
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "REACTON_FAST": "1",  # of a page only what changed is drawn again, a sixth of the work
 }
-"""How Solara is set up, and Reacton, which draws its pages; read when they are first imported."""
+"""How Solara is set up, read when it is first imported; and Reacton, which draws its pages."""
 
 
 def serve(

@@ -70,6 +70,11 @@ def cell(text: str, *, bold: str = "", title: str = "", css: str = "") -> dict[s
     return {"text": text, "bold": bold, "title": title, "css": css}
 
 
+def figures(texts: Iterable[str]) -> list[Cell]:
+    """Return cells of numbers, or the heads above them."""
+    return [cell(text, css="number") for text in texts]
+
+
 def table(label: str, heads: Iterable[Cell], rows: Iterable[Sequence[Cell]]) -> None:
     """Put a table on the page, as one element: what it is, a head for each column, rows that begin with theirs."""
     _Table(label=label, heads=_cells(heads), rows=[_cells(row) for row in rows])
