@@ -295,7 +295,11 @@ def test_a_lesson_can_be_done_alone_with_picks_on_a_telephone(visit: Callable[..
     page.locator("[data-test=year-4]").fill("4")
     expect(page.locator("[data-test=year-3]")).to_have_value("100")
     expect(page.locator("[data-test=sketch]")).to_have_attribute("aria-label", re.compile("100%"))
+    wide = page.locator("[data-test=sketch]").get_attribute("width")
+    page.set_viewport_size({"width": 380, "height": 800})  # so that the curve is drawn anew for sure
+    expect(page.locator("[data-test=sketch]")).not_to_have_attribute("width", wide)
     expect(page.locator("[data-test=year-4]")).to_have_value("4")  # the curve that comes back undoes nothing
+    page.set_viewport_size({"width": 390, "height": 800})
     page.locator("[data-test=year-4]").fill("45")
     keep(page)
     page.get_by_role("button", name="Run the model").click()
