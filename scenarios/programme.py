@@ -188,15 +188,16 @@ NOT_ITS_OWN = ("finance", "funder", "organisation", "coefficients", "mechanisms"
 """Groups of inputs that an innovation cannot set."""
 
 
-def load_programme(source: str | Path | Mapping[str, Any] | Programme) -> Programme:
+def load_programme(source: str | Path | Mapping[str, Any] | Programme, *, placed: bool = True) -> Programme:
     """Return the programme of a library name, a path to a TOML file, a dict shaped like one, or a programme itself.
 
+    One that is not `placed` has no authorities until `Programme.at` gives it some: those of its file are not read.
     Raises InputError for unknown names and keys, wrong types, values out of range, and what does not go together.
     """
     if isinstance(source, Programme):
         return source
     if isinstance(source, Mapping):
-        return programme_from(source, "programme")
+        return programme_from(source, "programme", placed=placed)
     if not isinstance(source, str | os.PathLike):
         msg = (
             f"a programme must be a library name, a path to a TOML file, a dict or a Programme. Got {glimpse(source)}."
@@ -210,7 +211,7 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme) -> Progra
             msg = f"{source[:80]!r} is not a programme of the library.{near} They are {', '.join(programme_names())}."
             raise InputError(msg)
     try:
-        return programme_from(read_toml(path), path.stem)
+        return programme_from(read_toml(path), path.stem, placed=placed)
     except InputError as error:
         msg = f"{path}: {error}"
         raise InputError(msg) from None
@@ -239,7 +240,7 @@ KEYS = (
 )  # fmt: skip
 
 
-def programme_from(document: Mapping[str, Any], name: str) -> Programme:
+def programme_from(document: Mapping[str, Any], name: str, *, placed: bool = True) -> Programme:
     """Make the programme of a document. Raises InputError as `load_programme` does."""
     known("", document, KEYS)
     for key in TEXTS:
@@ -255,7 +256,7 @@ def programme_from(document: Mapping[str, Any], name: str) -> Programme:
     programme = Programme(
         **texts,
         scenario=scenario,
-        places=chosen(document.get("authorities", ENGLAND), year),
+        places=chosen(document.get("authorities", ENGLAND), year) if placed else (),
         year=year,
         vary=typed("vary", document.get("vary", True), bool, "true or false"),
         rounds=tuple(_round(n, each) for n, each in enumerate(tables_in("round", document.get("round", ())), 1)),
@@ -345,21 +346,12 @@ def _consistent(programme: Programme) -> Programme:
         scaled = {k: round(v / total, 3) for k, v in programme.criteria.items()} if total else {"need": 1.0}
         msg = f"the weights of criteria must add up to 1. Got {number(total)}. Did you mean {scaled}?"
         raise InputError(msg)
-    regions = {place.region for place in programme.places}
-    for region in programme.regions:
-        if region not in regions:
-            hint = nearest_names(region, sorted(regions))
-            msg = f"eligible.regions: {region!r} is the region of no authority here.{hint}"
-            raise InputError(msg)
-    may = [p for p in programme.places if not programme.regions or p.region in programme.regions]
-    most = len(may)
+    if programme.places:
+        _check_places(programme)
     for each in programme.rounds:
         if each.month >= programme.horizon:
             last = programme.horizon - 1
             msg = f"the month of a round must be 0 to {last}. Got {each.month}. Did you mean {last}?"
-            raise InputError(msg)
-        if each.grants > most:
-            msg = f"a round gives more grants than there are authorities to bid: {each.grants}, and {most} may bid."
             raise InputError(msg)
     months = [each.month for each in programme.rounds]
     if months != sorted(set(months)):
@@ -384,6 +376,21 @@ def _shared_out(rounds: Sequence[Round], grants: int) -> tuple[Round, ...]:
             found.append(Round(each.month, upto - given))
         given = upto
     return tuple(found)
+
+
+def _check_places(programme: Programme) -> None:
+    """Raise InputError for regions without authorities, and for rounds with more grants than authorities may bid."""
+    regions = {place.region for place in programme.places}
+    for region in programme.regions:
+        if region not in regions:
+            hint = nearest_names(region, sorted(regions))
+            msg = f"eligible.regions: {region!r} is the region of no authority here.{hint}"
+            raise InputError(msg)
+    most = len([p for p in programme.places if not programme.regions or p.region in programme.regions])
+    for each in programme.rounds:
+        if each.grants > most:
+            msg = f"a round gives more grants than there are authorities to bid: {each.grants}, and {most} may bid."
+            raise InputError(msg)
 
 
 def _check_money(programme: Programme) -> None:

@@ -159,7 +159,8 @@ def start_from(search: str) -> tuple[Asked | None, str, str]:
 def _Ask(asked: Asked, run: Callable[[Asked], None]) -> None:
     chosen, set_chosen = solara.use_state(asked)
     names = programme_names()
-    titles = [load_programme(name).title for name in names]
+    programmes = {name: load_programme(name, placed=False) for name in names}
+    titles = [each.title for each in programmes.values()]
 
     def other(sent: object) -> None:
         n = numbers(sent)[0]
@@ -182,7 +183,7 @@ def _Ask(asked: Asked, run: Callable[[Asked], None]) -> None:
             for letter, name in (("A", chosen.a), ("B", chosen.b)):
                 if name:
                     tag("dt", letter)
-                    tag("dd", f"{load_programme(name).question} {money_in_words(load_programme(name))}")
+                    tag("dd", f"{programmes[name].question} {money_in_words(programmes[name])}")
 
 
 # ---- What comes of it ----------------------------------------------------------------------------------------------

@@ -32,10 +32,8 @@ def programme(
     from conducive.experiments.lives.ensemble import check_counts
     from conducive.experiments.programmes import runs
 
-    both = runs.programmes_of(name, against, _places(authorities))
-    if settings:
-        changes = line.changes_from(settings)
-        both = tuple(each.change(changes) for each in both)
+    changes = line.changes_from(settings) if settings else None
+    both = runs.programmes_of(name, against, _places(authorities), changes)
     check_counts(replicates, seed)
     for note in dict.fromkeys(note for each in both for note in _notes_on_places(each)):
         holding.say(f"Note: {note}")
@@ -71,7 +69,7 @@ def programmes() -> None:
     from conducive.scenarios.programme import load_programme, programme_names
 
     for name in programme_names():
-        typer.echo(bullet(f"{name}: {load_programme(name).question}"))
+        typer.echo(bullet(f"{name}: {load_programme(name, placed=False).question}"))
 
 
 def _places(authorities: list[str] | None) -> object:

@@ -196,10 +196,16 @@ def programme(
     return ProgrammeRuns(both, seed, replicates, sets, tuple(runs))
 
 
-def programmes_of(asked: Any, against: Any = None, authorities: object = None) -> tuple[Programme, ...]:
-    """Return the programme, or the two to be compared. Raises InputError where they are not for the same sector."""
-    both = tuple(load_programme(each) for each in ([asked] if against is None else [asked, against]))
-    if authorities is not None:
+def programmes_of(
+    asked: Any, against: Any = None, authorities: object = None, changes: Mapping[str, object] | None = None
+) -> tuple[Programme, ...]:
+    """Return the programme, or the two to be compared, changed and at other authorities where these are given.
+
+    Raises InputError where they are not for the same sector.
+    """
+    placed, named = authorities is None, [asked] if against is None else [asked, against]
+    both = tuple(load_programme(each, placed=placed).change(changes or {}) for each in named)
+    if not placed:
         both = tuple(each.at(authorities) for each in both)
     known = [*(i.name for i in SECTOR_INDICATORS), COST]
     for each in both:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,7 @@ def _plan(document: dict[str, Any], beside: Path) -> Plan:
 
 def _lived(document: Mapping[str, Any], beside: Path) -> Scenario | Programme:
     """Return the scenario or the programme that is swept. Raises InputError for neither, both, or one that is not."""
-    kinds: dict[str, Callable[[Any], Scenario | Programme]] = {"scenario": load_scenario, "programme": load_programme}
-    asked = [kind for kind in kinds if kind in document]
+    asked = [kind for kind in ("scenario", "programme") if kind in document]
     if len(asked) != 1:
         msg = (
             'a sweep needs a scenario, for instance scenario = "classroom", or a programme. `conducive scenarios` and '
@@ -99,7 +98,7 @@ def _lived(document: Mapping[str, Any], beside: Path) -> Scenario | Programme:
     given = document[asked[0]]
     if isinstance(given, str) and given.casefold().endswith(".toml"):
         given = beside / given
-    return kinds[asked[0]](given)
+    return load_scenario(given) if "scenario" in asked else load_programme(given, placed="authorities" not in document)
 
 
 def _where(

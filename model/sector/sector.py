@@ -53,7 +53,7 @@ class Sector(mesa.Model):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             super().__init__(rng=self.seed)
-        asked = load_programme(programme)
+        asked = load_programme(programme, placed=authorities is None)
         self.programme = asked if authorities is None else asked.at(authorities)
         self.threads = max(1, threads)
         self.together: Together = new_sector(self.programme, self.seed, threads=self.threads)

@@ -15,6 +15,7 @@ from conducive.__main__ import cli
 from conducive.experiments.programmes import runs
 from conducive.experiments.programmes.runs import COST, ProgrammeRuns, programme
 from conducive.model.sector.ground import alone
+from conducive.model.sector.sector import Sector
 from conducive.scenarios import workforce
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.programme import load_programme
@@ -158,6 +159,41 @@ def test_authorities_of_a_table_without_codes_start_from_its_figures_all_the_sam
         monkeypatch.undo()
         workforce.forget_tables()
     assert not runs.figures_of(load_programme({"authorities": 4}))
+
+
+@pytest.fixture
+def table_of_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workforce table in use that has two authorities, fewer than programmes of the library give grants."""
+    table = pd.read_csv(workforce.TABLE)
+    table[table["la_name"].isin(["Leeds", "Kent"])].to_csv(tmp_path / "two.csv", index=False)
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "two.csv"))
+
+
+@pytest.mark.usefixtures("table_of_two")
+def test_authorities_that_are_asked_for_are_there_before_anything_is_refused() -> None:
+    with pytest.raises(InputError, match="40, and 2 may bid"):
+        runs.programmes_of("fewer-for-longer")
+
+    both = runs.programmes_of("fewer-for-longer", "by-need", 60)
+    (changed,) = runs.programmes_of("fewer-for-longer", authorities=4, changes={"rounds.grants": 2})
+
+    assert [len(each.places) for each in both] == [60, 60]
+    assert (len(changed.places), changed.grants) == (4, 2)
+    with pytest.raises(InputError, match="40, and 39 may bid"):
+        runs.programmes_of("fewer-for-longer", authorities=39)
+    assert len(Sector("fewer-for-longer", 60).programme.places) == 60
+
+
+@pytest.mark.usefixtures("table_of_two")
+def test_programmes_are_listed_and_run_elsewhere_whatever_table_is_in_use(tmp_path: Path) -> None:
+    asked = ["programme", "fewer-for-longer", "--authorities", "4", "--set", "rounds.grants=2", "--replicates", "1"]
+    sizes = [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
+
+    listed = CliRunner().invoke(app, ["programmes"])
+    done = CliRunner().invoke(app, [*asked, *sizes, "--out", str(tmp_path / "out")])
+
+    assert "fewer-for-longer" in listed.output
+    assert done.exit_code == 0, done.output
 
 
 def test_older_figures_that_nobody_asked_for_are_said(tmp_path: Path) -> None:

@@ -179,6 +179,26 @@ def test_what_cannot_be_used_is_refused_by_name(changed: dict[str, Any], words: 
         sweep_plan({**ASKED, **changed})
 
 
+def test_authorities_of_a_sweep_take_the_place_of_those_of_the_programme_before_it_is_refused() -> None:
+    elsewhere = {**MINE, "authorities": ["an authority of another table"]}
+
+    plan = sweep_plan({**ASKED, "programme": elsewhere, "authorities": 5})
+    few = sweep_plan(
+        {
+            **ASKED,
+            "programme": "by-need",
+            "authorities": 4,
+            "set": {"rounds.grants": 3},
+            "factors": {"funding.length": [12, 24]},
+        }
+    )
+
+    assert len(plan.programme.places) == 5  # type: ignore[union-attr]
+    assert few.programme.grants == 3  # type: ignore[union-attr]
+    with pytest.raises(cz.InputError, match="is not in the official table"):
+        sweep_plan({**ASKED, "programme": elsewhere})
+
+
 def test_a_programme_without_grants_has_nothing_to_vary_in_them() -> None:
     none = {**MINE, "round": [], "criteria": {}}
     with pytest.raises(cz.InputError, match="gives no grants"):
