@@ -152,6 +152,7 @@ def _Sweep(swept: Swept) -> None:
     done = picture.data["done"] if picture is not None else 0
     one = next(s for s in SHOWN if s.column == shown)
     with tag("section", css="panel", id="answer", aria_label="What comes of it"):
+        Note(" ".join(plan.notes))
         progress_of(answer.working, done, of, "point", stop, again)
         if picture is None:
             if answer.working:

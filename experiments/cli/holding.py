@@ -51,6 +51,8 @@ def carry_out(plan: Study[Any], out: Path | None, place: str | None = None, work
     folder = folder_for(out, held.name, place, identity, held.scenarios)
     means = Means(earlier=plan.earlier_runs(folder), keep=_keeping(folder, identity, held.scenarios))
     bar, runs = long_progress if workers and not held.further[0] else progress, held.runs + held.further[0]
+    for note in held.notes:
+        say(note)
     with executor_of(workers) as (executor, cores):
         if workers:
             _foresee(held, 0 if means.earlier is None else len(means.earlier), cores)

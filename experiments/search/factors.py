@@ -31,6 +31,7 @@ EITHER_OR = frozenset({SUSTAINED, "zone_open", "stopped_by_funder"})
 """Indicators that are 0 or 1 in a run, so that their mean is a chance."""
 SHARES = frozenset(i.name for i in INDICATORS if i.unit == "share") | EITHER_OR
 _POINTS = re.compile(r"-?[\d.]+:-?[\d.]+")
+FEW = 6  # values that are shown of many
 TRIED = 4  # runs timed to foresee how long many take
 
 
@@ -142,6 +143,20 @@ def parsed(text: str) -> Factor:
         msg = f"a range must be NAME=LOW:HIGH, for instance {TERM}=12:72. Got {glimpse(text)}.{meant}"
         raise InputError(msg) from None
     return factor(name, (low, high))
+
+
+def uneven(name: str, values: Sequence[float], steps: int, most: int, asked: str = "steps") -> str:
+    """Return what is to be said of whole numbers laid out in so many steps where these are of unequal length.
+
+    It names the nearest counts of values, at most so many, that make equal ones; `asked` is what they are asked for as.
+    """
+    width = round(values[-1] - values[0])
+    if width % steps == 0:
+        return ""
+    even = sorted((n for n in range(1, most) if width % n == 0), key=lambda n: abs(n - steps))[:2]
+    near = listed([f"{n + 1} (every {width // n})" for n in sorted(even)], "or")
+    said = ", ".join(number(value) for value in values[:FEW]) + " ..." * (len(values) > FEW)
+    return f"{name} has steps of unequal length: {said}. Equal ones: {asked} = {near}."
 
 
 def _checked_ends(name: str, given: tuple[float, float], declared: Input | None) -> tuple[float, float]:

@@ -76,6 +76,7 @@ class Held(NamedTuple):
         runs: in all, at most.
         further: runs at most beside these, and where they are made; then nobody knows beforehand how many it takes.
         columns: of the runs of one that was stopped, with which it goes on; none where it begins anew.
+        notes: what is to be said before it begins.
         afterwards: what takes its time after the last run, in words.
 
     """
@@ -86,6 +87,7 @@ class Held(NamedTuple):
     runs: int
     further: tuple[int, str] = (0, "")
     columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     afterwards: str = ""
 
 

@@ -16,11 +16,10 @@ from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.undone import notes_on
 from conducive.experiments.programmes.runs import ENDS, document, figures_of
-from conducive.experiments.search.factors import Factor
-from conducive.experiments.words import listed
+from conducive.experiments.search.factors import FEW, Factor, uneven
 from conducive.model.measures import INDICATORS, MONTHLY
 from conducive.scenarios.conditions import CLUSTERS, positions
-from conducive.scenarios.declaration import exact, number
+from conducive.scenarios.declaration import exact
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.links import LINKS
 from conducive.scenarios.programme import Programme, programme_inputs
@@ -30,7 +29,6 @@ from conducive.scenarios.workforce import figures_key
 GRID, LIST, LATIN, SOBOL = "grid", "list", "latin-hypercube", "sobol"
 DESIGNS = (GRID, LIST, LATIN, SOBOL)
 DRAWN = (LATIN, SOBOL)
-SHOWN = 6  # levels that a refusal shows
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,9 @@ class Levels:
     @property
     def note(self) -> str:
         """What is to be said of the values before they are run: that whole numbers make steps of unequal length."""
-        steps, width = len(self.values) - 1, round(self.high - self.low)
-        if not (self.stepped and self.whole) or width % steps == 0:
+        if not (self.stepped and self.whole):
             return ""
-        even = sorted((n for n in range(1, width + 1) if width % n == 0), key=lambda n: abs(n - steps))[:2]
-        near = listed([f"{n + 1} (every {width // n})" for n in sorted(even)], "or")
-        values = ", ".join(number(value) for value in self.values[:SHOWN])
-        more = " ..." if len(self.values) > SHOWN else ""
-        return f"{self.name} has steps of unequal length: {values}{more}. Equal ones: steps = {near}."
+        return uneven(self.name, self.values, len(self.values) - 1, round(self.high - self.low) + 1)
 
     @property
     def whole(self) -> bool:
@@ -80,7 +73,7 @@ class Levels:
         """Return the values as a refusal shows them, different for different values."""
         if self.over is not None:
             return f"{exact(self.low)} to {exact(self.high)}"
-        if len(self.values) <= SHOWN:
+        if len(self.values) <= FEW:
             return ", ".join(exact(value) for value in self.values)
         return f"{len(self.values):,} values, {_digest(np.array(self.values))}"
 

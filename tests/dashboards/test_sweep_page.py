@@ -133,6 +133,14 @@ def test_what_is_wrong_with_an_axis_is_said_beside_it_in_its_own_words(x: Any, y
     assert (refused.value.axis, str(refused.value)) == (where, text)
 
 
+def test_whole_numbers_in_steps_of_unequal_length_are_said_of_a_line_and_of_a_map() -> None:
+    posts = {"name": "organisation.posts", "low": 60, "high": 67}
+
+    for swept in (axes(posts, steps=4), axes(posts, CULTURE, steps=4)):
+        assert "Equal ones: steps = 2 (every 7) or 8 (every 1)." in plan_of(asked_sweep(SMALL, swept)).notes[0]
+    assert not plan_of(LINE).notes
+
+
 def test_the_form_shows_what_was_asked() -> None:
     for swept in (LINE, MAP):
         assert asked_sweep(SMALL, axes_of(swept)) == replace(

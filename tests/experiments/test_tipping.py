@@ -401,6 +401,19 @@ def test_grants_are_not_renewed_where_use_beyond_them_is_judged() -> None:
     assert "not renewed" in asked.notes[0]
 
 
+def test_levels_in_steps_of_unequal_length_are_said_before_the_search_with_equal_ones() -> None:
+    asked = {"indicator": "use", "target": 0.05, "plausible": False, "against": "organisation.posts=60:67"}
+    plan = tipping.plan("attitudes", SMALL, levels=4, **asked)
+
+    assert plan.levels == (60, 62, 65, 67)
+    assert plan.held().notes == (
+        "organisation.posts has steps of unequal length: 60, 62, 65, 67. "
+        "Equal ones: levels = 2 (every 7) or 8 (every 1).",
+    )  # fmt: skip
+    assert not tipping.plan("attitudes", SMALL, levels=8, **asked).notes
+    assert not tipping.plan("attitudes", SMALL, levels=(60, 61, 67), **asked).notes
+
+
 def test_other_outcomes_leave_scenario_and_grants_alone() -> None:
     scenario = load_scenario("classroom")
     asked = question(scenario, factors(["finance.funding_term=12:120"]), "use_at_fidelity")

@@ -74,6 +74,27 @@ def test_an_axis_is_widened_to_hold_an_unusual_place_but_ends_that_are_given_sta
     assert (given.values[0], given.values[-1]) == (0.1, 0.2)
 
 
+def test_whole_numbers_in_steps_of_unequal_length_are_said_before_the_map_with_equal_ones() -> None:
+    posts = small().change({"organisation.posts": 62})
+    plans = {steps: zone_map.plan(posts, "organisation.posts=60:67", "culture", 1, 0, steps=steps) for steps in (4, 8)}
+    primes = zone_map.plan(posts, "organisation.posts=60:127", "culture", 1, 0, steps=4)
+
+    assert plans[4].x.values == (60, 62, 65, 67)
+    assert plans[4].notes == plans[4].held().notes == (
+        "organisation.posts has steps of unequal length: 60, 62, 65, 67. "
+        "Equal ones: steps = 2 (every 7) or 8 (every 1).",
+    )  # fmt: skip
+    assert not plans[8].notes
+    assert primes.notes[0].endswith("Equal ones: steps = 2 (every 67).")  # 68 are more than a map has
+
+
+def test_a_line_that_is_moved_to_where_the_scenario_stands_makes_no_steps_of_unequal_length() -> None:
+    found = axis("organisation.posts=60:68", small().change({"organisation.posts": 63}), 5)
+
+    assert 63 in found.values
+    assert not found.note
+
+
 def test_a_cluster_stands_at_the_mean_position_of_its_inputs_between_barrier_and_facilitator() -> None:
     at = {c.name: 0.2 for c in cz.conditions() if c.cluster == "macro"}
     found = axis("macro", small().change(at), 5)
@@ -545,6 +566,18 @@ def test_an_interrupted_map_is_kept_and_finished_by_the_same_command(monkeypatch
     assert len(kept) == 2
     assert again.exit_code == 0, again.output
     assert len(pd.read_parquet("here/points.parquet")) == 9
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_the_command_says_before_it_begins_what_is_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(self: ZonePlan, means: object) -> ZoneMap:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ZonePlan, "carry_out", never)
+    result = conducive(*QUICK, "--x", "organisation.posts=60:69", "--out", "here")
+
+    assert "organisation.posts has steps of unequal length" in result.stderr
+    assert not Path("here").exists()
 
 
 @pytest.mark.usefixtures("empty_folder")

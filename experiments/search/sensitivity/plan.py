@@ -73,7 +73,7 @@ class SensitivityPlan(Study["Sensitivity"]):
         scenario, outcome = self.question.scenario, self.question.reading.indicator
         return Held(
             f"sensitivity-{scenario.name}", f"sensitivity of {scenario.name}", {"scenario": scenario}, self.runs,
-            columns=(outcome,), afterwards="Estimating indices and intervals.",
+            columns=(outcome,), notes=self.question.notes, afterwards="Estimating indices and intervals.",
         )  # fmt: skip
 
     def identity(self) -> Identity:

@@ -22,7 +22,7 @@ from conducive.experiments.lives.ensemble import check_counts, check_whole, pool
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.plausible import plausible_sets
-from conducive.experiments.search.factors import SHARES, SUSTAINED, Factor, Question, factors, question
+from conducive.experiments.search.factors import SHARES, SUSTAINED, Factor, Question, factors, question, uneven
 from conducive.experiments.search.study import ALONE, Held, Means, Study, front_door
 from conducive.experiments.search.tipping.crossing import FIRST, Search, nodes_between, search
 from conducive.experiments.search.tipping.frontier import Frontier, Tipping
@@ -51,7 +51,8 @@ PERCENT = 100
 class TippingPlan(Study[Frontier]):
     """What a search asks, checked: make one with `tipping.plan`, where it is said what most of this means.
 
-    `levels` are values of the second factor, none without one; `sets` is 1 where there are no plausible sets.
+    `levels` are values of the second factor, none without one; `sets` is 1 where there are no plausible sets. `notes`
+    are what is to be said before it begins.
     """
 
     question: Question
@@ -61,6 +62,7 @@ class TippingPlan(Study[Frontier]):
     levels: tuple[float, ...]
     seed: int
     sets: int
+    notes: tuple[str, ...] = ()
 
     @property
     def moved(self) -> Factor:
@@ -87,7 +89,7 @@ class TippingPlan(Study[Frontier]):
         return Held(
             f"tipping-{self.moved.name}{by}-{scenario.name}", f"tipping point of {self.moved.name} (at most)",
             {"scenario": scenario}, self.most_runs, (most_tried(self.question), "where it crosses nowhere"),
-            ("level", "set", "run", "value", "outcome"),
+            ("level", "set", "run", "value", "outcome"), self.notes,
         )  # fmt: skip
 
     def identity(self) -> Identity:
@@ -223,7 +225,11 @@ def tipping(
         raise InputError(msg)
     steps = _levels(varied[1], levels) if against is not None else ()
     sets = min(SETS, len(plausible_sets().sets)) if plausible else 1
-    return TippingPlan(asked, float(target), float(precision), runs, steps, seed, sets)
+    note = ""
+    if against is not None and isinstance(levels, int) and varied[1].whole:
+        note = uneven(varied[1].name, steps, len(steps) - 1, MOST_LEVELS, "levels")
+    notes = (*asked.notes, *([note] if note else []))
+    return TippingPlan(asked, float(target), float(precision), runs, steps, seed, sets, notes)
 
 
 def _levels(against: Factor, levels: int | Sequence[float]) -> tuple[float, ...]:

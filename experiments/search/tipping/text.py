@@ -94,7 +94,7 @@ def _asked(found: Frontier) -> str:
             + ("" if plan.against is None else f", at {len(plan.levels)} levels of {plan.against.title.lower()}")
             + f"; everything else stays. {runs}, seed {plan.seed}, placed where they tell most about the crossing."
         ),
-        *(paragraph(note) for note in plan.question.notes),
+        *(paragraph(note) for note in plan.notes),
     ]
     if unjudged := sum(p.search.unjudged for p in found.points):
         lines.append(

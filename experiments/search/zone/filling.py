@@ -19,7 +19,7 @@ from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import EDGE, SHOWN, Shown, read, sets_of
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
 from conducive.experiments.search.zone.map import ZoneMap
-from conducive.experiments.search.zone.plan import DEFAULT_MONTH, Axis, ZonePlan, axis, zone_map
+from conducive.experiments.search.zone.plan import DEFAULT_MONTH, Axis, ZonePlan, axis, notes_of, zone_map
 from conducive.experiments.words import several
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def sweep_plan(
         along = axis(x, scenario, steps)
         month = min(int(scenario["finance.funding_term"]) or DEFAULT_MONTH, scenario.horizon)
         nowhere = _Nowhere(along.name, along.title, along.unit, 0.0, 0.0, values=(0.0,), own=0.0)
-        plan = ZonePlan(scenario, along, nowhere, month, replicates, seed, sets_of(replicates, plausible=True))
+        sets, notes = sets_of(replicates, plausible=True), notes_of(scenario, along)
+        plan = ZonePlan(scenario, along, nowhere, month, replicates, seed, sets, notes)
     points = plan.shape[0] * plan.shape[1]
     check_whole("the number of points", points, 1, MOST_POINTS)
     return plan

@@ -16,7 +16,7 @@ from conducive.experiments.lives.ensemble import check_counts, check_whole
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.readings import Reading, Sets, read_each, sets_of
 from conducive.experiments.lives.undone import notes_on
-from conducive.experiments.search.factors import TIME_FIXED, Factor, parsed
+from conducive.experiments.search.factors import TIME_FIXED, Factor, parsed, uneven
 from conducive.experiments.search.study import ALONE, Held, Means, Study, front_door
 from conducive.experiments.search.zone.map import COLUMNS, ZoneMap, moves
 from conducive.experiments.words import in_unit, listed
@@ -41,12 +41,14 @@ class Axis(Factor):
         values: where the map has lines, rising.
         own: where the scenario itself stands; None where that lies off the map.
         spread: least and largest position of the inputs of the scenario itself, for conditions and clusters.
+        note: what is to be said of its lines before the map is run.
 
     """
 
     values: tuple[float, ...] = ()
     own: float | None = None
     spread: tuple[float, float] | None = None
+    note: str = ""
 
     def change(self, value: float) -> dict[str, object]:
         """Return what sets a scenario to a value of the axis."""
@@ -61,7 +63,7 @@ class Axis(Factor):
 class ZonePlan(Study[ZoneMap]):
     """What a map asks, checked: make one with `zone_map.plan`, where it is said what most of this means.
 
-    `notes` say of an axis that it makes a difference for some of the months only.
+    `notes` say of an axis that its steps are of unequal length, or that it makes a difference for some months only.
     """
 
     scenario: Scenario
@@ -127,7 +129,7 @@ class ZonePlan(Study[ZoneMap]):
     def held(self) -> Held:
         """Return what it is called, and how many runs the points take; moves take a few more."""
         title, runs = f"{self.x.title} by {self.y.title}", self.shape[0] * self.shape[1] * self.replicates
-        return Held(f"zone-{self.scenario.name}", title, {"scenario": self.scenario}, runs)
+        return Held(f"zone-{self.scenario.name}", title, {"scenario": self.scenario}, runs, notes=self.notes)
 
     def identity(self) -> Identity:
         """Return what decides the numbers of a map."""
@@ -196,8 +198,7 @@ def zone_map(
     if both := sorted(_inputs_of(along.name).keys() & _inputs_of(up.name).keys()):
         msg = f"the two axes must differ. Got {along.name} and {up.name}, which both move {listed(both[:3])}."
         raise InputError(msg)
-    ends = {a.name: (a.change(a.values[0]), a.change(a.values[-1])) for a in (along, up)}
-    notes = notes_on(asked, ends)
+    notes = notes_of(asked, along, up)
     return ZonePlan(asked, along, up, month, replicates, seed, sets_of(replicates, plausible), notes)
 
 
@@ -243,9 +244,16 @@ def axis(asked: str, scenario: Scenario, steps: int = STEPS) -> Axis:
         found = replace(found, low=min(found.low, own), high=max(found.high, own))
     values = np.linspace(found.low, found.high, steps)
     lines = sorted({float(v) for v in (np.round(values) if found.whole else np.round(values, 10))})
-    if not found.low <= own <= found.high:
-        return Axis(**asdict(found), values=tuple(lines), spread=spread)
-    return Axis(**asdict(found), values=_with_line_at(lines, own), own=own, spread=spread)
+    on_map = found.low <= own <= found.high
+    drawn = _with_line_at(lines, own) if on_map else tuple(lines)
+    note = uneven(name, drawn, len(lines) - 1, MOST_STEPS) if found.whole else ""
+    return Axis(**asdict(found), values=drawn, own=own if on_map else None, spread=spread, note=note)
+
+
+def notes_of(scenario: Scenario, *axes: Axis) -> tuple[str, ...]:
+    """Return what is to be said of axes before a map is run. Raises InputError for one that makes no difference."""
+    ends = {a.name: (a.change(a.values[0]), a.change(a.values[-1])) for a in axes}
+    return (*(a.note for a in axes if a.note), *notes_on(scenario, ends))
 
 
 def _standing(name: str, moved: Mapping[str, Input], scenario: Scenario) -> float:
