@@ -176,6 +176,15 @@ def test_whole_numbers_alone_are_tried_where_only_these_make_sense() -> None:
     assert nodes_between(1, 2, whole=True).tolist() == [1, 2]
 
 
+def test_a_curve_is_read_at_the_values_of_its_nodes_where_whole_numbers_are_not_evenly_apart() -> None:
+    nodes = np.array([*range(40), 60.0, 80.0, 100.0])
+    at = np.tile([0, 20, 40, 42], 50)
+
+    found = Search(nodes, 50.0, binary=False, at=at, outcome=nodes[at])
+
+    np.testing.assert_allclose(found.expected[1], nodes, atol=1.0)
+
+
 def test_an_interrupt_keeps_the_runs_that_are_finished() -> None:
     nodes, calls = nodes_between(0, 1, whole=False), 0
 

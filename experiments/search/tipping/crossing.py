@@ -75,7 +75,7 @@ class Search:
     """What is known of a curve after some runs.
 
     Attributes:
-        nodes: values at which runs may be made, evenly spaced and rising.
+        nodes: values at which runs may be made, rising.
         target: the value of the curve that is looked for.
         binary: whether each run shows 0 or 1.
         at: node of each run.
@@ -245,7 +245,7 @@ def search(
 
 
 def _known(found: Search, precision: float) -> bool:
-    spacing = found.nodes[1] - found.nodes[0]
+    spacing = np.diff(found.nodes).max()
     return all(each.half_width <= max(precision, spacing / 2) for each in (*found.crossings, *found.possible))
 
 
@@ -280,11 +280,12 @@ def _reach() -> float:
 def _curve(found: Search) -> tuple[Numbers, Numbers, float]:
     known = ~np.isnan(found.outcome)
     at, outcome = found.at[known], found.outcome[known]
-    size = len(found.nodes)
+    nodes, size = found.nodes, len(found.nodes)
+    where = (nodes - nodes[0]) / (nodes[-1] - nodes[0])
     count = np.bincount(at, minlength=size).astype(float)
     if found.binary:
         total = np.bincount(at, outcome, size)
-        mean, spread = _averaged(size, lambda prior: _chances(prior, count, total))
+        mean, spread = _averaged(where, lambda prior: _chances(prior, count, total))
         return mean, spread, float(np.log(found.target / (1 - found.target)))
     middle, scale = float(outcome.mean()) if len(outcome) else 0.0, float(outcome.std()) if len(outcome) else 0.0
     scale = scale or 1.0
@@ -292,7 +293,7 @@ def _curve(found: Search) -> tuple[Numbers, Numbers, float]:
     seen = np.bincount(at, scaled, size) / np.maximum(count, 1)
     weight = count / max(float(scaled.var()), ENOUGH)
     for _ in range(3):
-        mean, spread = _averaged(size, lambda prior: _numbers(prior, seen, weight))  # noqa: B023 - called at once
+        mean, spread = _averaged(where, lambda prior: _numbers(prior, seen, weight))  # noqa: B023 - called at once
         weight = count / _local_variance(at, scaled - mean[at], size)
     return mean * scale + middle, spread * scale, found.target
 
@@ -309,9 +310,8 @@ type Fit = tuple[Numbers, Numbers, float]
 """Mean and variance at each node, and the logarithm of the evidence."""
 
 
-def _averaged(size: int, fit: Callable[[Numbers], Fit]) -> tuple[Numbers, Numbers]:
-    """Return mean and standard deviation over all ways to bend, each weighted by its evidence."""
-    where = np.linspace(0, 1, size)
+def _averaged(where: Numbers, fit: Callable[[Numbers], Fit]) -> tuple[Numbers, Numbers]:
+    """Return mean and standard deviation at places (0-1) over all ways to bend, each weighted by its evidence."""
     line = LEVEL_SD**2 + SLOPE_SD**2 * np.outer(where - 0.5, where - 0.5)
     apart = np.abs(where[:, None] - where[None, :])
     fits = [fit(line + BEND_SD**2 * _alike(apart / length)) for length in LENGTHS]
