@@ -157,6 +157,8 @@ class Authority(InShort):
         standings: what it starts ahead and behind in.
         context: what else is published and helps to read the rest.
         notes: what is missing or to be read with care.
+        no_neighbours: why there are no neighbours; empty where there are.
+        no_judgement: why there are no inspections; empty where there are.
 
     """
 
@@ -171,6 +173,8 @@ class Authority(InShort):
     standings: tuple[Standing, ...]
     context: tuple[Context, ...]
     notes: tuple[str, ...]
+    no_neighbours: str = ""
+    no_judgement: str = ""
 
     def in_short(self) -> dict[str, str]:
         """Return where it is, what it starts from, and what it is ahead and behind in."""
@@ -247,7 +251,7 @@ class Authority(InShort):
         poor = bool(self.inspections) and self.inspections[-1].grade > GRADES.index("good") + 1
         result = "good" if poor else "inadequate"
         last = self.inspections[-1] if self.inspections else None
-        why = f"It was judged {last.judgement} in {last.began:%B %Y}." if last else "No judgement of it is published."
+        why = f"It was judged {last.judgement} in {last.began:%B %Y}." if last else self.no_judgement
         return Question(
             f"What if an inspection in the first year found it {result}?",
             why,
@@ -288,12 +292,15 @@ def authority(name: str) -> Authority:
         find(row.name)  # says what it became
     codes = {code for each in rows for code in codes_of(each)}
     names = {code: each.name for each in official_table() if each.level == "authority" for code in codes_of(each)}
-    near = [Near(names[one.code], one.closeness) for one in neighbours(codes) if one.code in names]
+    published = neighbours(codes)
+    near = [Near(names[one.code], one.closeness) for one in published if one.code in names]
     near = list({one.name: one for one in reversed(near) if one.name != row.name}.values())[::-1][:10]
     usable = [each for each in rows if not each.problem()]
     years = tuple(sorted({each.year for each in official_table()}))
     start_year = usable[-1].year if usable else None
     judged = inspections(codes)
+    no_neighbours = "" if near else _no_neighbours(rows, published=bool(published))
+    no_judgement = "" if judged else _no_judgement(rows)
     return Authority(
         row.name,
         row.region,
@@ -305,8 +312,24 @@ def authority(name: str) -> Authority:
         judged,
         tuple(_standings(row.name, start_year, near, judged)) if start_year else (),
         tuple(_context(codes, near)),
-        tuple(_notes(rows, start_year, near, judged)),
+        (*_notes(rows, start_year, near), *(why for why in (no_neighbours, no_judgement) if why)),
+        no_neighbours,
+        no_judgement,
     )
+
+
+def _no_neighbours(rows: list[AuthorityYear], *, published: bool) -> str:
+    if not any(row.old_code for row in rows):
+        return "Its statistical neighbours are not known: the workforce table in use has no old_la_code for it."
+    if published:
+        return "The workforce table in use has none of its statistical neighbours, by their old_la_code."
+    return "No statistical neighbours of it are published."
+
+
+def _no_judgement(rows: list[AuthorityYear]) -> str:
+    if not any(row.code for row in rows):
+        return "Its judgements are not known: the workforce table in use has no new_la_code for it."
+    return "No judgement of it since 2018 is published."
 
 
 def _by_year(name: str) -> dict[int, AuthorityYear]:
@@ -391,7 +414,7 @@ def _context(codes: set[str], near: list[Near]) -> list[Context]:
     ]
 
 
-def _notes(rows: list[AuthorityYear], start: int | None, near: list[Near], judged: tuple[Inspection, ...]) -> list[str]:
+def _notes(rows: list[AuthorityYear], start: int | None, near: list[Near]) -> list[str]:
     """Return what is missing or to be read with care."""
     name, notes = rows[-1].name, []
     if rows[0].year > min(row.year for row in official_table()):
@@ -402,12 +425,8 @@ def _notes(rows: list[AuthorityYear], start: int | None, near: list[Near], judge
         notes.append(f"No run can start here: {rows[-1].problem()}.")
     elif start < latest():
         notes.append(f"A run starts from its figures of {start}: of {latest()}, {rows[-1].problem()}.")
-    if not near:
-        notes.append("No statistical neighbours of it are published.")
-    elif all(one.closeness == "Not close" for one in near):
+    if near and all(one.closeness == "Not close" for one in near):
         notes.append("None of its statistical neighbours is close, in the publisher's own words.")
-    if not judged:
-        notes.append("No judgement of it since 2018 is published.")
     if " / " in name:
         notes.append("These councils report their workforce together: figures are of both, and judgements of each.")
     if max(row.in_post or 0.0 for row in rows) <= SWING_STAFF:

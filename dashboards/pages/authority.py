@@ -107,7 +107,7 @@ def _Found(found: Authority) -> None:
         )
         if lived:
             _Lived(lived)
-        tag("p", judged(found.inspections))
+        tag("p", judged(found))
     _Standings(found)
     _Questions(found)
     _Beside(found)
@@ -165,12 +165,14 @@ def marks(inspections: tuple[Inspection, ...], years: tuple[int, ...]) -> list[d
     ]
 
 
-def judged(inspections: tuple[Inspection, ...]) -> str:
+def judged(found: Authority) -> str:
     """Say what was judged, and when."""
-    if not inspections:
-        return "No judgement by Ofsted since 2018 is published."
-    several = len({one.council for one in inspections}) > 1
-    said = [f"{one.judgement} in {one.began:%B %Y}{f' ({one.council})' if several else ''}" for one in inspections]
+    if not found.inspections:
+        return found.no_judgement
+    several = len({one.council for one in found.inspections}) > 1
+    said = [
+        f"{one.judgement} in {one.began:%B %Y}{f' ({one.council})' if several else ''}" for one in found.inspections
+    ]
     return f"Judged by Ofsted: {listed(said)}."
 
 
@@ -257,4 +259,4 @@ def _Beside(found: Authority) -> None:
 
 
 def _plain(value: float | None) -> str:
-    return "not published" if value is None or math.isnan(value) else f"{value:,.0f}"
+    return "not known" if value is None or math.isnan(value) else f"{value:,.0f}"

@@ -55,8 +55,8 @@ def _judged(found: Authority) -> list[str]:
         f"{one.judgement}, {one.began:%B %Y}{f' ({one.council})' if several else ''}" for one in found.inspections
     ]
     return [
-        fact("Judged by Ofsted", "; ".join(judged) or "no judgement since 2018 is published"),
-        fact("Neighbours", "; ".join(near) or "none published"),
+        fact("Judged by Ofsted", "; ".join(judged) or found.no_judgement),
+        fact("Neighbours", "; ".join(near) or found.no_neighbours),
     ]
 
 

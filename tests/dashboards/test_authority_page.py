@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -59,8 +60,9 @@ def test_judgements_stand_on_the_time_line_between_censuses() -> None:
     assert 2017.9 < one["x"] < 2018.0
     assert 2022.0 < other["x"] < 2022.3
     assert other["label"] == "Inadequate, November 2022 (Bradford)"
-    assert judged(found.inspections).endswith("inadequate in September 2018 and inadequate in November 2022.")
-    assert judged(()) == "No judgement by Ofsted since 2018 is published."
+    assert judged(found).endswith("inadequate in September 2018 and inadequate in November 2022.")
+    none = replace(found, inspections=(), no_judgement="No judgement of it since 2018 is published.")
+    assert judged(none) == none.no_judgement
 
 
 def test_what_an_address_asks_for_is_looked_up_or_refused_in_words() -> None:

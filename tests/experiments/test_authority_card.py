@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -40,6 +41,18 @@ def test_the_card_shows_figures_judgements_standings_and_questions() -> None:
         assert said in result.stdout
     agency = next(line for line in result.stdout.splitlines() if line.startswith("Agency staff, % of staff"))
     assert agency.split()[-1] == f"{100 * found.series[2].own[-1]:.1f}"
+
+
+def test_the_card_says_that_the_table_in_use_lacks_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pd.read_csv(workforce.TABLE).drop(columns=["old_la_code", "new_la_code"])
+    table.to_csv(tmp_path / "bare.csv", index=False)
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "bare.csv"))
+
+    said = " ".join(conducive("authority", "Leeds").stdout.split())
+
+    assert "Neighbours Its statistical neighbours are not known: the workforce table in use has no old_la_code" in said
+    assert "Judged by Ofsted Its judgements are not known: the workforce table in use has no new_la_code" in said
+    assert "published" not in said
 
 
 def test_an_answer_is_the_one_that_python_gives() -> None:

@@ -224,10 +224,42 @@ def test_without_neighbours_or_judgement_it_says_so_and_still_asks(
     assert alone.standings == ()
     assert alone.start(GRANT) == GRANT.at("Bradford")
     assert len(alone.questions) == 2
-    assert "No judgement of it is published." in alone.questions[1].why
+    assert "No judgement of it since 2018 is published." in alone.questions[1].why
     assert any("No statistical neighbours" in note for note in alone.notes)
     assert any("No judgement of it since 2018" in note for note in alone.notes)
     assert replace(bradford, neighbours=()).series == bradford.series
+
+
+@pytest.mark.parametrize(
+    ("left_out", "places", "neighbours", "judgement"),
+    [
+        (["old_la_code", "new_la_code"], (), "the workforce table in use has no old_la_code", "no new_la_code for it"),
+        (["old_la_code"], (), "Its statistical neighbours are not known", ""),
+        (["new_la_code"], (), "", "Its judgements are not known"),
+        ([], ("Bradford", "Kent"), "The workforce table in use has none of its statistical neighbours", ""),
+        ([], ("Bradford", "Oldham"), "", ""),
+    ],
+)  # fmt: skip
+def test_what_the_table_in_use_lacks_is_not_said_to_be_unpublished(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, left_out: list[str], places: tuple[str, ...], neighbours: str,
+    judgement: str,
+) -> None:  # fmt: skip
+    with workforce.TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not places or row["la_name"] in places]
+    with (tmp_path / "mine.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [name for name in rows[0] if name not in left_out], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "mine.csv"))
+
+    found = authority("Bradford")
+
+    assert neighbours in found.no_neighbours
+    assert judgement in found.no_judgement
+    assert bool(found.neighbours) == (not neighbours)
+    assert bool(found.inspections) == (not judgement)
+    assert {found.no_neighbours, found.no_judgement} - {""} <= set(found.notes)
+    assert not any("published" in note for note in found.notes)
 
 
 def test_a_table_without_england_has_the_usual_start_in_its_place(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
