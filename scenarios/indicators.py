@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+_YES_OR_NO = ("zone_open", "stopped_by_funder")  # counts of one thing: there or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +15,21 @@ class Indicator:
     name: str
     unit: str
     meaning: str
+
+    @property
+    def share(self) -> bool:
+        """Whether it lies between 0 and 1."""
+        return self.unit in {"share", "0 or 1"} or self.name in _YES_OR_NO
+
+    @property
+    def within(self) -> tuple[float, float]:
+        """Least and most that it can be: nothing that is counted or spent is below 0."""
+        return (0.0, 1.0) if self.share else (0.0, math.inf)
+
+    @property
+    def apart(self) -> tuple[float, float]:
+        """Least and most by which it can differ between two."""
+        return (-1.0, 1.0) if self.share else (-math.inf, math.inf)
 
 
 def _shares(**meanings: str) -> list[Indicator]:
@@ -129,5 +147,12 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
 )
 
+SHARES = frozenset(i.name for i in INDICATORS if i.share)
+"""Indicators that lie between 0 and 1."""
 AFTERMATH = tuple(f"{what}_{when}_years" for when in ("two", "five") for what in ("ended", "reduced", "kept"))
 """What has become of the innovation two and five years after external money: exactly one of three is 1 each time."""
+
+
+def indicator_of(name: str) -> Indicator:
+    """Return the declaration of an indicator."""
+    return next(i for i in INDICATORS if i.name == name)

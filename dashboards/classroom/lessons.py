@@ -21,14 +21,14 @@ from conducive.dashboards.classroom.files import CURRICULUM, YEARS, Lesson, read
 from conducive.dashboards.store import games
 from conducive.dashboards.store.classes import Held, Room
 from conducive.experiments.compare.ladder import TELLING
-from conducive.experiments.compare.race import SHARES, fare
+from conducive.experiments.compare.race import IN_PERCENT, fare
 from conducive.experiments.lives.ensemble import Ensemble, run_each
 from conducive.experiments.lives.plausible import PLAUSIBLE
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
-from conducive.model.measures import INDICATORS, Indicator
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import to_toml
+from conducive.scenarios.indicators import indicator_of
 
 POINTS = YEARS + 1
 """A sketch has a point for launch and one for the end of each year."""
@@ -49,11 +49,6 @@ LESSONS: tuple[Lesson, ...] = tuple(read_lesson(CURRICULUM / f"{name}.toml") for
 
 
 @cache
-def meaning(indicator: str) -> Indicator:
-    """Return the declaration of an indicator."""
-    return next(i for i in INDICATORS if i.name == indicator)
-
-
 def lesson(name: object) -> Lesson:
     """Return a lesson by name. Raises InputError saying which there are."""
     found = {each.name: each for each in LESSONS}
@@ -208,7 +203,7 @@ def label(indicator: str) -> str:
 
 def say(indicator: str, value: float) -> str:
     """Return a value of an indicator as people write it."""
-    if meaning(indicator).unit == "GBP":
+    if indicator_of(indicator).unit == "GBP":
         return f"£{value:,.0f}"
     if in_percent(indicator):
         return f"{round(100 * value, 1) + 0.0:.1f}%"
@@ -222,7 +217,7 @@ def gap(indicator: str, value: float) -> str:
 
 def in_percent(indicator: str) -> bool:
     """Whether people write an indicator as a percentage."""
-    return indicator in SHARES or meaning(indicator).unit == "ratio"
+    return indicator in IN_PERCENT or indicator_of(indicator).unit == "ratio"
 
 
 def lower(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from conducive.dashboards.classroom.files import HORIZON, YEARS, Lesson
-from conducive.dashboards.classroom.lessons import label, lesson, meaning, say
+from conducive.dashboards.classroom.lessons import label, lesson, say
 from conducive.dashboards.classroom.sheets import sheet
 from conducive.dashboards.classroom.views import Sketch, lines_of
 from conducive.dashboards.store.classes import Seat
@@ -17,6 +17,7 @@ from conducive.dashboards.widgets.download import Download
 from conducive.dashboards.widgets.glossary import prose
 from conducive.dashboards.widgets.html import cell, table, tag
 from conducive.experiments.compare.race import TOTALS
+from conducive.scenarios.indicators import indicator_of
 
 HTML = "text/html"
 
@@ -76,7 +77,7 @@ def Table(of: Lesson, outcome: Mapping[str, Any]) -> None:
     first, last = of.window
     rows = [
         [
-            cell(label(name), title=meaning(name).meaning),
+            cell(label(name), title=indicator_of(name).meaning),
             *(
                 cell(f"({say(name, low)} to {say(name, high)})", bold=say(name, mean))
                 for low, mean, high in outcome["table"][name]

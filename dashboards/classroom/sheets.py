@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from conducive import __version__
 from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import HORIZON, YEARS, Lesson
-from conducive.dashboards.classroom.lessons import LESSONS, counted, label, meaning, say, verdict
-from conducive.experiments.compare.race import POUNDS, SHARES
+from conducive.dashboards.classroom.lessons import LESSONS, counted, label, say, verdict
+from conducive.experiments.compare.race import IN_PERCENT, POUNDS
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.indicators import indicator_of
 
 if TYPE_CHECKING:
     from conducive.dashboards.store.classes import Classroom
@@ -147,7 +148,7 @@ def _nice(step: float) -> float:
 
 
 def _tick(indicator: str, value: float) -> str:
-    if indicator in SHARES or meaning(indicator).unit == "ratio":
+    if indicator in IN_PERCENT or indicator_of(indicator).unit == "ratio":
         return f"{100 * value:.3g}%"
     if indicator in POUNDS:
         return f"£{value / 1e6:.3g}m" if value >= 1e6 else f"£{value / 1e3:.3g}k"  # noqa: PLR2004

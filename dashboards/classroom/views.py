@@ -14,13 +14,14 @@ from conducive.dashboards.asking import address as addresses
 from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.classroom.feedback import PEOPLE
 from conducive.dashboards.classroom.files import YEARS, Lesson
-from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, meaning, say
+from conducive.dashboards.classroom.lessons import SEED, checked_picks, counted, in_percent, label, say
 from conducive.dashboards.store.classes import Seat
 from conducive.dashboards.widgets.fields import field, numbers
 from conducive.dashboards.widgets.glossary import GLOSSARY
 from conducive.dashboards.widgets.html import Loading, Trouble, table, tag, template
 from conducive.experiments.words import listed
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.indicators import indicator_of
 
 type Outcome = Mapping[str, Any]
 
@@ -99,7 +100,7 @@ def _over_time(
         points=[], editable=False, own="", lines=lines, others=[], others_label="", chosen=-1,
         marks=[{"month": month, "label": text} for month, text in marks], years=YEARS,
         spoken=f"{named} {'; '.join(told)}", event_draw=lambda _: None, named=named, part=part,
-        unit="percent" if not indicator or in_percent(indicator) else meaning(indicator).unit,
+        unit="percent" if not indicator or in_percent(indicator) else indicator_of(indicator).unit,
     )  # fmt: skip
 
 

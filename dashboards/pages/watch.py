@@ -28,9 +28,9 @@ from conducive.dashboards.widgets.html import Loading, Note, Press, Trouble, hea
 from conducive.experiments.compare.names import names_of
 from conducive.experiments.lives.recording import Recording, record, seating
 from conducive.experiments.words import pounds
-from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.indicators import indicator_of
 from conducive.scenarios.scenario import Scenario
 
 NOBODY, NO_POST = len(STAGES), 255
@@ -137,7 +137,7 @@ def signs(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
 
 def _sign(recordings: Sequence[Recording], name: str, label: str) -> dict[str, Any]:
     """An indicator over lives: its values, and a line through them in a box of 120 by 30, from 0 to its top."""
-    declared = next(i for i in INDICATORS if i.name == name)
+    declared = indicator_of(name)
     every = [recording.monthly[name].astype(float) for recording in recordings]
     months = max(len(values) for values in every)
     money = declared.unit == "GBP"
@@ -166,7 +166,7 @@ def stages() -> list[dict[str, Any]]:
         {
             "name": name,
             "label": name.capitalize(),
-            "meaning": next(i.meaning for i in INDICATORS if i.name == name),
+            "meaning": indicator_of(name).meaning,
             "light": light,
             "dark": dark,
             "shape": shape,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from conducive.experiments.compare.ladder import MATTERS, Judged, judge
 from conducive.experiments.lives.ensemble import Ensemble, check_counts, run_each
 from conducive.experiments.lives.intervals import (
+    A_DIFFERENCE,
     ANYWHERE,
     FEWEST_IN_A_SET,
     Uncertainty,
@@ -41,10 +42,6 @@ MOST_PAIRS = 4000
 """Pairs that are run at most to reach a precision, unless more are asked for to begin with."""
 PERCENT = 100
 MONTHS_A_YEAR = 12
-SHARES = ("share", "0 or 1")
-"""Units of indicators that lie between 0 and 1."""
-A_DIFFERENCE = (-1.0, 1.0)
-"""By which shares can differ."""
 STEP = 1.25  # least growth from one number of pairs to the next
 MOST_FORESEEN = 1_000_000
 
@@ -141,7 +138,7 @@ class Comparison(InShort):
             if i.name in {"wave"}:
                 continue
             gap = self.difference(i.name)
-            found = self.uncertainty(gap, A_DIFFERENCE if i.unit in SHARES else ANYWHERE)
+            found = self.uncertainty(gap, i.apart)
             levels = [interval(e.values(i.name)[: self.pairs, : self.months])[1] for e in (self.base, self.alternative)]
             frames.append(
                 pd.DataFrame(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from conducive.experiments.compare.answer import Measure, both, headline, measures, sureness
 from conducive.experiments.compare.brief import alternative_text, states_in_words
-from conducive.experiments.compare.comparison import A_DIFFERENCE, Comparison
+from conducive.experiments.compare.comparison import Comparison
 from conducive.experiments.compare.ladder import MATTERS
 from conducive.experiments.compare.names import names
 from conducive.experiments.compare.text import (
@@ -23,7 +23,7 @@ from conducive.experiments.compare.text import (
     sustained_in_words,
 )
 from conducive.experiments.lives.ensemble import Ensemble, run_each
-from conducive.experiments.lives.intervals import A_SHARE, ANYWHERE, Uncertainty
+from conducive.experiments.lives.intervals import A_DIFFERENCE, A_SHARE, ANYWHERE, Uncertainty
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import NOT_A_FORECAST, caution, sets_in_words
 from conducive.experiments.words import happening, launch, percent, points, pounds, signed

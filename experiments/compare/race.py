@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from conducive.experiments.compare.ladder import MATTERS, RUNGS, judge
 from conducive.experiments.lives.ensemble import Ensemble, run_each
-from conducive.experiments.lives.intervals import ANYWHERE, Uncertainty
+from conducive.experiments.lives.intervals import A_DIFFERENCE, ANYWHERE, Uncertainty
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.indicators import SHARES, indicator_of
 from conducive.scenarios.scenario import Scenario
 
 DIGITS = 4
-SHARES = frozenset({"trials", "zone_open", "sustained"} | {i.name for i in INDICATORS if i.unit == "share"})
+IN_PERCENT = SHARES | {"trials"}
 """Indicators whose mean lies between 0 and 1: shares, and what is either so or not in a run or for a person."""
 TOTALS = frozenset({"cumulative_cost"})
 """Indicators that add up as months go by: of a stretch, their value at its end is read, and no average."""
@@ -102,15 +103,16 @@ def fare(
     averages = [_average(e, judged, first, last) for e in ensembles]
     best = max(held, key=lambda n: averages[n].mean())
     apart = [averages[best] - each for each in averages]
-    gaps = [ensembles[0].uncertainty(each) for each in apart]
+    within, matters = (A_DIFFERENCE, MATTERS) if judged in IN_PERCENT else (ANYWHERE, 0.0)
+    gaps = [ensembles[0].uncertainty(each, within) for each in apart]
     sets = ensembles[0].sets
     assert sets is not None
     numbers = np.unique(sets)
-    within, matters = ((-1.0, 1.0), MATTERS) if judged in SHARES else (ANYWHERE, 0.0)
     rungs = [judge(each, sets, within, matters).rung for n, each in enumerate(apart) if n in held and n != best]
 
     def monthly(name: str) -> list[Any]:
-        return [_bounds(e.uncertainty(e.values(name)[:, :months]), name) for e in ensembles]
+        within = indicator_of(name).within
+        return [_bounds(e.uncertainty(e.values(name)[:, :months], within), name) for e in ensembles]
 
     return {
         "replicates": len(ensembles[0].lives),
@@ -118,12 +120,9 @@ def fare(
         "seed": ensembles[0].seed,
         "series": monthly(judged),
         "over_time": {name: monthly(name) for name in over_time},
-        "table": {
-            name: [_bounds(e.uncertainty(_average(e, name, first, last)), name) for e in ensembles]
-            for name in indicators
-        },
+        "table": {name: [_bounds(_averaged(e, name, first, last), name) for e in ensembles] for name in indicators},
         "best": best,
-        "gaps": [_bounds(gap, judged, lowest=-1.0) for gap in gaps],
+        "gaps": [_bounds(gap, judged) for gap in gaps],
         "ahead": [int(sum(each[sets == number].mean() > 0 for number in numbers)) for each in apart],
         "sure": max(rungs, key=RUNGS.index),
     }
@@ -136,9 +135,11 @@ def _average(ensemble: Ensemble, indicator: str, first: int, last: int) -> npt.N
     return average
 
 
-def _bounds(found: Uncertainty, indicator: str, lowest: float = 0.0) -> Any:
-    """Low, mean and high as numbers or lists; those of a share stay between `lowest` and 1."""
+def _averaged(ensemble: Ensemble, indicator: str, first: int, last: int) -> Uncertainty:
+    return ensemble.uncertainty(_average(ensemble, indicator, first, last), indicator_of(indicator).within)
+
+
+def _bounds(found: Uncertainty, indicator: str) -> Any:
+    """Low, mean and high as numbers or lists."""
     three = np.stack([found.low, found.mean, found.high])
-    if indicator in SHARES:
-        three = np.clip(three, lowest, 1.0)
     return (np.round(three, 0 if indicator in POUNDS else DIGITS) + 0.0).tolist()

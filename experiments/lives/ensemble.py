@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.lives.intervals import A_SHARE, ANYWHERE, FEWEST_IN_A_SET, Uncertainty, uncertainty
+from conducive.experiments.lives.intervals import ANYWHERE, FEWEST_IN_A_SET, Uncertainty, uncertainty
 from conducive.experiments.lives.plausible import plausible_sets
 from conducive.model.measures import INDICATORS
 from conducive.model.month import live
@@ -194,7 +194,7 @@ class Ensemble(InShort):
             if i.name in {"wave"}:
                 continue
             values = self.values(i.name)
-            found = self.uncertainty(values, A_SHARE if i.unit == "share" else ANYWHERE)
+            found = self.uncertainty(values, i.within)
             known = ~np.isnan(values).all(axis=0)
             spread = np.full((3, values.shape[1]), np.nan)
             spread[:, known] = np.nanquantile(values[:, known], [0.1, 0.5, 0.9], axis=0)

@@ -18,8 +18,8 @@ ENOUGH, ENOUGH_SETS = 30, 50
 """Values, and sets, from which luck and ignorance are known well enough to reckon with."""
 SETS_FOR_QUANTILES = 39
 """Sets from which the outermost hold the next in 95% of cases."""
-ANYWHERE, A_SHARE = (-np.inf, np.inf), (0.0, 1.0)
-"""What a quantity can be: anything, or a share."""
+ANYWHERE, AN_AMOUNT, A_SHARE, A_DIFFERENCE = (-np.inf, np.inf), (0.0, np.inf), (0.0, 1.0), (-1.0, 1.0)
+"""What a quantity can be: anything, an amount, a share, or by what shares can differ; `Indicator.within` has it."""
 RESAMPLES = 2000
 NORMAL_KURTOSIS = 3.0
 ROUNDING = 1e-12  # a mean nearer to 0 differs from it by rounding alone

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from conducive.experiments.lives.ensemble import set_numbers
-from conducive.experiments.lives.intervals import Numbers, interval_of_share, uncertainty
+from conducive.experiments.lives.intervals import A_SHARE, ANYWHERE, Numbers, interval_of_share, uncertainty
 from conducive.experiments.lives.living import in_order, lives
 from conducive.experiments.lives.plausible import plausible_sets
 from conducive.experiments.words import percent, plain
@@ -141,9 +141,9 @@ def read_each(
     return in_order(do, scenarios, executor)
 
 
-def mean_of(values: Numbers, sets: Sets = None) -> Estimate:
+def mean_of(values: Numbers, sets: Sets = None, within: tuple[float, float] = ANYWHERE) -> Estimate:
     """Return the mean of a value by replicate with its 95% interval, as `intervals.uncertainty` has it."""
-    low, mean, high, *_ = uncertainty(values, sets)
+    low, mean, high, *_ = uncertainty(values, sets, within)
     return Estimate(float(low), float(mean), float(high))
 
 
@@ -158,8 +158,8 @@ def chance_of(values: Numbers, sets: Sets = None) -> Estimate:
         return Estimate(float("nan"), float("nan"), float("nan"))
     low, high = interval_of_share(int(known.sum()), len(known))
     if sets is not None and sets[0] != sets[-1]:
-        spread = mean_of(values, sets)
-        low, high = np.nanmin([low, max(0.0, spread.low)]), np.nanmax([high, min(1.0, spread.high)])
+        spread = mean_of(values, sets, A_SHARE)
+        low, high = np.nanmin([low, spread.low]), np.nanmax([high, spread.high])
     return Estimate(float(low), float(known.mean()), float(high))
 
 

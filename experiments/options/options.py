@@ -21,7 +21,7 @@ from conducive.experiments.compare.ladder import RUNGS, Judged, Rung, judge
 from conducive.experiments.compare.names import names_of
 from conducive.experiments.lives import lasting
 from conducive.experiments.lives.ensemble import Ensemble, check_counts, run_each
-from conducive.experiments.lives.intervals import ROUNDING
+from conducive.experiments.lives.intervals import AN_AMOUNT, ROUNDING
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import name_of
 from conducive.scenarios.errors import InputError, glimpse
@@ -136,7 +136,7 @@ class Options(InShort):
         found = []
         for place, n in enumerate(order, 1):
             e = self.ensembles[n]
-            usual = e.uncertainty(years[n])
+            usual = e.uncertainty(years[n], AN_AMOUNT)
             read = {what.__name__: what(e, self.months) for what in (lasting.peak, lasting.months_near_peak)}
             kept = lasting.kept(e, "two")
             found.append(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.folders.identity import Identity, study_identity
+from conducive.experiments.folders.identity import Identity, key, study_identity
 from conducive.experiments.lives.ensemble import check_counts, under_set
 from conducive.experiments.lives.intervals import Numbers, Uncertainty, uncertainty
 from conducive.experiments.lives.living import in_order
@@ -24,6 +24,8 @@ from conducive.model.sector.measures import SECTOR_INDICATORS
 from conducive.model.sector.sector import authority_table
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
+from conducive.scenarios.geography import likeness
+from conducive.scenarios.indicators import Indicator
 from conducive.scenarios.links import LINKS, link_inputs
 from conducive.scenarios.programme import FUNDING, Programme, load_programme
 from conducive.scenarios.short import InShort
@@ -36,7 +38,11 @@ MONTHLY, DIFFUSION, AUTHORITIES = TABLES = ("monthly", "diffusion", "authorities
 """Tables of a study, each a Parquet file in its folder."""
 SPENT = ("awarded", "supported", "council_money")
 """All money, in indicators of a sector."""
-ENDS = np.dtype([(name, np.float64) for name in (*(i.name for i in SECTOR_INDICATORS), COST)])
+READINGS = {
+    i.name: i for i in (*SECTOR_INDICATORS, Indicator(COST, "GBP", "All money for each practitioner-year as meant."))
+}
+"""What can be read of a sector: its indicators, and what a year of use cost."""
+ENDS = np.dtype([(name, np.float64) for name in READINGS])
 """What is read of a run in its last month."""
 KEPT = 4
 """Replicates that are lost at most where it is killed."""
@@ -113,7 +119,7 @@ class ProgrammeRuns(InShort):
 
     def found(self, indicator: str, programme: int = 0) -> Uncertainty:
         """Mean of an indicator by month with its 95% interval, as `intervals.uncertainty` has it."""
-        return uncertainty(self.values(indicator, programme), self._sets)
+        return uncertainty(self.values(indicator, programme), self._sets, READINGS[indicator].within)
 
     def difference(self, indicator: str) -> Uncertainty:
         """B less A by month, paired by luck, with its 95% interval. Raises InputError where there is no B."""
@@ -121,7 +127,8 @@ class ProgrammeRuns(InShort):
             msg = "there is one programme and nothing to hold it against. Give a second one with against."
             raise InputError(msg)
         with np.errstate(invalid="ignore"):
-            return uncertainty(self.values(indicator, 1) - self.values(indicator, 0), self._sets)
+            gap = self.values(indicator, 1) - self.values(indicator, 0)
+            return uncertainty(gap, self._sets, READINGS[indicator].apart)
 
     @property
     def _sets(self) -> Sets:
@@ -132,9 +139,8 @@ class ProgrammeRuns(InShort):
         """B less A by month and indicator: mean and 95% interval (low, high)."""
         import pandas as pd
 
-        names = [*(i.name for i in SECTOR_INDICATORS), COST]
         months = np.arange(1, self.programmes[0].horizon + 1)
-        found = {name: self.difference(name) for name in names}
+        found = {name: self.difference(name) for name in READINGS}
         return pd.concat(
             [pd.DataFrame({"month": months, "indicator": name, "mean": u.mean, "low": u.low, "high": u.high})
              for name, u in found.items()],
@@ -207,11 +213,10 @@ def programmes_of(
     both = tuple(load_programme(each, placed=placed).change(changes or {}) for each in named)
     if not placed:
         both = tuple(each.at(authorities) for each in both)
-    known = [*(i.name for i in SECTOR_INDICATORS), COST]
     for each in both:
         for claim in each.claims:
-            if claim["indicator"] not in known:
-                hint = nearest_names(claim["indicator"], known)
+            if claim["indicator"] not in READINGS:
+                hint = nearest_names(claim["indicator"], [*READINGS])
                 msg = f"a claim of {each.name} reads {claim['indicator']!r}, which is not counted of a sector.{hint}"
                 raise InputError(msg)
     if len({each.places for each in both}) > 1:
@@ -294,9 +299,15 @@ def programme_identity(both: tuple[Programme, ...], replicates: int, seed: int, 
 
 
 def figures_of(one: Programme) -> Identity:
-    """Return a hash of the official figures that authorities of a programme start from; nothing where none do."""
+    """Return what of official tables decides the numbers of a programme; nothing where authorities are invented.
+
+    That is a hash of the figures that they start from, and who is whose statistical neighbour among them.
+    """
     names = [place.name for place in one.places if not place.invented]
-    return {"official_table": figures_key(names, one.year)} if names else {}
+    if not names:
+        return {}
+    near = np.argwhere(likeness([place.code for place in one.places]))
+    return {"official_table": figures_key(names, one.year), "neighbours": key({"near": near.tolist()})}
 
 
 def document(one: Programme) -> dict[str, Any]:

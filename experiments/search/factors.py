@@ -21,6 +21,7 @@ from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import conditions, inputs
 from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.indicators import SHARES, indicator_of
 from conducive.scenarios.scenario import Scenario
 
 SUSTAINED = "sustained"
@@ -29,7 +30,6 @@ TIME_FIXED = frozenset({HORIZON, "warm_up"})
 """Inputs that say how long to look, not what is so."""
 EITHER_OR = frozenset({SUSTAINED, "zone_open", "stopped_by_funder"})
 """Indicators that are 0 or 1 in a run, so that their mean is a chance."""
-SHARES = frozenset(i.name for i in INDICATORS if i.unit == "share") | EITHER_OR
 _POINTS = re.compile(r"-?[\d.]+:-?[\d.]+")
 FEW = 6  # values that are shown of many
 TRIED = 4  # runs timed to foresee how long many take
@@ -244,6 +244,11 @@ class Question:
     def binary(self) -> bool:
         """Whether the outcome of a run is 0 or 1."""
         return self.reading.indicator in EITHER_OR
+
+    @property
+    def within(self) -> tuple[float, float]:
+        """Least and most that the outcome can be."""
+        return indicator_of(self.reading.indicator).within
 
     @property
     def what(self) -> str:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from conducive.experiments.lives.intervals import A_SHARE, ANYWHERE, interval, uncertainty
+import conducive as cz
+from conducive.experiments.lives.intervals import A_SHARE, AN_AMOUNT, ANYWHERE, interval, uncertainty
+from conducive.experiments.lives.readings import mean_of
+from conducive.scenarios.indicators import SHARES
 
 type Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -108,3 +111,20 @@ def test_one_value_has_no_interval_and_empty_ones_are_left_out() -> None:
     assert np.isnan([low[0], high[0]]).all()
     assert mean.tolist() == pytest.approx([0.5, 0.3])
     assert 0 <= low[1] < 0.3 < high[1] <= 1
+
+
+def test_of_two_runs_no_interval_holds_what_cannot_be() -> None:
+    table = cz.run(cz.load_scenario("classroom").change({"horizon": 40, "warm_up": 6}), 2, 0, agents=False).summary()
+    shares = table["indicator"].isin(SHARES)
+
+    assert (table["low"].dropna() >= 0).all()
+    assert (table.loc[shares, "high"].dropna() <= 1).all()
+    assert {"sustained", "zone_open", "use", "spend"} <= {*table["indicator"]}
+
+
+def test_a_mean_that_is_read_stays_within_what_it_can_be() -> None:
+    values = np.array([0.0, 0.0, 0.9])
+
+    assert mean_of(values).low < 0
+    assert mean_of(values, within=AN_AMOUNT).low == 0
+    assert 0 <= mean_of(values, within=A_SHARE).low < mean_of(values, within=A_SHARE).high <= 1

@@ -57,6 +57,7 @@ def test_options_are_ranked_by_practitioner_years_with_one_best_and_chances_that
     assert (np.diff(table["practitioner_years"]) <= 0).all()
     assert table["best"].sum() == pytest.approx(1)
     assert table["behind"].tolist()[0] == 0
+    assert (table["low"] >= 0).all()
     assert table["rung"].tolist()[0] == ""
     assert (table["behind"].iloc[1:] >= 0).all()
     assert (table["rank_low"] <= table["rank_high"]).all()

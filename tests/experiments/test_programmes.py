@@ -51,6 +51,20 @@ def test_a_programme_beside_itself_differs_in_nothing() -> None:
     assert not twice.differences[["mean", "low", "high"]].fillna(0).to_numpy().any()
 
 
+def test_no_interval_holds_what_cannot_be(both: ProgrammeRuns) -> None:
+    for name, one in runs.READINGS.items():
+        of_a, gap = both.found(name), both.difference(name)
+        known = ~np.isnan(of_a.low)
+        assert (of_a.low[known] >= 0).all()
+        assert not one.share or (of_a.high[known] <= 1).all()
+        assert not one.share or (np.abs(gap.low[~np.isnan(gap.low)]) <= 1).all()
+    assert (
+        both.found("funded").high.max()
+        <= 1.0
+        < (both.values("funded").mean(0) + 4.3 * both.values("funded").std(0)).max()
+    )
+
+
 def test_the_words_give_both_programmes_the_difference_and_what_became_of_the_claim(both: ProgrammeRuns) -> None:
     text = both.text()
 
@@ -137,24 +151,27 @@ def test_programmes_are_listed_with_their_questions() -> None:
     assert "fewer-for-longer" in done.output
 
 
-def test_authorities_of_a_table_without_codes_start_from_its_figures_all_the_same(
+def test_authorities_of_a_table_without_codes_start_from_its_figures_and_are_another_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = pd.read_csv(workforce.TABLE).drop(columns=["old_la_code", "new_la_code"])
     table.to_csv(tmp_path / "bare.csv", index=False)
-    coded = load_programme({"authorities": ["Leeds", "Kent"]})
+    coded = load_programme({"authorities": ["Leeds", "Sheffield"]})
+    of_coded = runs.figures_of(coded)
     monkeypatch.setenv(workforce.CHOSEN, str(tmp_path / "bare.csv"))
     workforce.forget_tables()
 
     try:
-        bare = load_programme({"authorities": ["Leeds", "Kent"]})
+        bare = load_programme({"authorities": ["Leeds", "Sheffield"]})
 
         assert [place.code for place in bare.places] == ["", ""]
         assert (
             alone(bare, bare.places[1], 0)["organisation.posts"]
             == alone(coded, coded.places[1], 0)["organisation.posts"]
         )
-        assert runs.figures_of(bare) == runs.figures_of(coded) != {}
+        # Sheffield is a statistical neighbour of Leeds, whose word counts for more: but not without codes.
+        assert runs.figures_of(bare)["official_table"] == of_coded["official_table"]
+        assert runs.figures_of(bare)["neighbours"] != of_coded["neighbours"]
     finally:
         monkeypatch.undo()
         workforce.forget_tables()

@@ -195,6 +195,8 @@ def test_a_map_is_the_same_point_by_point_as_whole_and_as_single_runs_to_the_bit
     table = mapped().table.set_index(["x", "y"]).loc[(plan.x.values[column], plan.y.values[row])]
     assert table["average"] == pytest.approx(life.mean())
     assert table["average_low"] <= table["average"] <= table["average_high"]
+    assert (mapped().table[["average_low", "uptake_low", "sustained_low"]].fillna(0) >= 0).all(axis=None)
+    assert (mapped().table["average_high"] <= 1).all()
 
 
 def test_r_is_read_in_its_month_and_spending_summed() -> None:

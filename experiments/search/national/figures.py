@@ -13,7 +13,7 @@ from conducive.experiments.compare.chart import BLUE, DPI, GREY, ORANGE, Chart
 from conducive.experiments.lives.text import name_of
 from conducive.experiments.search.figures import as_percent, note
 from conducive.experiments.words import several
-from conducive.model.measures import INDICATORS
+from conducive.scenarios.indicators import SHARES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def _as_share(axes: Axes, share: bool, *, floor: bool) -> None:
 
 
 def _is_share(indicator: str) -> bool:
-    return next(i.unit for i in INDICATORS if i.name == indicator) in {"share", "0 or 1"}
+    return indicator in SHARES
 
 
 def _name_of_indicator(found: National) -> str:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from conducive.experiments.folders.identity import Identity, study_identity
 from conducive.experiments.lives.ensemble import check_counts, check_whole
-from conducive.experiments.lives.intervals import LEVEL, Numbers
+from conducive.experiments.lives.intervals import A_DIFFERENCE, A_SHARE, LEVEL, Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.readings import Estimate, Reading, Sets, chance_of, drawn_anew, mean_of, read, sets_of
 from conducive.experiments.search.factors import check_indicator
@@ -32,6 +32,7 @@ from conducive.model.measures import NULLABLE
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.indicators import indicator_of
 from conducive.scenarios.population import in_conditions
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.workforce import (
@@ -182,7 +183,9 @@ class National(Found):
 
     def estimate(self, values: Numbers) -> Estimate:
         """Mean of the indicator over replicates, with its interval."""
-        return (chance_of if self.indicator in NULLABLE else mean_of)(values, self.sets)
+        if self.indicator in NULLABLE:
+            return chance_of(values, self.sets)
+        return mean_of(values, self.sets, indicator_of(self.indicator).within)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -198,7 +201,7 @@ class National(Found):
         low, rank, high = self._ranks()
         rows = []
         for n, place in enumerate(self.places):
-            mean, use = self.estimate(self.values[n, :, 0]), mean_of(self.values[n, :, 1], self.sets)
+            mean, use = self.estimate(self.values[n, :, 0]), mean_of(self.values[n, :, 1], self.sets, A_SHARE)
             row: dict[str, object] = {
                 "rank": rank[n],
                 "rank_low": low[n],
@@ -212,11 +215,11 @@ class National(Found):
                 "high": mean.high,
                 "known": int((~np.isnan(self.values[n, :, 0])).sum()),
                 "mean_use": use.mean,
-                "mean_use_low": max(use.low, 0.0),
-                "mean_use_high": min(use.high, 1.0),
+                "mean_use_low": use.low,
+                "mean_use_high": use.high,
             }
             if self.other is not None:
-                gain = mean_of(self.other[n, :, 1] - self.values[n, :, 1], self.sets)
+                gain = mean_of(self.other[n, :, 1] - self.values[n, :, 1], self.sets, A_DIFFERENCE)
                 row["against"] = self.estimate(self.other[n, :, 0]).mean
                 row["against_use"] = float(self.other[n, :, 1].mean())
                 row |= {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}

@@ -21,7 +21,7 @@ from conducive.experiments.words import (
     several,
     table,
 )
-from conducive.model.measures import INDICATORS
+from conducive.scenarios.indicators import SHARES
 from conducive.scenarios.scenario import PER_POST, Scenario
 from conducive.scenarios.workforce import starting_point
 
@@ -65,8 +65,7 @@ def say_national(found: National) -> str:
 
 def say_value(found: National, value: float) -> str:
     """Return a value of the indicator as people write it."""
-    unit = next(i.unit for i in INDICATORS if i.name == found.indicator)
-    return percent(value) if unit in {"share", "0 or 1"} else plain(value)
+    return percent(value) if found.indicator in SHARES else plain(value)
 
 
 def ranked_by(found: National) -> str:

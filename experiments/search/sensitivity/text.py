@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
-from conducive.experiments.search.factors import SHARES
 from conducive.experiments.words import (
     bullet,
     heading,
@@ -21,6 +20,7 @@ from conducive.experiments.words import (
     signed,
     table,
 )
+from conducive.scenarios.indicators import SHARES
 
 if TYPE_CHECKING:
     from conducive.experiments.search.factors import Question

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.lives.ensemble import WorkersError
-from conducive.experiments.lives.intervals import LEVEL, Numbers, interval, interval_of_share
+from conducive.experiments.lives.intervals import ANYWHERE, LEVEL, Numbers, interval, interval_of_share
 
 type Whole = npt.NDArray[np.int64]
 
@@ -78,6 +78,7 @@ class Search:
         nodes: values at which runs may be made, rising.
         target: the value of the curve that is looked for.
         binary: whether each run shows 0 or 1.
+        within: the least and most that a run can show.
         at: node of each run.
         outcome: what each run shows; not a number where it cannot be judged.
         stopped: what stopped it before it was done.
@@ -87,6 +88,7 @@ class Search:
     nodes: Numbers
     target: float
     binary: bool
+    within: tuple[float, float] = ANYWHERE
     at: Whole = field(default_factory=lambda: np.empty(0, np.int64))
     outcome: Numbers = field(default_factory=lambda: np.empty(0))
     stopped: BaseException | None = None
@@ -108,7 +110,7 @@ class Search:
         reach = _reach()
         bounds = (mean - reach * spread, mean, mean + reach * spread)
         low, middle, high = (1 / (1 + np.exp(-x)) for x in bounds) if self.binary else bounds
-        return low, middle, high
+        return np.maximum(low, self.within[0]), middle, np.minimum(high, self.within[1])
 
     @cached_property
     def gap(self) -> Numbers:
@@ -165,7 +167,7 @@ class Search:
         if self.binary:
             low, high = interval_of_share(int(known.sum()), len(known))
             return low, float(known.mean()), high
-        low, mean, high = (float(x) for x in interval(known))
+        low, mean, high = (float(x) for x in interval(known, self.within))
         return low, mean, high
 
     @cached_property

@@ -10,9 +10,9 @@ import numpy as np
 from conducive import __version__
 from conducive.experiments.compare.chart import BLUE, DPI, GREY, ORANGE, SIZE, Chart, legend_under
 from conducive.experiments.lives.text import name_of
-from conducive.experiments.search.factors import SHARES
 from conducive.experiments.search.figures import as_percent, plain
 from conducive.experiments.words import several
+from conducive.scenarios.indicators import SHARES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

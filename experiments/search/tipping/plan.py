@@ -22,7 +22,7 @@ from conducive.experiments.lives.ensemble import check_counts, check_whole, pool
 from conducive.experiments.lives.intervals import Numbers
 from conducive.experiments.lives.living import in_order
 from conducive.experiments.lives.plausible import plausible_sets
-from conducive.experiments.search.factors import SHARES, SUSTAINED, Factor, Question, factors, question, uneven
+from conducive.experiments.search.factors import SUSTAINED, Factor, Question, factors, question, uneven
 from conducive.experiments.search.study import ALONE, Held, Means, Study, front_door
 from conducive.experiments.search.tipping.crossing import FIRST, Search, nodes_between, search
 from conducive.experiments.search.tipping.frontier import Frontier, Tipping
@@ -30,6 +30,7 @@ from conducive.experiments.search.tipping.ways import most_tried, ways_across
 from conducive.scenarios.declaration import number as written
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.indicators import SHARES
 
 if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
@@ -106,7 +107,7 @@ class TippingPlan(Study[Frontier]):
     def search(self, level: float | None, number: int, means: Means) -> Search:
         """Look for the crossing at a level of the second factor, under a plausible set (1: the scenario's own)."""
         nodes = nodes_between(self.moved.low, self.moved.high, whole=self.moved.whole)
-        begun = Search(nodes, self.target, self.question.binary)
+        begun = Search(nodes, self.target, self.question.binary, self.question.within)
         if (runs := means.earlier) is not None:
             of_level = runs["level"].isna() if level is None else runs["level"] == level
             made = runs[of_level & (runs["set"] == number)].sort_values("run", kind="stable")

@@ -81,7 +81,7 @@ def ways_across(
         tasks = [(_changed(asked, changes), end, runs, seed) for changes in several for end in (moved.low, moved.high)]
         found = []
         for values in in_order(_outcome, tasks, executor):
-            found.append(chance_of(values) if asked.binary else mean_of(values))
+            found.append(chance_of(values) if asked.binary else mean_of(values, within=asked.within))
             if progress:
                 progress(len(runs))
         return [_way(*each, target, way) for each in zip(several, found[::2], found[1::2], strict=True)]

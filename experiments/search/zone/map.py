@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.lives.intervals import LEVEL, Numbers
+from conducive.experiments.lives.intervals import A_SHARE, AN_AMOUNT, LEVEL, Numbers
 from conducive.experiments.lives.readings import EDGE, Estimate, chance_of, drawn_anew, mean_of, read
 from conducive.experiments.search.study import Found
 from conducive.experiments.search.zone.text import say_zone
@@ -135,10 +135,10 @@ class ZoneMap(Found):
         r, zone, sustained, use, spend, average = values.T
         found: dict[str, float] = {"runs": len(values)}
         for name, (low, mean, high) in (
-            ("uptake", mean_of(r, sets)),
+            ("uptake", mean_of(r, sets, AN_AMOUNT)),
             ("open", chance_of((r >= EDGE).astype(float), sets)),
             ("sustained", chance_of(sustained, sets)),
-            ("average", mean_of(average, sets)),
+            ("average", mean_of(average, sets, A_SHARE)),
         ):
             found |= {name: mean, f"{name}_low": low, f"{name}_high": high}
         years = self.plan.scenario.horizon / 12
@@ -246,7 +246,7 @@ class ZoneMap(Found):
 
     def _row(self, move: Move) -> dict[str, object]:
         low, mean, high = self.money(move)
-        uptake = mean_of(move.values[:, 0], self.plan.sets)
+        uptake = mean_of(move.values[:, 0], self.plan.sets, AN_AMOUNT)
         return {
             "along": " and ".join(move.along), "x": move.to[0], "y": move.to[1], "share_of_range": move.share,
             "uptake": uptake.mean, "uptake_low": uptake.low, "uptake_high": uptake.high,

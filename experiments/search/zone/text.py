@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conducive.experiments.lives.intervals import AN_AMOUNT
 from conducive.experiments.lives.readings import EDGE, mean_of
 from conducive.experiments.lives.text import NOT_A_FORECAST, name_of
 from conducive.experiments.words import bullet, heading, listed, paragraph, percent, plain, pounds, several, table
@@ -81,7 +82,7 @@ def _standing(zone: ZoneMap) -> str:
         where += plan.y.say(plan.y.values[row])
         rows.append(("on the map", *_numbers(zone, zone.values[zone.own])))
         side = "inside" if zone.inside else "outside"
-        low, _, high = mean_of(zone.values[zone.own][:, 0], plan.sets)
+        low, _, high = mean_of(zone.values[zone.own][:, 0], plan.sets, AN_AMOUNT)
         sure = "" if math.isnan(low) or high < EDGE or low >= EDGE else ", though the interval holds both sides"
         said.append(f"On the map ({where}) it stands {side} the zone{sure}.")
     if not rows:
@@ -91,7 +92,7 @@ def _standing(zone: ZoneMap) -> str:
 
 def _numbers(zone: ZoneMap, values: Numbers) -> tuple[str, ...]:
     found = zone.summary(values)
-    interval = f"{plain(max(0.0, found['uptake_low']))} to {plain(found['uptake_high'])}"
+    interval = f"{plain(found['uptake_low'])} to {plain(found['uptake_high'])}"
     sustained = f"{percent(found['sustained_low']).removesuffix('%')} to {percent(found['sustained_high'])}"
     unknown = math.isnan(found["sustained"])
     return (
@@ -119,8 +120,8 @@ def _moving(zone: ZoneMap) -> str:
         low, mean, high = zone.money(move)
         between = "" if math.isnan(low) else f" (95% interval {pounds(low)} to {pounds(high)})"
         of = "of the range" if len(move.along) == 1 else "of both ranges, as the crow flies"
-        lowest, r, highest = mean_of(move.values[:, 0], plan.sets)
-        there = "" if math.isnan(lowest) else f" (95% interval {plain(max(lowest, 0.0))} to {plain(highest)})"
+        lowest, r, highest = mean_of(move.values[:, 0], plan.sets, AN_AMOUNT)
+        there = "" if math.isnan(lowest) else f" (95% interval {plain(lowest)} to {plain(highest)})"
         lines.append(
             bullet(
                 f"{_path(zone, move)}: {move.share:.0%} {of}; R is {plain(r)} there{there}. Spent on it a year: "

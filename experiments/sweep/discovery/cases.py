@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.experiments.lives.intervals import Numbers
-from conducive.experiments.programmes.text import COST
+from conducive.experiments.programmes.runs import READINGS
 from conducive.experiments.sweep.folder import FAILED, MANIFEST
 from conducive.experiments.words import in_unit, listed, several
 from conducive.model.measures import INDICATORS
-from conducive.model.sector.measures import SECTOR_INDICATORS
 from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError
 
@@ -66,7 +65,7 @@ def factors_of(frame: pd.DataFrame) -> tuple[str, ...]:
 
 def _outcome_of(frame: pd.DataFrame, indicator: str, over: float | None, under: float | None) -> tuple[Numbers, str]:
     """Return 1 or 0 for each run, empty where it is not known, and the outcome in words."""
-    units = {i.name: i.unit for i in (*INDICATORS, *SECTOR_INDICATORS)} | {COST: "GBP"}
+    units = {i.name: i.unit for i in (*INDICATORS, *READINGS.values())}
     known = [name for name in units if name in frame.columns]
     if indicator not in known:
         near = nearest_names(str(indicator)[:80], known) or f" It has {', '.join(known)}."
