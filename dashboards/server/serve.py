@@ -129,6 +129,9 @@ def application(joining: Joining) -> Starlette:
     from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Route
 
+    from conducive.dashboards.server.lighter import lighten
+
+    lighten()
     # Theirs give a page at any other address too, without what ours adds and forbids.
     needed = [route for route in theirs.routes if getattr(route, "endpoint", None) is not theirs.root]
     return Starlette(

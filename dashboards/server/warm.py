@@ -6,6 +6,7 @@ import importlib
 import threading
 from collections.abc import Callable
 
+from conducive.dashboards.server.lighter import keep_what_is_loaded
 from conducive.dashboards.work import READY
 
 SILENCE = 3.0
@@ -20,7 +21,7 @@ def load_pages() -> None:
 
 
 def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None:
-    """Compile the rules, saying so where that takes long, then `prepare` the first page."""
+    """Compile the rules, saying so where that takes long, then `prepare` the first page and keep what is loaded."""
     from conducive.experiments.lives.ensemble import run
 
     # What is compiled already cannot be told from what is in the cache: an earlier start may have been cut short.
@@ -31,3 +32,4 @@ def warm_up(say: Callable[[str], object], prepare: Callable[[], object]) -> None
     late.cancel()
     READY.set()
     prepare()
+    keep_what_is_loaded()
