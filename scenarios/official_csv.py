@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from string import whitespace
 from types import MappingProxyType
 
 from conducive.scenarios.declaration import number
@@ -33,9 +34,9 @@ def read_cells(
     """Return the cells of some columns by place (file and line); optional columns are empty where the file has none.
 
     Commas, semicolons (then with commas in decimals) or tabs between cells, a first line `sep=`, rows without a cell
-    that is filled: all are read. Headings may end in a percent sign, and be those of another edition: `renamed` gives
-    ours for theirs. Raises InputError, with what was `expected`, for what is no such table, for a heading that is
-    missing or stands twice, and for rows of another length.
+    that is filled, above the heading or below: all are read. Headings may end in a percent sign, and be those of
+    another edition: `renamed` gives ours for theirs. Raises InputError, with what was `expected`, for what is no such
+    table, for a heading that is missing or stands twice, and for rows of another length.
     """
     text, first, delimiter = _lines(path, expected)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -63,11 +64,18 @@ def read_cells(
 
 def _lines(path: Path, expected: str) -> tuple[str, int, str]:
     """Return the text from its heading on, how many lines came before it, and what stands between cells."""
-    text = _text(path, expected)
+    text, above = _below_empty(_text(path, expected))
     heading, _, rest = text.partition("\n")
     if heading.strip().strip('"').casefold().startswith("sep="):
-        return rest, 1, heading.strip().strip('"')[4:5] or "\t"
-    return text, 0, max(DELIMITERS, key=heading.count)
+        text, more = _below_empty(rest)
+        return text, above + 1 + more, heading.strip().strip('"')[4:5] or "\t"
+    return text, above, max(DELIMITERS, key=heading.count)
+
+
+def _below_empty(text: str) -> tuple[str, int]:
+    """Return a text without the rows above its first filled cell, and how many they are."""
+    start = text.rfind("\n", 0, len(text) - len(text.lstrip(f'{whitespace}{DELIMITERS}"'))) + 1
+    return text[start:], text.count("\n", 0, start)
 
 
 def _places(

@@ -417,6 +417,8 @@ def taken_in(tmp_path, monkeypatch):
         lambda text: "sep=;\n" + text.replace(",", ";"),
         lambda text: text.replace(",", "\t"),
         lambda text: text + "\n" + "," * (len(OFFICIAL) - 1) + "\n\n",
+        lambda text: "\n" + "," * (len(OFFICIAL) - 1) + '\r\n"","" \n' + text,
+        lambda text: "\nsep=;\n\n;;\n" + text.replace(",", ";"),
         lambda text: text.replace("turnover_rate_fte", " Turnover_Rate_FTE "),
     ],
 )
@@ -431,6 +433,13 @@ def test_a_table_is_read_however_a_spreadsheet_wrote_it(tmp_path, spoil, encodin
     import_workforce(other, tmp_path / "b.csv")
 
     assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+
+
+def test_below_empty_rows_a_line_has_the_number_it_has_in_the_file(tmp_path):
+    source = write(tmp_path / "official.csv", {}, {"caseload_fte": "many"})
+    source.write_text("\n,,\n" + source.read_text("utf-8-sig"), "utf-8")
+
+    assert "official.csv, line 5: caseload_fte must be" in refusal(source, tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize("second", ["turnover_rate_fte", "Turnover_rate_FTE ", "la_name"])
