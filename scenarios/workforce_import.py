@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
-from statistics import StatisticsError, correlation, median
+from statistics import median
 
+from conducive.scenarios.believable import FEWEST, Figures, check_believable, nearest
 from conducive.scenarios.declaration import number
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.workforce import (
@@ -18,6 +20,7 @@ from conducive.scenarios.workforce import (
     COLUMNS,
     EXPECTED,
     FIGURES,
+    SMALLEST_STAFF,
     AuthorityYear,
     codes_of,
     forget_tables,
@@ -28,13 +31,16 @@ from conducive.scenarios.workforce import (
 )
 
 _BELIEVABLE = {
-    "in_post": (50.0, 100_000.0), "turnover": (0.04, 0.5), "vacancy_rate": (0.03, 0.6), "agency_rate": (0.02, 0.5),
-    "caseload": (6.0, 40.0), "case_holders": (25.0, 60_000.0), "agency_cover": (0.15, 1.0),
+    "in_post": (SMALLEST_STAFF, 100_000.0), "turnover": (4.0, 50.0), "vacancy_rate": (2.0, 60.0),
+    "agency_rate": (1.0, 50.0), "caseload": (6.0, 40.0), "case_holders": (2.0, 60_000.0), "agency_cover": (15.0, 100.0),
 }  # fmt: skip
-"""Between what England's figure, or the median authority's, can lie: what it was since 2017, and room beside."""
-_FEWEST = 5  # authorities from which their median says something
-_MANY = 20  # authorities from which a correlation says something
-_TIMES = 3.0  # how far England's figure may lie from the same in the table in use
+"""Between what a column can lie, as it is written: what it was since 2017 in England and any region, and room beside.
+
+Numbers of people are those of anywhere from a few small authorities to England.
+"""
+_SURE = 1.0
+"""Standard errors by which two columns must lie the other way round: of the shipped table's regions, each held against
+the year before, none does, and of their columns exchanged two by two 98% do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ def import_workforce(csv_path: Path, to: Path) -> ImportReport:
         names = dict.fromkeys(same)
         raise InputError(f"{csv_path} has {count} rows for {' and '.join(names)} ({level}) in {year}. Expected one.")
     _check_codes(rows, Path(csv_path))
-    _check_believable(rows, Path(csv_path))
+    for field, band in _BELIEVABLE.items():
+        ours = _figures(official_table(), field)
+        bands = dict.fromkeys(("england", "region", "authority"), band)
+        check_believable(Path(csv_path), FIGURES[field][0], bands, _figures(rows, field), ours)
     _check_columns(rows, Path(csv_path))
     if not any(row.level == "authority" and not row.problem() for row in rows):
         raise InputError(f"{csv_path} has no local authority with usable figures. {EXPECTED}")
@@ -92,64 +101,39 @@ def _check_codes(rows: list[AuthorityYear], path: Path) -> None:
 
 
 def _doubts(rows: list[AuthorityYear]) -> Iterator[str]:
-    """Yield a warning for each two columns of a year that go with the past of one another better than with their own.
+    """Yield a warning for each two columns of a year that lie the other way round than in the table in use.
 
-    Rates and caseloads lie so near one another in size that an exchange is not seen from their level.
+    Rates and caseloads lie so near one another in size that an exchange is not seen from their level; but where one
+    column is above the other, and by how much, differs between authorities and stays.
     """
-    ours: dict[int, dict[str, AuthorityYear]] = {}
-    for row in official_table():
-        if row.level == "authority":
-            ours.setdefault(row.year, {})[row.name] = row
-    for year in sorted({row.year for row in rows}):
-        known = ours.get(year) or (ours[max(ours)] if ours else {})
-        both = [(row, known[row.name]) for row in rows if row.year == year and row.name in known]
-        fields = ("turnover", "vacancy_rate", "agency_rate", "caseload", "agency_cover")
-        goes = {
-            (one, other): _goes_with([(getattr(row, one), getattr(past, other)) for row, past in both])
-            for one, other in product(fields, fields)
-        }
-        for one, other in combinations(fields, 2):
-            own, crossed = goes[one, one] + goes[other, other], goes[one, other] + goes[other, one]
-            if crossed > own:
+    theirs, ours = ({field: _figures(its, field) for field in FIGURES} for its in (rows, official_table()))
+    for year in sorted({row.year for row in rows if row.level == "authority"}):
+        for one, other in combinations(FIGURES, 2):
+            columns = [theirs[field].get(("authority", year), {}) for field in (one, other)]
+            columns += [nearest(ours[field], "authority", year) for field in (one, other)]
+            both = [[its[name] for its in columns] for name in columns[0] if all(name in its for its in columns)]
+            if len(both) >= FEWEST and _other_way_round(both):
+                a, b, ours_a, ours_b = (number(median(its)) for its in zip(*both, strict=True))
                 yield (
-                    f"in {year}, {FIGURES[one][0]} and {FIGURES[other][0]} go with one another's figures of the table "
-                    f"in use better than with their own (correlations together {crossed:.2f} and {own:.2f}). "
-                    "Were these columns exchanged?"
+                    f"in {year}, {FIGURES[one][0]} and {FIGURES[other][0]} lie the other way round than in the table "
+                    f"in use: the median authority has {a} and {b}, and {ours_a} and {ours_b} there. Were these "
+                    "columns exchanged?"
                 )
 
 
-def _goes_with(pairs: list[tuple[float | None, float | None]]) -> float:
-    """Return the correlation of pairs, 0 where there are too few or nothing varies."""
-    known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    if len(known) < _MANY:
-        return 0.0
-    try:
-        return correlation([a for a, _ in known], [b for _, b in known])
-    except StatisticsError:
-        return 0.0
+def _other_way_round(pairs: list[list[float]]) -> bool:
+    """Whether differences of two columns, and of the same in the table in use, go against one another."""
+    products = [(one - other) * (ours - ours_other) for one, other, ours, ours_other in pairs]
+    return sum(products) < -_SURE * math.sqrt(sum(product**2 for product in products))
 
 
-def _check_believable(rows: list[AuthorityYear], path: Path) -> None:
-    """Raise InputError where England's figure, or the median authority's, is none that there could be."""
-    year = max(row.year for row in rows)
-    ours = {row.year: row for row in official_table() if row.level == "england"}
-    england = next((row for row in rows if row.level == "england" and row.year == year), None)
-    for field, (low, high) in _BELIEVABLE.items():
-        of_year = [getattr(row, field) for row in rows if row.level == "authority" and row.year == year]
-        known = [figure for figure in of_year if figure is not None]
-        own = getattr(england, field) if england else None
-        value = own if own is not None else median(known) if len(known) >= _FEWEST else None
-        if value is None:
-            continue
-        whose = f"England's figure of {year}" if own is not None else f"the median authority's figure of {year}"
-        column, units, _ = FIGURES[field]
-        said = f"{path}: {column} cannot be what it is called: {whose} is {number(value * units)}"
-        before = getattr(ours.get(year) or ours[max(ours)], field) if ours and own is not None else None
-        if not low <= value <= high and not (field in {"in_post", "case_holders"} and own is None):
-            as_shares = " Are they shares where percentages are meant?" if units > 1 and value * units < 1 else ""
-            raise InputError(f"{said}. Expected {number(low * units)} to {number(high * units)}.{as_shares}")
-        if before and not 1 / _TIMES <= value / before <= _TIMES:
-            raise InputError(f"{said}, and {number(before * units)} in the table in use.")
+def _figures(rows: Iterable[AuthorityYear], field: str) -> Figures:
+    """Return what is known of a column, as it is written."""
+    found: Figures = {}
+    for row in rows:
+        if (value := getattr(row, field)) is not None:
+            found.setdefault((row.level, row.year), {})[row.name] = value * FIGURES[field][1]
+    return found
 
 
 def _check_columns(rows: list[AuthorityYear], path: Path) -> None:
@@ -166,12 +150,19 @@ def _check_columns(rows: list[AuthorityYear], path: Path) -> None:
 
     for year, field, other in product(sorted({row.year for row, _ in both}), FIGURES, FIGURES):
         (crossed, known), (own, beside) = alike(year, field, other), alike(year, field, field)
-        if other != field and known >= _FEWEST and crossed > known / 2 and own <= beside / 2:
+        if other != field and known >= FEWEST and crossed > known / 2 and own <= beside / 2:
+            here, there = (_median(its, field, year) for its in zip(*both, strict=True))
             raise InputError(
                 f"{path}: {FIGURES[field][0]} holds the figures that the table in use has as {FIGURES[other][0]}: "
-                f"{crossed} of {known} rows of {year} agree with that column, and {own} of {beside} with their own. "
+                f"{crossed} of {known} rows of {year} agree with that column, and {own} of {beside} with their own; "
+                f"the median is {here}, and {there} in the table in use. "
                 "Were these columns exchanged?"
             )
+
+
+def _median(rows: Iterable[AuthorityYear], field: str, year: int) -> str:
+    known = [figure for row in rows if row.year == year and (figure := getattr(row, field)) is not None]
+    return number(median(known) * FIGURES[field][1]) if known else "not published"
 
 
 def _write(lines: list[dict[str, str]], source: Path, to: Path) -> None:

@@ -140,4 +140,4 @@ def test_an_import_of_the_workforce_says_what_it_doubts(monkeypatch: pytest.Monk
 
     assert result.exit_code == 0, result.output
     said = " ".join(result.stdout.split())
-    assert "Look again: in 2026, turnover_rate_fte and caseload_fte go with one another's figures" in said
+    assert "Look again: in 2026, turnover_rate_fte and caseload_fte lie the other way round" in said

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from statistics import median
 
 import pytest
 
 from conducive.scenarios import official_csv, workforce, workforce_import
+from conducive.scenarios.believable import check_believable
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.workforce import authorities, find, official_table, starting_point
 from conducive.scenarios.workforce_import import import_workforce
@@ -528,7 +531,66 @@ def test_a_report_doubts_columns_of_a_new_year_that_seem_exchanged(tmp_path, one
     report = import_workforce(write(tmp_path / "official.csv", *rows, *map(swapped, newer)), tmp_path / "out.csv")
 
     assert honest.warnings == ()
-    assert [doubt.split(" go with ")[0] for doubt in report.warnings] == [f"in 2026, {one} and {other}"]
+    assert [doubt.split(" lie the ")[0] for doubt in report.warnings] == [f"in 2026, {one} and {other}"]
+
+
+@pytest.fixture
+def published():
+    """Return the rows of the shipped table, as a spreadsheet has them."""
+    with workforce.TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_new_year_with_posts_and_case_holders_exchanged_is_doubted_with_the_figures_of_both(published, tmp_path):
+    noise, one, other = Random(1), "inpost_fte", "case_holders_fte"
+    newer = [row | {"time_period": "2026"} for row in published if row["time_period"] == "2025"]
+    for row in newer:
+        row[one], row[other] = (
+            f"{float(row[column]) * noise.uniform(0.9, 1.1):.1f}" if row[column][:1].isdigit() else row[column]
+            for column in (other, one)
+        )
+
+    doubts = import_workforce(write(tmp_path / "official.csv", *published, *newer), tmp_path / "out.csv").warnings
+
+    assert len(doubts) == 1
+    assert doubts[0].startswith(f"in 2026, {one} and {other} lie the other way round than in the table in use")
+    assert "and 201.2 and 119 there. Were these columns exchanged?" in doubts[0]
+
+
+@pytest.fixture
+def editions():
+    """Return small editions: each region of each year, and what a table has that ends the year before."""
+    rows = [row for row in official_table() if row.level == "authority"]
+    regions = sorted({row.region for row in rows})
+    return [
+        ([row for row in rows if row.region == region and row.year == year], [row for row in rows if row.year < year])
+        for year in range(2018, 2026)
+        for region in regions
+    ]
+
+
+def test_no_edition_of_a_region_is_doubted_and_most_exchanges_in_one_are(editions, monkeypatch):
+    fields = [field for field in workforce.FIGURES if workforce.FIGURES[field][1] == 100 or field == "caseload"]
+    swapped, found = 0, 0
+    for rows, past in editions:
+        monkeypatch.setattr(workforce_import, "official_table", lambda past=past: past)
+        assert list(workforce_import._doubts(rows)) == []
+        if rows[0].year == 2025:
+            for one, other in combinations(fields, 2):
+                a, b = workforce.FIGURES[one][1], workforce.FIGURES[other][1]
+                with_both = [row for row in rows if None not in {getattr(row, one), getattr(row, other)}]
+                crossed = [
+                    replace(row, **{one: getattr(row, other) * b / a, other: getattr(row, one) * a / b})
+                    for row in with_both
+                ]
+                swapped += 1
+                found += any(
+                    f"{workforce.FIGURES[one][0]} and {workforce.FIGURES[other][0]} lie" in doubt
+                    for doubt in workforce_import._doubts(crossed)
+                )
+
+    assert (len(editions), swapped) == (80, 100)
+    assert found >= 95
 
 
 def test_no_two_columns_of_a_published_year_seem_exchanged_against_the_year_before(monkeypatch):
@@ -569,8 +631,16 @@ def test_names_that_differ_by_case_or_blanks_alone_are_one(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"turnover_rate_fte": "0.118"}, "England's figure of 2025 is 0.118. Expected 4 to 50. Are they shares"),
-        ({"agency_rate_fte": "90"}, "agency_rate_fte cannot be what it is called: England's figure of 2025 is 90."),
+        (
+            {"turnover_rate_fte": "0.118"},
+            "England's figure of 2025 is 0.118, and 11.8 in the table in use. "
+            "Expected 4 to 35.4; multiplied by 100 it would be 11.8.",
+        ),
+        (
+            {"agency_rate_fte": "90"},
+            "agency_rate_fte cannot be what it is called: England's figure of 2025 is 90, and 13 in the "
+            "table in use. Expected 4.33333 to 39.",
+        ),
         ({"caseload_fte": "1520"}, "must be 0 to 1,000"),
         ({"caseload_fte": "152"}, "caseload_fte cannot be what it is called"),
         ({"turnover_rate_fte": "45"}, "is 45, and 11.8 in the table in use"),
@@ -581,6 +651,59 @@ def test_figures_that_cannot_be_are_refused_with_both_numbers(tmp_path, change, 
     source = write(tmp_path / "official.csv", ENGLAND | change, {})
 
     assert said in refusal(source, tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("year", ["2017", "2024"])
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("National", "England's figure of {} is 0.1"), ("Regional", "the median region's figure of {} is 0.1"),
+        ("Local authority", "the median authority's figure of {} is 0.1"),
+    ],
+)  # fmt: skip
+def test_shares_in_any_year_and_at_any_level_are_refused(published, tmp_path, year, level, said):
+    for row in published:
+        if row["time_period"] == year and row["geographic_level"] == level and row["turnover_rate_fte"][:1].isdigit():
+            row["turnover_rate_fte"] = f"{float(row['turnover_rate_fte']) / 100:.5f}"
+
+    message = refusal(write(tmp_path / "official.csv", *published), tmp_path / "out.csv")
+
+    assert f"turnover_rate_fte cannot be what it is called: {said.format(year)}" in message
+    assert ", and 1" in message
+    assert " in the table in use. Expected 4" in message
+    assert "; multiplied by 100 it would be 1" in message
+
+
+@pytest.mark.parametrize("year", range(2017, 2026))
+def test_what_was_published_is_believed_whatever_years_the_table_in_use_has(published, tmp_path, monkeypatch, year):
+    ours = [row for row in official_table() if row.year == year]
+    monkeypatch.setattr(workforce_import, "official_table", lambda: ours)
+
+    assert import_workforce(write(tmp_path / "official.csv", *published), tmp_path / "out.csv").warnings == ()
+
+
+def test_years_in_the_older_layout_are_believed(published, tmp_path):
+    source = write(tmp_path / "official.csv", *(row for row in published if row["time_period"] <= "2022"))
+    text = source.read_text(encoding="utf-8-sig")
+    for name, older in OLDER.items():
+        text = text.replace(f",{name},", f",{older},", 1)
+    source.write_text(text, encoding="utf-8")
+
+    assert import_workforce(source, tmp_path / "out.csv").warnings == ()
+
+
+def test_five_authorities_of_a_region_are_believed_and_their_shares_are_not(editions):
+    draw = Random(1)
+    path, bands = Path("official.csv"), {"authority": workforce_import._BELIEVABLE["vacancy_rate"]}
+    for rows, past in editions:
+        five = draw.sample(rows, 5)
+        for field, its in workforce_import._BELIEVABLE.items():
+            ours, theirs = (workforce_import._figures(which, field) for which in (past, five))
+            check_believable(path, field, {"authority": its}, theirs, ours)
+
+    as_shares = {("authority", 2025): {row.name: row.vacancy_rate for row in five}}
+    with pytest.raises(InputError, match="multiplied by 100 it would be"):
+        check_believable(path, "vacancy_rate_fte", bands, as_shares, {})
 
 
 def test_without_england_the_median_authority_is_held_against_what_could_be(tmp_path):
@@ -605,7 +728,20 @@ def test_columns_of_a_year_that_were_exchanged_are_found_against_the_table_in_us
     said = refusal(source, tmp_path / "out.csv")
 
     assert f"{one} holds the figures that the table in use has as {other}: 6 of 6 rows of 2024 agree with" in said
-    assert " of 6 with their own. Were these columns exchanged?" in said
+    assert " of 6 with their own; the median is " in said
+    assert said.endswith(" in the table in use. Were these columns exchanged?")
+
+
+def test_a_column_that_the_table_in_use_does_not_have_is_no_obstacle_to_finding_it(published, tmp_path, monkeypatch):
+    rows = [row for row in published if row["time_period"] == "2025"]
+    ours = [replace(row, turnover=None) for row in official_table() if row.year == 2025]
+    monkeypatch.setattr(workforce_import, "official_table", lambda: ours)
+    source = write(tmp_path / "official.csv", *(row | {"turnover_rate_fte": row["vacancy_rate_fte"]} for row in rows))
+
+    said = refusal(source, tmp_path / "out.csv")
+
+    assert "turnover_rate_fte holds the figures that the table in use has as vacancy_rate_fte" in said
+    assert "and not published in the table in use" in said
 
 
 def test_a_newer_table_is_used_and_its_newest_year_is_the_latest(taken_in):
