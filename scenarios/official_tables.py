@@ -11,12 +11,14 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
+from conducive.scenarios.believable import Bands, Figures, check_believable
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.official_csv import SPREADSHEETS, Cells, headings_of, read_cells
@@ -49,6 +51,9 @@ class Table:
     columns: dict[str, str]
     key: tuple[str, ...]
     kept: Callable[[Cells], bool] = lambda _: True
+    believable: Mapping[str, Bands] = MappingProxyType({})
+    """Of a column of figures, between what England's can lie, and the median authority's: from about a third of what
+    was published since 2017 to three times it."""
 
     @property
     def expected(self) -> str:
@@ -86,6 +91,7 @@ TABLES = (
         {**_DATED, "at31_episodes": _FIGURE},
         ("time_period", "new_la_code"),
         _own_or_national,
+        {"at31_episodes": {"england": (130e3, 1.2e6), "authority": (700.0, 7e3)}},
     ),
     Table(
         "children",
@@ -93,6 +99,7 @@ TABLES = (
         {**_DATED, "population_estimate": _FIGURE},
         ("time_period", "new_la_code"),
         _own_or_national,
+        {"population_estimate": {"england": (4e6, 36e6), "authority": (20e3, 180e3)}},
     ),
     Table(
         "spending",
@@ -100,6 +107,7 @@ TABLES = (
         {"area_code": r"\w+", "class": r"\w+", "children_social_care_net_current_expenditure": _FIGURE},
         ("area_code",),
         lambda cells: cells["class"] in COUNCILS and bool(re.fullmatch(_CODE, cells["area_code"])),
+        {"children_social_care_net_current_expenditure": {"england": (5e6, 45e6), "authority": (25e3, 250e3)}},
     ),
 )
 """Every table that is taken in."""
@@ -110,7 +118,8 @@ def import_official(folder: Path, to: Path) -> dict[str, int]:
 
     Files are known by their columns, whatever they are called. Returns how many rows are kept of each table. Raises
     InputError, with nothing written, where a table is missing, is there twice, is a spreadsheet, lacks a column, has a
-    cell that is neither a figure nor a mark of suppression, repeats a row or holds too few authorities.
+    cell that is neither a figure nor a mark of suppression, repeats a row, holds too few authorities, or has figures
+    that cannot be what they are called.
     """
     found = {table.name: _checked(table, path) for table, path in _files(Path(folder))}
     try:
@@ -181,7 +190,29 @@ def _checked(table: Table, path: Path) -> list[Cells]:
     if (held := len({row[code] for row in rows})) < FEWEST:
         msg = f"{path} holds {held} authorities, at least {FEWEST} are expected of the whole of England."
         raise InputError(msg)
+    for column, bands in table.believable.items():
+        check_believable(path, column, bands, _figures(rows, column), _figures(_in_use(table.name), column))
     return rows
+
+
+def _in_use(name: str) -> tuple[Cells, ...]:
+    """Return the rows of a table in use, none of one that was spoilt: it can be replaced."""
+    try:
+        return rows_of_table(name, folder_in_use())
+    except InputError:
+        return ()
+
+
+def _figures(rows: Iterable[Cells], column: str) -> Figures:
+    """Return what is known of a column, England's apart."""
+    found: Figures = {}
+    for row in rows:
+        national = row.get("geographic_level") == "National" or row.get("class") == "Eng"
+        code = ENGLAND if national else row.get("new_la_code") or row["area_code"]
+        if (value := figure(row[column])) is not None:
+            level = "england" if national else "authority"
+            found.setdefault((level, int(row.get("time_period", 0))), {})[code] = value
+    return found
 
 
 def _allowed(pattern: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -98,6 +99,73 @@ def test_what_cannot_stand_in_a_table_is_named(
     changed(folder, number, old, new)
 
     assert said in refusal(folder, tmp_path / "in")
+
+
+def scaled(folder: Path, number: int, times: float, rows: str = "") -> None:
+    """Multiply the figures of a table, which its last column has, in the rows that hold some text."""
+    path = folder / f"download {number}.CSV"
+    heading, *lines = path.read_text("utf-8").splitlines()
+    for n, line in enumerate(lines):
+        front, _, cell = line.rpartition(",")
+        if rows in line and (value := figure(cell)):
+            lines[n] = f"{front},{value * times:.6f}"
+    path.write_text("\n".join([heading, *lines]), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("number", "times", "rows", "said"),
+    [
+        (4, 1000, "", "the median authority's figure is 86,073,500, and 86,073.5 in the table in use. Expected "
+         "28,691.2 to 250,000; divided by 1,000 it would be 86,073.5."),
+        (4, 0.001, ",Eng,", "England's figure is 15,556.1, and 15,556,137 in the table in use."),
+        (4, 1000, ",Eng,", "England's figure is 15,556,137,155, and 15,556,137 in the table in use."),
+        (2, 30, "", "at31_episodes cannot be what it is called: England's figure of 2025 is 12,072,000, and 402,400 in "
+         "the table in use. Expected 134,133 to 1,200,000."),
+        (2, 0.01, "2019,Local", "the median authority's figure of 2019 is 22."),
+        (3, 1000, "2018,National", "England's figure of 2018 is 11,"),
+        (3, 0.001, "", "; multiplied by 1,000 it would be 12,183,016."),
+    ],
+)  # fmt: skip
+def test_figures_that_cannot_be_are_refused_with_those_of_the_table_in_use(
+    folder: Path, tmp_path: Path, number: int, times: float, rows: str, said: str
+) -> None:
+    scaled(folder, number, times, rows)
+
+    message = refusal(folder, tmp_path / "in")
+
+    assert said in message
+    assert " in the table in use. Expected " in message
+
+
+def test_figures_half_as_high_again_are_believed(folder: Path, tmp_path: Path) -> None:
+    for number in (2, 3, 4):
+        scaled(folder, number, 1.5)
+
+    assert import_official(folder, tmp_path / "in")["spending"] == 151
+
+
+@pytest.mark.parametrize("spoil", [lambda text: "spoilt", lambda text: text.replace(",", ",9")])
+def test_a_table_in_use_that_is_spoilt_or_cannot_be_believed_is_replaced(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], str]
+) -> None:
+    mine = tmp_path / "mine"
+    monkeypatch.setattr(official_tables, "imported_folder", lambda: mine)
+    import_official(folder, mine)
+    spent = mine / "spending.csv"
+    heading, rest = spent.read_text("utf-8").split("\n", 1)
+    spent.write_text(f"{heading}\n{spoil(rest)}", "utf-8")
+    official_tables.rows_of_table.cache_clear()
+
+    import_official(folder, mine)
+
+    assert spending({ENGLAND}) == pytest.approx(15_556_137_154.71)
+
+
+def test_rows_above_the_heading_without_a_filled_cell_are_not_there(folder: Path, tmp_path: Path) -> None:
+    path = folder / "download 4.CSV"
+    path.write_text("\n,,\n" + path.read_text("utf-8"), "utf-8")
+
+    assert import_official(folder, tmp_path / "in")["spending"] == 151
 
 
 def test_a_table_that_is_missing_twice_there_or_a_part_is_refused(folder: Path, tmp_path: Path) -> None:
