@@ -63,6 +63,7 @@ def together(socket: Any) -> Any:
                 while self.waiting:
                     data = self.waiting.popleft()
                     await (self._send_text_exc(data) if isinstance(data, str) else self._send_bytes_exc(data))
+                    await asyncio.sleep(0)  # so that it is noticed where nobody is there any more
             except WebSocketDisconnect:
                 self.gone = True
                 self.waiting.clear()
