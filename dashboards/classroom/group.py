@@ -252,19 +252,43 @@ def _Found(of: Lesson, made: Mapping[str, Any], outcome: Mapping[str, Any]) -> N
 @solara.component
 def _Explain(kept: Store, of: Lesson, seat: Seat, device: int, set_seat: Callable[[Seat], None]) -> None:
     trouble, set_trouble = solara.use_state("")
+    nothing: dict[int, str] = {}
+    apart, set_apart = solara.use_state(nothing)  # by prompt, what was typed here while another device kept its own
+    taken, set_taken = solara.use_state(0)
 
     def keep(prompt: int, text: object) -> None:
         def do() -> None:
             kept.explain(seat.key, prompt, checked_text("your answer", text), device=device)
             set_seat(kept.seat(seat.key))
+            settle(prompt)
 
         if text != seat.explained.get(prompt, ""):
             tried(do, set_trouble)
 
+    def set_aside(prompt: int, text: object) -> None:
+        set_apart(lambda now: now | {prompt: str(text)})
+
+    def settle(prompt: int) -> None:
+        set_apart(lambda now: {n: text for n, text in now.items() if n != prompt})
+
+    def take(prompt: int) -> None:
+        """Let the field hold what the other device kept."""
+        settle(prompt)
+        set_taken(taken + 1)
+
     with tag("section", css="panel"):
         tag("h2", "4. Explain")
         for n, prompt in enumerate(of.prompts):
-            field("area", f"{n + 1}. {prompt}", seat.explained.get(n, ""), partial(keep, n), most=LONGEST_TEXT)
+            with tag("div").key(f"{n} {taken}"):
+                value = seat.explained.get(n, "")
+                field(
+                    "area", f"{n + 1}. {prompt}", value, partial(keep, n), most=LONGEST_TEXT, over=partial(set_aside, n)
+                )
+            if n in apart:
+                Note(f"On {_whose(seat, device)} another answer was kept while you typed: \u201c{value}\u201d.")
+                with tag("div", css="buttons"):
+                    Press("Keep ours in its place", partial(keep, n, apart[n]))
+                    Press("Take theirs", partial(take, n))
         answered = sum(bool(text) for text in seat.explained.values())
         if answered:
             Note(f"Kept: {answered} of {len(of.prompts)}.")

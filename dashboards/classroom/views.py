@@ -144,9 +144,10 @@ def SecondTry(
     of: Lesson, seat: Seat, first: Outcome, run: Callable[[Sequence[str]], Outcome], keep: Callable[[list[str]], None]
 ) -> None:
     """Other picks after the first, and what comes of them beside those."""
-    picks, set_picks = solara.use_state(list(seat.again or (seat.prediction or {}).get("picks", ())))
-    trouble, set_trouble = solara.use_state("")
     again = tuple(seat.again)
+    tried = list(again or (seat.prediction or {}).get("picks", ()))
+    picks, set_picks = solara.use_state(tried, key=" ".join(again))  # those of another device, once it has tried
+    trouble, set_trouble = solara.use_state("")
 
     def go() -> None:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import solara
 import solara.lab
@@ -14,7 +14,7 @@ import solara.lab
 from conducive.dashboards.game.host import Host
 from conducive.dashboards.game.table import Player
 from conducive.dashboards.store.classes import LONGEST_NAME
-from conducive.dashboards.store.codes import CLASS_CODE, TEACHER_KEY, keys_in, shown
+from conducive.dashboards.store.codes import CLASS_CODE, TEACHER_KEY, keys_in, own_code, shown
 from conducive.dashboards.store.file import data_folder
 from conducive.dashboards.store.games import LEAD, MOST_TEAMS, TITLE, Games, Table, games, place
 from conducive.dashboards.widgets.fields import field, numbers
@@ -144,6 +144,12 @@ def _Alone(kept: Games, visitor: str, go: Callable[..., None]) -> None:
         Trouble(trouble)
 
 
+def _host() -> str:
+    """Return the name by which whoever watches came to this machine."""
+    (host,) = (solara.lab.headers.value or {}).get("host", [""])[:1]
+    return urlsplit(f"//{host}").hostname or ""
+
+
 @solara.component
 def _Open(kept: Games, visitor: str, go: Callable[..., None]) -> None:
     """What opens a game for others."""
@@ -155,7 +161,8 @@ def _Open(kept: Games, visitor: str, go: Callable[..., None]) -> None:
     def begin() -> None:
         try:
             luck = int(seed) if seed.strip().isascii() and seed.strip().isdigit() else -1
-            go(kept.open_game(visitor, teams=max(1, kind), vote=kind == 0, seed=luck))
+            code = own_code(_host())
+            go(kept.open_game(visitor, teams=max(1, kind), vote=kind == 0, seed=luck, code=code))
         except InputError as error:
             set_trouble(str(error))
 

@@ -20,6 +20,7 @@ from conducive.dashboards.asking.asked import Asked
 from conducive.dashboards.widgets.chart import Chart
 from conducive.dashboards.widgets.html import Loading, Press, Trouble, heading, tag
 from conducive.experiments.lives.recording import Recording, record
+from conducive.experiments.words import several
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import Scenario
 
@@ -190,8 +191,8 @@ def _Otherwise(told: Recording, choice: int) -> None:
         _Diary(diary(other, REWOUND + 1, HORIZON))
         tag(
             "p",
-            f"Up to month {REWOUND} both lives are the same. Eight years after launch {after} people use it, where "
-            f"there were {before} as it was.",
+            f"Up to month {REWOUND} both lives are the same. Eight years after launch "
+            f"{several(after, 'person uses', 'people use')} it, where there were {before} as it was.",
         )
         _Use([("a", "As it was", told), ("b", "With your choice", other)])
         what_if, watch = ways_on(choice)

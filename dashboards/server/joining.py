@@ -22,12 +22,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from conducive.dashboards.classroom.lessons import lesson, place
-from conducive.dashboards.server.gate import OWN_NAMES, SAFE, code_form
+from conducive.dashboards.server.gate import SAFE, code_form
 from conducive.dashboards.server.machine import own_addresses
 from conducive.dashboards.store.classes import LONGEST_NAME, Room, Store, store
 from conducive.dashboards.store.codes import (
     GROUP_KEY,
     LONGEST_CODE,
+    OWN_NAMES,
     PASS,
     TEACHER_KEY,
     cookie_of,
@@ -165,9 +166,10 @@ class Joining:
         content += self._way_in(request, host, room) if reached else _closed(request, room)
         content += f'<section id="live" aria-live="polite">{_who_is_in(room)}</section>'
         if reached:
-            others = "".join(f'<a href="?at={quote(one)}">{escape(one)}</a>, or ' for one in hosts if one != host)
+            others = " or ".join(f'<a href="?at={quote(one)}">{escape(one)}</a>' for one in hosts if one != host)
+            instead = f"Try {others}, or open" if others else "Open"
             content += (
-                f'<p class="quiet">Telephones do not find it? Try {others}open this page at the address that your '
+                f'<p class="quiet">Telephones do not find it? {instead} this page at the address that your '
                 "network gives this machine.</p>"
             )
         return _shown(title, content + AGAIN, css="board")
@@ -193,18 +195,36 @@ class Joining:
     # ---- A teacher, or somebody alone --------------------------------------------------------------------------------
 
     def _open(self, kept: Store, request: Request, given: Mapping[str, str]) -> Response:
-        """Open a class for a lesson, with the server's own code unless a class has it; or a lesson for one alone."""
+        """Open a class for a lesson; or a lesson for one alone.
+
+        The server's own code is for whoever opens the first class at this machine: a telephone that came early has
+        that code too, and is not the teacher's.
+        """
         of, alone = lesson(given.get("lesson")), bool(given.get("alone"))
-        code, teacher = kept.open_class(of.name, visitor=_who(request), solo=alone, code="" if alone else self.code)
+        here = (request.url.hostname or "").lower() in OWN_NAMES | self.hosts
+        code = self.code if here and not alone else ""
+        code, teacher = kept.open_class(of.name, visitor=_who(request), solo=alone, code=code)
         keys = [kept.join(code, "By myself")] if alone else [teacher, kept.room(code).entry]
         return _sent(f"/classroom?{'class' if alone else 'teach'}={code}", [*keys, *keys_in(request.cookies)])
 
 
 WAIT = (
-    '<p id="live">You have the right code. This page opens the lesson by itself as soon as your teacher begins.</p>'
-    '<p><a href="/">Look around meanwhile</a>, or open a class yourself under <a href="/classroom">Classroom</a>.</p>'
+    '<p id="live">You have the right code. This page goes on by itself as soon as your teacher opens the lesson, or '
+    "the game, that has it.</p>"
+    '<p><a href="/">Look around meanwhile</a>. Is there another code on the board? Then '
+    '<a href="/enter">type that one</a>.</p>'
     f"{AGAIN}"
 )
+
+
+def key_form(trouble: str) -> str:
+    """Return the form that asks for a key once more, and what was wrong with the last one."""
+    return (
+        f'<p role="alert" class="trouble">{escape(trouble)}</p><form method="post" action="/classroom/back">'
+        '<label>Your key <input name="key" type="password" autofocus required autocomplete="off" maxlength="60">'
+        "</label> "
+        '<button type="submit" class="main">Come back</button></form>'
+    )
 
 
 def _come_back(kept: Store, request: Request, given: Mapping[str, str]) -> Response:
@@ -239,7 +259,8 @@ def _answering(act: Act) -> Callable[[Request], Any]:
         try:
             return act(store(data_folder()), request, given)
         except InputError as error:
-            return _shown("Class code", code_form(sentence(str(error))), status=403)
+            form = key_form if act is _come_back else code_form
+            return _shown("Your key" if act is _come_back else "Class code", form(sentence(str(error))), status=403)
 
     return answer
 

@@ -6,6 +6,8 @@ import re
 import socket
 from contextlib import suppress
 
+import ifaddr
+
 from conducive.scenarios.errors import InputError
 
 
@@ -30,11 +32,12 @@ def checked_hosts(names: list[str]) -> tuple[str, ...]:
 
 
 def own_addresses() -> list[str]:
-    """Return addresses of this machine, the one that others are likeliest to reach first."""
+    """Return addresses of this machine, the one that others are likeliest to reach first: that of its way out."""
     found = []
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
         way_out.connect(("192.0.2.1", 9))  # an address for documentation; nothing is sent
         found.append(str(way_out.getsockname()[0]))
     with suppress(OSError):
-        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return [address for address in dict.fromkeys(found) if not address.startswith("127.")] or [socket.gethostname()]
+        found += sorted(str(one.ip) for adapter in ifaddr.get_adapters() for one in adapter.ips if one.is_IPv4)
+    reached = [address for address in dict.fromkeys(found) if not address.startswith(("127.", "169.254."))]
+    return reached or [socket.gethostname()]

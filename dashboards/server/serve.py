@@ -17,6 +17,7 @@ import typer
 from conducive.dashboards import pages
 from conducive.dashboards.server.gate import SAFE, Gate
 from conducive.dashboards.server.machine import checked_base, checked_hosts, own_addresses
+from conducive.dashboards.store.codes import OWN_CODE
 from conducive.dashboards.store.file import data_folder
 from conducive.dashboards.widgets.page import BASE, at_base, bare_page, dressed
 from conducive.scenarios.errors import InputError
@@ -70,16 +71,16 @@ def serve(
     _say(f"Starting Conducive. It will be at {address} in a few seconds.")
     if code:
         _say(_who_can_reach(port, code))
-    _set_up(base, data)
+    _set_up(base, data, code)
     server = _server(port, code, hosts, base)
     first = address + (f"enter?code={code}" if code else "")
     threading.Thread(target=_once_serving, args=(server, address, first if browser else ""), daemon=True).start()
     server.run(sockets=[listening])
 
 
-def _set_up(base: str, data: Path | None) -> None:
+def _set_up(base: str, data: Path | None, code: str) -> None:
     """Put into the environment what libraries read when they are first imported."""
-    os.environ |= SETTINGS | {BASE: base}
+    os.environ |= SETTINGS | {BASE: base, OWN_CODE: code}
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
     for name in ("SOLARA_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):  # what libraries write stays with what classes write
@@ -216,7 +217,8 @@ def _who_can_reach(port: int, code: str) -> str:
     return (
         f"Open to your network: anyone who can reach this machine can open\n{found}\n"
         f"or the address up to /j/, and give the class code:  {code}\n"
-        "The first class that you open has this code; any other has its own. Its board shows it, to scan or to type.\n"
+        "The first class or game that you open at this machine has this code; any other has its own.\n"
+        "Its board shows it, to scan or to type.\n"
         "Traffic is not encrypted: use it on a network you trust."
     )
 

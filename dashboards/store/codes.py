@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +12,10 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CLASS_CODE, GROUP_KEY, TEACHER_KEY, PASS = 6, 8, 12, 16
 """Characters of a made-up class code, of the keys of a group and of a teacher, and of what lets a browser in."""
 SHORTEST_CODE, LONGEST_CODE = 6, 40
+OWN_CODE = "CONDUCIVE_CLASS_CODE"
+"""Environment variable in which the server keeps the code that lets others in, for the first class or game."""
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+"""Names at which only this machine is reached."""
 COOKIE = "conducive-keys"
 MOST_KEYS = 24
 """That one browser holds, newest first: of groups, of teachers, and of classes whose code it has given."""
@@ -26,6 +31,11 @@ def cookie_of(keys: Sequence[str]) -> str:
     """Return the header that gives a browser its keys for a day; no script of a page can read it."""
     kept = ".".join(dict.fromkeys(keys[:MOST_KEYS]))
     return f"{COOKIE}={kept}; Path=/; Max-Age={DAY}; HttpOnly; SameSite=Lax"
+
+
+def own_code(host: str) -> str:
+    """Return the server's own code where somebody at this machine opens a class or a game, who came by name `host`."""
+    return os.environ.get(OWN_CODE, "") if host.lower() in OWN_NAMES else ""
 
 
 def new_code(length: int) -> str:

@@ -126,14 +126,14 @@ class Games(Store):
     # ---- Coming and going ------------------------------------------------------------------------------------------
 
     def open_game(
-        self, visitor: str, *, teams: int = 1, vote: bool = False, seed: int = SEED, solo: bool = False
+        self, visitor: str, *, teams: int = 1, vote: bool = False, seed: int = SEED, solo: bool = False, code: str = ""
     ) -> str:
-        """Open a game, and return its code; whoever opens it closes its rounds."""
+        """Open a game, and return its code, as `open_class` does; whoever opens it closes its rounds."""
         if isinstance(teams, bool) or not isinstance(teams, int) or not 1 <= teams <= MOST_TEAMS:
             msg = f"a game has 1 to {MOST_TEAMS} teams. Got {teams!r}."
             raise InputError(msg)
         Game(seed)
-        code, _ = self.open_class(LESSON, visitor=visitor, solo=solo)
+        code, _ = self.open_class(LESSON, visitor=visitor, solo=solo, code=code)
         with self._writing() as db:
             db.execute("INSERT INTO game VALUES (?, ?, ?, ?, 1)", (code, seed, 1 if vote else teams, vote))
             db.execute("INSERT INTO playing VALUES (?, ?, 1, NULL)", (code, mark(visitor)))

@@ -17,6 +17,7 @@ def field(
     options: Sequence[str] = (),
     most: int = 0,
     entered: Callable[[], None] | None = None,
+    over: Callable[[Any], None] | None = None,
 ) -> None:
     """Put a field on the page.
 
@@ -29,6 +30,7 @@ def field(
         options: what there is to choose from.
         most: characters of a text, or choices of several, that are allowed.
         entered: called when Enter is pressed in a text.
+        over: called in place of `change` where what the field holds was changed elsewhere while somebody typed.
 
     """
     _Field(
@@ -38,6 +40,7 @@ def field(
         options=list(options),
         most=most,
         event_change=change,
+        event_over=over or change,
         event_entered=lambda _: entered() if entered else None,
     )
 
@@ -56,6 +59,7 @@ def _Field(
     options: list[str],
     most: int,
     event_change: Callable[[Any], None],
+    event_over: Callable[[Any], None],
     event_entered: Callable[[Any], None],
 ) -> None:
     """A field of a form."""

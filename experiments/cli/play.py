@@ -63,7 +63,7 @@ def checked_roles(roles: Sequence[str]) -> list[str]:
 def _stopped(game: Game, path: Path, error: BaseException) -> BaseException:
     """Return what ends the command where the player stops, or where the answers do."""
     where = f"round {game.round} of {ROUNDS}"
-    again = f"The game is kept in {path}: `conducive play {path}` goes on from there."
+    again = f"Rounds that were played are kept in {path}: `conducive play {path}` begins this one again."
     if isinstance(error, EOFError):
         return InputError(f"the answers ended in {where}. {again}")
     typer.echo(f"\nconducive: stopped in {where}. {again}", err=True)

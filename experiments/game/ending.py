@@ -134,32 +134,37 @@ def _roads(game: Game, mine: npt.NDArray[np.float64], executor: Executor | None)
     turns = _turns(game)
     tried = in_order(partial(_outcome, replicates=range(TRIED)), [turn.game for turn in turns], executor)
     gains = [mine[:TRIED] - values for values in tried]
-    picked = _picked(turns, [float(gain.mean()) for gain in gains])
+    ranked = _ranked(turns, [float(gain.mean()) for gain in gains])
     weigh = partial(_outcome, replicates=range(TRIED, TRIED + WEIGHED))
-    others = in_order(weigh, [turns[n].game for n in picked], executor)
-    for (n, title), values in zip(picked.items(), others, strict=True):
-        weighed = _three(mine[TRIED:] - values)
-        if (weighed[1] > 0) == (title == TITLES[0]):  # what only seemed so is not told
-            yield Road(title, *turns[n][:4], float(gains[n][0]), weighed)
+    told: dict[str, tuple[int, Road]] = {}
+    for _ in range(CANDIDATES):
+        picked: dict[str, int] = {}
+        for title in (title for title in TITLES if title not in told):
+            others = {*picked.values(), *(n for n, _ in told.values())}
+            while ranked[title] and title not in picked:
+                n = ranked[title].pop(0)
+                if n not in others:
+                    picked[title] = n
+        for (title, n), values in zip(
+            picked.items(), in_order(weigh, [turns[n].game for n in picked.values()], executor), strict=True
+        ):
+            weighed = _three(mine[TRIED:] - values)
+            if (weighed[1] > 0) == (title == TITLES[0]):  # what only seemed so is not told
+                told[title] = n, Road(title, *turns[n][:4], float(gains[n][0]), weighed)
+    yield from (told[title][1] for title in TITLES if title in told)
 
 
+CANDIDATES = 3
+"""Turns that are weighed for each title at most, until one of them is what it seemed."""
 TITLES = ("The choice that did most", "The choice that cost most", "The road not taken")
 
 
-def _picked(turns: Sequence[_Turn], gains: Sequence[float]) -> dict[int, str]:
-    """Return the numbers of the turns that are told, each with its title: by what they gained in the lives tried."""
-    made = [n for n, turn in enumerate(turns) if turn.made != CARRY_ON and turn.instead == CARRY_ON]
-    most = max(made, key=lambda n: gains[n], default=None)
-    least = min(made, key=lambda n: gains[n], default=None)
-    found: dict[int, str] = {}
-    if most is not None and gains[most] > 0:
-        found[most] = TITLES[0]
-    if least is not None and gains[least] < 0:
-        found[least] = TITLES[1]
-    missed = min((n for n in range(len(turns)) if n not in found), key=lambda n: gains[n])
-    if gains[missed] < 0:
-        found[missed] = TITLES[2]
-    return found
+def _ranked(turns: Sequence[_Turn], gains: Sequence[float]) -> dict[str, list[int]]:
+    """Return for each title the numbers of the turns it may be of, by what they gained in the lives tried."""
+    order = sorted(range(len(turns)), key=lambda n: gains[n])
+    made = [n for n in order if turns[n].made != CARRY_ON and turns[n].instead == CARRY_ON]
+    most = [n for n in reversed(made) if gains[n] > 0]
+    return dict(zip(TITLES, (most, *([n for n in its if gains[n] < 0] for its in (made, order))), strict=True))
 
 
 def _turns(game: Game) -> list[_Turn]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import ifaddr
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
@@ -22,7 +23,7 @@ from conducive.dashboards.server.gate import Gate
 from conducive.dashboards.server.joining import LARGEST_FORM, Joining
 from conducive.dashboards.server.machine import own_addresses
 from conducive.dashboards.store.classes import Store
-from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, TEACHER_KEY, keys_in
+from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, OWN_CODE, TEACHER_KEY, keys_in, own_code
 from conducive.dashboards.store.games import TITLE, games
 from conducive.dashboards.store.tries import TRIES
 
@@ -165,8 +166,35 @@ def test_whoever_comes_before_the_class_waits_for_it(server: Any, teacher: Brows
     assert status == 200
     assert "has not begun" in page
     assert phone.ask("/j/OWLS2026", name="Owls")[:2] == (303, "/j/OWLS2026")
+    taken = phone.open_class()  # whoever came early and opens a class of their own does not take the code away
+    assert taken != "OWLS2026"
     teacher.open_class()
     assert "Name of your group" in phone.ask("/j/OWLS2026")[2]
+
+
+def test_whoever_comes_before_a_game_with_the_servers_code_comes_into_it(
+    server: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OWN_CODE, "OWLS2026")
+    assert own_code("localhost") == "OWLS2026"
+    assert own_code("192.168.7.5") == ""
+    phone = Browser(server)
+    assert "has not begun" in phone.ask("/j/OWLS2026")[2]
+
+    games(folder).open_game("host", code=own_code("localhost"))
+
+    assert TITLE in phone.ask("/j/OWLS2026")[2]
+
+
+def test_a_key_that_is_wrong_can_be_typed_once_more(server: Any) -> None:
+    browser = Browser(server)
+    browser.ask("/enter", code="OWLS2026")
+
+    status, _, page = browser.ask("/classroom/back", key="WRONGKEYHERE")
+
+    assert status == 403
+    assert 'action="/classroom/back"' in page
+    assert 'name="key"' in page
 
 
 @pytest.mark.parametrize("wrong", ["WRONG1", "x", "%3Cb%3E", "..%2f..", "A" * 500, "'; DROP TABLE class; --"])
@@ -326,6 +354,22 @@ def test_the_board_shows_an_address_that_telephones_reach_and_the_same_as_a_pict
         assert picture.svg_inline(border=4, omitsize=True, dark="#000", light="#fff") in page
         assert "localhost" not in page
     assert 'href="?at=10.8.0.2"' in first
+    assert "Try <a " in first
+    monkeypatch.setattr(joining, "own_addresses", lambda: ["192.168.7.5"])
+    assert "Telephones do not find it? Open this page" in teacher.ask(f"/board/{code}")[2]
+
+
+def test_every_address_of_this_machine_is_one_to_choose_its_way_out_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def adapter(*addresses: str) -> ifaddr.Adapter:
+        return ifaddr.Adapter("card", "card", [ifaddr.IP(one, 24, "card") for one in addresses])
+
+    cards = [adapter("127.0.0.1"), adapter("10.8.0.2", "169.254.3.4"), adapter("192.168.137.1")]
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: cards)
+
+    found = own_addresses()
+
+    assert found[-2:] == ["10.8.0.2", "192.168.137.1"]
+    assert len(found) <= 3
 
 
 def test_the_address_of_a_projector_elsewhere_is_the_one_it_used(server: Any, teacher: Browser) -> None:

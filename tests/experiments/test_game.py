@@ -243,6 +243,25 @@ def test_the_ending_holds_a_game_against_the_same_luck_and_its_roads_against_oth
     assert "without your choices" in verdict(found)[0]
 
 
+def test_where_the_choice_that_seemed_best_only_seemed_so_the_next_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = looking_back._turns(FULL)
+    seemed, held = [turn for turn in turns if turn.made != CARRY_ON and turn.instead == CARRY_ON][:2]
+
+    def outcome(game: Game, replicates: range) -> np.ndarray:
+        """Let two choices gain in the lives that are tried, the better one of them in no others."""
+        gain = 1.0 if game == held.game else 0.0
+        if game == seemed.game:
+            gain = 2.0 if replicates.start == 0 else -1.0
+        return np.full(len(replicates), -gain)
+
+    monkeypatch.setattr(looking_back, "_outcome", outcome)
+
+    *_, found = ending(FULL)
+
+    assert found.roads is not None
+    assert [(road.title, road.round, road.decision) for road in found.roads] == [(TITLES[0], held.round, held.decision)]
+
+
 def test_a_game_in_which_all_carried_on_is_itself_without_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking_back, "TRIED", 2)
     monkeypatch.setattr(looking_back, "WEIGHED", 2)
@@ -351,7 +370,7 @@ def test_answers_that_end_early_are_said_and_the_game_goes_on_from_its_file(fold
     done = play("mine.toml", "--role", "funder", answers="2\n1\n")
 
     assert done.exit_code == 2
-    assert "the answers ended in round 3 of 8. The game is kept in mine.toml" in done.stderr
+    assert "the answers ended in round 3 of 8. Rounds that were played are kept in mine.toml" in done.stderr
     assert len(files.load(folder / "mine.toml")[0].rounds) == 2
     more = play("mine.toml", "--role", "funder", answers="1\n" * 7)
     assert more.exit_code == 0, more.output
