@@ -130,8 +130,9 @@ def sweep_file(swept: Swept, axes: Mapping[str, Sequence[float]]) -> str:
 
 def levers_python(asked: Pulling) -> str:
     """Return Python that makes the same ranking, with the same numbers."""
+    scenario = made(asked.scenario)
     return (
-        f"import conducive as cz\n\nscenario = {made(asked.scenario)}\n"
+        f"{_imports(scenario)}\nscenario = {scenario}\n"
         f"levers = cz.levers(scenario, {', '.join(f'{name}={value!r}' for name, value in _more(asked).items())})\n"
         "print(levers.text())\n"
     )
@@ -156,7 +157,7 @@ def options_python(asked: Choosing) -> str:
     each = ((literal(name), made(s)) for name, s in zip(asked.names, asked.scenarios, strict=True))
     lines = "".join(f"    {name}: {_indented(code)},\n" for name, code in each)
     return (
-        f"import conducive as cz\n\nscenarios = {{\n{lines}}}\n"
+        f"{_imports(lines)}\nscenarios = {{\n{lines}}}\n"
         f"options = cz.options(scenarios, replicates={asked.replicates}, seed={asked.seed})\nprint(options.text())\n"
     )
 

@@ -31,7 +31,7 @@ from conducive.dashboards.asking.address import (
 )
 from conducive.dashboards.asking.asked import Asked, Choosing, Pulling, Swept
 from conducive.dashboards.asking.documents import from_file, scenario_file
-from conducive.dashboards.asking.scripts import command, python
+from conducive.dashboards.asking.scripts import command, levers_python, options_python, python, sweep_python
 from conducive.experiments.sweep.file import sweep_plan
 from conducive.experiments.sweep.runs import Runs
 from conducive.experiments.version import model_version
@@ -304,6 +304,30 @@ def test_the_python_on_show_asks_the_same(asked: Asked, monkeypatch: pytest.Monk
     assert same(seen[0], asked.base)
     assert same(seen[1], asked.alternative)
     assert seen[2] == {"replicates": asked.replicates, "seed": asked.seed}
+
+
+@pytest.mark.parametrize(
+    "title", ["Ours", "Café 🙂", "'one' and \"two\"", "C:\\new\\", "a\u2028b\n\tc\u202e", "replace(cz."]
+)
+def test_all_python_on_show_finds_a_library_scenario_of_another_title(title: str) -> None:
+    ours = replace(load_scenario("classroom"), title=title)
+    shown = [
+        python(Asked(load_scenario("classroom"), ours)).partition("comparison =")[0],
+        sweep_python(Swept(ours, x="finance.funding_term=12:60")).partition("plan =")[0],
+        levers_python(Pulling(ours)).partition("levers =")[0],
+        options_python(Choosing((title,), (ours,))).partition("options =")[0],
+    ]
+    held: dict[str, Any] = {}
+
+    for code in shown:
+        here: dict[str, Any] = {}
+        exec(compile(code, "shown", "exec"), here)
+        held |= here
+
+    assert same(held["alternative"], ours)
+    assert same(held["scenario"], ours)
+    assert list(held["scenarios"]) == [title]
+    assert same(held["scenarios"][title], ours)
 
 
 def test_the_command_on_show_names_library_scenarios_and_else_files() -> None:
