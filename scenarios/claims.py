@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from conducive.scenarios.declaration import nearest_names, number
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, check_texts, glimpse
 from conducive.scenarios.indicators import INDICATORS
 
 type Months = tuple[int, int]
@@ -58,6 +58,10 @@ class Claim:
     above: float
     at_most: float
     share_of_sets: float | None
+
+    def __post_init__(self) -> None:
+        """Check that its texts can be shown."""
+        check_texts(self)
 
     def shown_at(self, value: float) -> bool:
         """Whether a value of the measure lies within the bounds; one that is not a number does not."""

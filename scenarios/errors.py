@@ -1,6 +1,9 @@
 """The one error for everything a user can get wrong."""
 
+import re
 import reprlib
+from dataclasses import fields
+from typing import Any
 
 LONGEST = 200
 """Characters of a value that an error shows."""
@@ -18,3 +21,21 @@ def glimpse(value: object) -> str:
     """Return a value as an error shows it: short, however large or deep it is."""
     text = reprlib.repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+CANNOT_BE_SHOWN = re.compile("[^\\t\\n\\r -~\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]+")
+"""Control characters but tabs and line breaks: no picture, page or terminal can show them."""
+
+
+def check_shown(where: str, text: str) -> None:
+    """Raise InputError for a text that holds control characters other than tabs and line breaks."""
+    if CANNOT_BE_SHOWN.search(text):
+        msg = f"{where} must have no control characters but tabs and line breaks. Got {glimpse(text)}. Leave them out."
+        raise InputError(msg)
+
+
+def check_texts(told: Any) -> None:
+    """Raise InputError where a text of a dataclass holds control characters."""
+    for each in fields(told):
+        if isinstance(text := getattr(told, each.name), str):
+            check_shown(each.name, text)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from conducive.scenarios.errors import check_texts
+
 
 @dataclass(frozen=True, slots=True)
 class Innovation:
@@ -15,6 +17,10 @@ class Innovation:
     claim: float
     meaning: str = ""
     changes: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that its texts can be shown."""
+        check_texts(self)
 
 
 def _of(name: str, claim: float, meaning: str, **changes: float) -> Innovation:

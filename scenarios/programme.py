@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conducive.scenarios.declaration import SWITCH, Grade, Input, nearest_names, number
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, check_texts, glimpse
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.innovations import INNOVATIONS, Innovation
@@ -106,6 +106,10 @@ class Programme(InShort):
     settings: Mapping[str, float] = field(default_factory=dict)
     innovations: tuple[Innovation, ...] = INNOVATIONS
     claims: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        """Check that its texts can be shown."""
+        check_texts(self)
 
     def __getitem__(self, address: str) -> float:
         """Value of a number of the funding or of a link, by address such as `funding.length` or `people.moves`."""

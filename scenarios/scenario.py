@@ -15,7 +15,7 @@ from conducive.scenarios.claims import Claim
 from conducive.scenarios.coefficients import COEFFICIENTS, MECHANISMS
 from conducive.scenarios.conditions import CONDITIONS, inputs
 from conducive.scenarios.declaration import Condition, Input, nearest_names
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, check_texts, glimpse
 from conducive.scenarios.events import Event
 from conducive.scenarios.kinds import KIND, of_kind
 from conducive.scenarios.short import InShort
@@ -97,6 +97,10 @@ class Wave:
     name: str = ""
     changes: Mapping[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Check that its name can be shown."""
+        check_texts(self)
+
 
 @dataclass(frozen=True, repr=False, slots=True)
 class Scenario(InShort):
@@ -122,7 +126,8 @@ class Scenario(InShort):
     """What the scenario of a file must show, as the file says: a note, without which it is the same scenario."""
 
     def __post_init__(self) -> None:
-        """Check what no single field can: months within the horizon, waves in order."""
+        """Check that its texts can be shown, and what no single field can: months in the horizon, waves in order."""
+        check_texts(self)
         for event in self.events:
             _check_month(event.month, f"the month of event {event.name or 'change'}", self._first(event), self.horizon)
         months = [w.month for w in self.waves]

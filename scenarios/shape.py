@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conducive.scenarios.declaration import nearest_names
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, check_shown, glimpse
 
 
 def known(where: str, table: Mapping[str, Any], keys: Any) -> None:
@@ -49,11 +49,13 @@ def names_in(where: str, value: object, allowed: Sequence[str] | None) -> list[s
 
 
 def typed[T](where: str, value: object, kind: type[T], meant: str) -> T:
-    """Return a value of a kind. Raises InputError, with what is meant, for anything else."""
+    """Return a value of a kind. Raises InputError, with what is meant, for anything else, and as `check_shown`."""
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         msg = f"{where} must be {meant}. Got {glimpse(value)}."
         raise InputError(msg)
     if isinstance(value, float) and not math.isfinite(value):
         msg = f"{where} must be a number. Got {value}."
         raise InputError(msg)
+    if isinstance(value, str):
+        check_shown(where, value)
     return value

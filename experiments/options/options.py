@@ -24,7 +24,7 @@ from conducive.experiments.lives.ensemble import Ensemble, check_counts, run_eac
 from conducive.experiments.lives.intervals import AN_AMOUNT, ROUNDING
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import name_of
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, check_shown, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.short import InShort
 
@@ -308,6 +308,7 @@ def checked_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return names as they are shown. Raises InputError where one is empty or too long, or two are the same."""
     shown = [" ".join(name.split()) for name in names]
     for n, name in enumerate(shown):
+        check_shown(f"the name of option {'ABCDE'[n]}", name)
         if not name or len(name) > LONGEST_NAME:
             what = f"{len(name)} characters" if name else "none"
             msg = f"option {'ABCDE'[n]} must have a name of 1 to {LONGEST_NAME} characters. Got {what}."

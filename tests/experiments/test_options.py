@@ -151,6 +151,7 @@ def test_without_names_options_are_called_by_title_or_by_what_was_changed() -> N
         ([SMALL] * 6, "Got 6. Leave out 1."), ([], "Got 0. Add another."),
         ([SMALL, SMALL], "options A and B are both called"),
         ({"One": SMALL, " One ": LONGER}, "options A and B are both called 'One'"),
+        ({"One": SMALL, "\x1b": LONGER}, "the name of option B must have no control characters"),
         ({"One": SMALL, "": LONGER}, "option B must have a name of 1 to 80 characters. Got none."),
         ({"One": SMALL, "x" * 81: LONGER}, "Got 81 characters"), (["nowhere", SMALL], "nowhere"),
     ],

@@ -278,6 +278,12 @@ FILES = {
     "finance = 0.2": "finance must be a table. Got 0.2. For a whole condition write finance under [conditions].",
     "horizon = 'ten years'": "horizon must be a number, 1 to 600 months. Got 'ten years'. Did you mean 120?",
     "name = 5": "name must be text. Got 5.",
+    'title = "a\\u0000b \\u001b"': "title must have no control characters but tabs and line breaks. Got "
+    "'a\\x00b \\x1b'. Leave them out.",
+    'question = "a\\u0085"': "question must have no control characters",
+    '[[innovation]]\nmonth = 0\nname = "\\u007f"': "innovation 1: name must have no control characters",
+    '[[claim]]\nsays = "\\b"\nsource = "x"\nindicator = "use"\nwhen = 48\nmeasure = "level"\nabove = 0': "claim 1: "
+    "says must have no control characters",
     "[conditions]\nleadershp = 0.2": "leadershp is not an input of the model. Did you mean leadership",
     "[conditions]\nleadership = 2": "leadership must be a position from 0 (barrier) to 1 (facilitator). Got 2.0.",
     "[conditions]\n'finance.grant' = 0.5": "conditions.finance.grant is not a key of a scenario file. Did you",
@@ -480,7 +486,8 @@ VALUES = st.lists(st.sampled_from(list(ALLOWED)), max_size=6, unique=True).flatm
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Return any valid scenario."""
-    text = st.text(st.characters(codec="utf-8"), max_size=20)
+    shown = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufffe\uffff")
+    text = st.text(shown | st.sampled_from("\t\n\r"), max_size=20)
     scenario = Scenario(draw(text), title=draw(text), question=draw(text)).change(draw(VALUES))
     scenario = scenario.change({"horizon": draw(st.integers(30, 60)), "warm_up": draw(st.integers(0, 20))})
     months = st.integers(1, 29)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,21 @@ def test_every_number_says_what_it_means_where_it_is_from_and_how_sure_that_is(o
         ({"innovation": [{"name": "x"}, {"name": "x"}]}, "Got 'x' twice"),
         ({"claim": [{"says": "a", "source": "b", "indicator": "use", "against": "c", "above": "0"}]}, "be a number"),
         ({"fundng": {}}, "Did you mean funding"),
+        ({"title": "a\0"}, "title must have no control characters"),
+        ({"innovation": [{"name": "x", "meaning": "\x1b"}]}, "meaning must have no control characters"),
+        ({"claim": [{"says": "\x1b", "source": "b", "indicator": "use", "against": "c"}]},
+         "claim 1: says must have no control characters"),
         ({"claim": [{"says": "a", "source": "b", "indicator": "use", "against": "c"}]}, "one bound"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_in_one_message(document: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said.replace("(", r"\(")):
         load_programme(document)
+
+
+def test_a_title_that_cannot_be_shown_is_refused_in_python_too() -> None:
+    with pytest.raises(InputError, match="title must have no control characters"):
+        replace(load_programme("fewer-for-longer"), title="\x1b")
 
 
 def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:

@@ -26,6 +26,19 @@ def refusal(ask: Callable[[], object]) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x7f", "\x9b", "\ud800", "\uffff"])
+def test_a_text_that_no_picture_can_show_is_refused(letter: str) -> None:
+    said = refusal(lambda: replace(BASE, title=f"Ours{letter}"))
+
+    assert said.startswith("title must have no control characters but tabs and line breaks. Got 'Ours\\")
+
+
+def test_any_script_and_line_breaks_may_stand_in_a_text() -> None:
+    text = "Café 🙂 日本 \u2028\r\n\tand on\u200d"
+
+    assert replace(BASE, question=text).question == text
+
+
 def test_an_untouched_scenario_has_every_default() -> None:
     assert BASE.complete() == {address: d.default for address, d in declared().items()}
     assert (BASE.horizon, BASE.warm_up) == (120, 36)
