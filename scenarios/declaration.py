@@ -79,7 +79,7 @@ class Input:
         """Return `value` as a float, or raise InputError saying what is allowed and the nearest allowed value."""
         allowed = f"{number(self.minimum)} to {number(self.maximum)} {self.unit}"
         if isinstance(value, bool) or not isinstance(value, int | float):
-            msg = f"{self.address} must be a number, {allowed}. Got {value!r}.{_meant_number(value)}"
+            msg = f"{self.address} must be a number, {allowed}. Got {value!r}.{meant_number(value)}"
             raise InputError(msg)
         checked = float(value)
         if not self.minimum <= checked <= self.maximum:
@@ -118,7 +118,7 @@ class Condition:
         Raises InputError when the position is not a number from 0 to 1.
         """
         if isinstance(position, bool) or not isinstance(position, int | float) or not 0 <= position <= 1:
-            hint = _meant_number(position)
+            hint = meant_number(position)
             msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {position!r}.{hint}"
             raise InputError(msg)
         return {i.address: i.at_position(float(position)) for i in self.inputs}
@@ -171,13 +171,13 @@ _WORDS = {
 _UNITS = {"month": 1.0, "months": 1.0, "year": 12.0, "years": 12.0}
 
 
-def _meant_number(value: object) -> str:
-    """For `two years` or `24 months` or `30%`, a hint with the number that was probably meant."""
+def meant_number(value: object) -> str:
+    """For `two years`, `30%`, `0,5` or `1 000 000`, a hint with the number that was probably meant, as it is typed."""
     if not isinstance(value, str):
         return ""
-    if re.fullmatch(r"\s*-?\d+,\d+\s*%?\s*", value):
-        return f" Decimals take a point: did you mean {value.strip().replace(',', '.')}?"
-    words = value.lower().replace("-", " ").replace("%", " %").split()
+    joined = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", "", value.strip())
+    written = re.sub(r"^-?[\d.,]+", lambda found: _pointed(found[0]), joined)
+    words = re.sub(r"(?<=\w)-", " ", written.lower()).replace("%", " %").split()
     if not words:
         return ""
     try:
@@ -186,4 +186,14 @@ def _meant_number(value: object) -> str:
         return ""
     unit = words[1] if len(words) > 1 else ""
     meant = amount / 100 if unit == "%" else amount * _UNITS.get(unit, 1.0)
-    return f" Did you mean {number(meant)}?"
+    comma = "." in written and joined.rfind(",") > joined.rfind(".")
+    return f" {'Decimals take a point: did' if comma else 'Did'} you mean {number(meant).replace(',', '')}?"
+
+
+def _pointed(digits: str) -> str:
+    """Return digits with a point before decimals and nothing between thousands, whichever way round they had them."""
+    if re.fullmatch(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits):
+        return digits.replace(",", "")
+    if re.fullmatch(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+|-?\d{1,3}(\.\d{3}){2,}", digits):
+        return digits.replace(".", "").replace(",", ".")
+    return digits

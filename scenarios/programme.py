@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from conducive.scenarios.declaration import SWITCH, Grade, Input, nearest_names, number
+from conducive.scenarios.declaration import SWITCH, Grade, Input, meant_number, nearest_names, number
 from conducive.scenarios.errors import InputError, check_texts, glimpse
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.files import load_scenario, read_toml
@@ -321,7 +321,7 @@ def _numbers(programme: Programme, document: Mapping[str, Any]) -> Programme:
         settings |= {f"{link.name}.{k}": link_inputs()[f"{link.name}.{k}"].check(v) for k, v in table.items()}
     for key, value in weights.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            msg = f"criteria.{key} must be a weight from 0 to 1. Got {glimpse(value)}."
+            msg = f"criteria.{key} must be a weight from 0 to 1. Got {glimpse(value)}.{meant_number(value)}"
             raise InputError(msg)
     for key, value in switches.items():
         typed(f"links.{key}", value, bool, "true or false")
@@ -430,7 +430,7 @@ def _innovation(position: int, table: Mapping[str, Any]) -> Innovation:
     typed(f"{where}: name", table.get("name"), str, "text")
     claim = table.get("claim", 0.5)
     if isinstance(claim, bool) or not isinstance(claim, int | float) or not 0 <= claim <= 1:
-        msg = f"{where}: claim must be a share, 0 to 1. Got {glimpse(claim)}."
+        msg = f"{where}: claim must be a share, 0 to 1. Got {glimpse(claim)}.{meant_number(claim)}"
         raise InputError(msg)
     changes = {own[key]: value for key, value in table.items() if key in own}
     try:

@@ -84,7 +84,8 @@ def _plain_number(value: object) -> object:
 def _switch(name: str, value: object) -> float:
     """Return 1.0 for true and 0.0 for false, or raise InputError."""
     if not isinstance(value, bool | float) or value not in {0, 1}:
-        msg = f"{name} must be true or false. Got {value!r}."
+        meant = {"on": " Did you mean true?", "off": " Did you mean false?"}.get(str(value).strip().casefold(), "")
+        msg = f"{name} must be true or false. Got {value!r}.{meant}"
         raise InputError(msg)
     return float(value)
 

@@ -26,6 +26,21 @@ def given(metavar: str, says: str, *names: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=says)
 
 
+def given_number(metavar: str, says: str) -> Any:
+    """Declare an option that takes a number."""
+    return typer.Option(metavar=metavar, help=says, parser=_number)
+
+
+def _number(text: str) -> float:
+    from conducive.scenarios.declaration import meant_number
+
+    try:
+        return float(text)
+    except ValueError:
+        msg = f"it must be a number. Got {text[:80]!r}.{meant_number(text[:80])}"
+        raise typer.BadParameter(msg) from None
+
+
 def flag(name: str, says: str) -> Any:
     """Declare an option that is there or not."""
     return typer.Option(name, help=says)
@@ -49,7 +64,9 @@ Plausible = Annotated[
 ]
 Precision = Annotated[
     float | None,
-    given("SHARE", "Go on with more pairs until the difference is known to within this (0.02: two percentage points)."),
+    given_number(
+        "SHARE", "Go on with more pairs until the difference is known to within this (0.02: two percentage points)."
+    ),
 ]
 Out = Annotated[Path | None, given("DIR", "Folder for the results (by default one under results/).")]
 OneScenario = Annotated[str, named("[SCENARIO]", "A name that `conducive scenarios` lists, or a path to a TOML file.")]

@@ -195,7 +195,7 @@ def levers(
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
-    budget: Annotated[float | None, line.given("GBP", "Look for the best that so much more money buys.")] = None,
+    budget: Annotated[float | None, line.given_number("GBP", "Look for the best that so much more money buys.")] = None,
     *,
     pairs: Annotated[bool, line.flag("--pairs", "Look for the best two together.")] = False,
     runs: Annotated[int, line.given("N", "Runs of each lever.")] = 80,

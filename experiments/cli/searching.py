@@ -67,7 +67,7 @@ def tipping(
         str, line.named("NAME[=LOW:HIGH]", "Moved: an input (over its plausible range or this one) or a condition.")
     ],
     scenario: line.OneScenario = "baseline",
-    target: Annotated[float, line.given("X", "The value of the outcome that is looked for.")] = 0.5,
+    target: Annotated[float, line.given_number("X", "The value of the outcome that is looked for.")] = 0.5,
     indicator: line.Indicator = "sustained",
     month: line.Month = None,
     against: Annotated[
@@ -75,7 +75,8 @@ def tipping(
     ] = None,
     levels: Annotated[int, line.given("N", "Levels of the second one.")] = 5,
     precision: Annotated[
-        float | None, line.given("X", "Half-width of the interval to stop at, in its unit (a fortieth of the range).")
+        float | None,
+        line.given_number("X", "Half-width of the interval to stop at, in its unit (a fortieth of the range)."),
     ] = None,
     runs: Annotated[int, line.given("N", "Most runs of one search.")] = 2000,
     plausible: Annotated[
@@ -208,9 +209,11 @@ def national(
 def discover(
     sweep: Annotated[Path, line.named("SWEEP_DIR", "The folder of a finished sweep.")],
     indicator: Annotated[str, line.given("NAME", "The outcome, in the last month.")] = "sustained",
-    over: Annotated[float | None, line.given("VALUE", "It counts when it is over this.")] = None,
-    under: Annotated[float | None, line.given("VALUE", "It counts when it is under this.")] = None,
-    density: Annotated[float | None, line.given("SHARE", "How likely the outcome must be in a box, at least.")] = None,
+    over: Annotated[float | None, line.given_number("VALUE", "It counts when it is over this.")] = None,
+    under: Annotated[float | None, line.given_number("VALUE", "It counts when it is under this.")] = None,
+    density: Annotated[
+        float | None, line.given_number("SHARE", "How likely the outcome must be in a box, at least.")
+    ] = None,
     boxes: Annotated[int, line.given("N", "Boxes to look for, at most.")] = 3,
     out: line.Out = None,
 ) -> None:

@@ -16,7 +16,7 @@ from conducive.experiments.search.factors import Factor, factor, factor_of
 from conducive.experiments.sweep.design import DESIGNS, DRAWN, GRID, LIST, SOBOL, Levels, Plan, changes
 from conducive.experiments.words import factor_words
 from conducive.scenarios.conditions import CLUSTERS, conditions
-from conducive.scenarios.declaration import SWITCH, Input, nearest_names, number
+from conducive.scenarios.declaration import SWITCH, Input, meant_number, nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.programme import Programme, load_programme, programme_inputs
@@ -219,7 +219,9 @@ def _value(name: str, value: object) -> float:
     except InputError:
         if name not in CLUSTERS:
             raise
-        msg = f"{name} must be a position from 0 (barrier) to 1 (facilitator). Got {glimpse(given)}."
+        msg = (
+            f"{name} must be a position from 0 (barrier) to 1 (facilitator). Got {glimpse(given)}.{meant_number(given)}"
+        )
         raise InputError(msg) from None
     return found[name] if name in declared() else float(given)
 
@@ -261,7 +263,7 @@ def _over(name: str, given: Mapping[str, Any]) -> Factor:
     low, high = given.get("low"), given.get("high")
     for end in (low, high):
         if end is not None and (isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end)):
-            msg = f"low and high of {name} must be numbers. Got {glimpse(end)}."
+            msg = f"low and high of {name} must be numbers. Got {glimpse(end)}.{meant_number(end)}"
             raise InputError(msg)
     own = programme_inputs().get(name)
     known = declared().get(name) or own

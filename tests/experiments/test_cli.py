@@ -196,6 +196,7 @@ def test_a_file_that_is_no_pair_is_refused(text: str, words: tuple[str, ...]) ->
         (("run", "classroom", "--set", "finance.funding_term=900"), ("0 to 240 months", "nearest allowed is 240")),
         (("run", "classroom", "--set", "finance.funding_term=nan"), ("finance.funding_term",)),
         (("run", "classroom", "--set", "finance.funding_term=true"), ("must be a number",)),
+        (("run", "classroom", "--set", "mechanisms.turnover=on"), ("Did you mean true?",)),
         (("run", "classroom", "--set", "finance=1.5"), ("0 (barrier) to 1 (facilitator)",)),
         (("run", "classroom", "--set", "finance.funding_term"), ("NAME=VALUE", "'finance.funding_term'")),
         (("run", "classroom", "--set", "=60"), ("NAME=VALUE",)),
@@ -223,6 +224,23 @@ def test_input_that_cannot_be_used_is_refused_and_nothing_written(
     arguments: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
     refused(conducive(*arguments), *words)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "classroom", "baseline", "--precision"), ("tipping", "finance.grant", "--target"),
+        ("tipping", "finance.grant", "--precision"), ("levers", "classroom", "--budget"),
+        ("discover", "results", "--over"), ("discover", "results", "--under"), ("discover", "results", "--density"),
+    ],
+)  # fmt: skip
+def test_an_option_with_a_decimal_comma_is_answered_with_a_point(arguments: tuple[str, ...]) -> None:
+    result = conducive(*arguments, "0,5")
+
+    assert result.exit_code == 2
+    assert (
+        f"'{arguments[-1]}': it must be a number. Got '0,5'. Decimals take a point: did you mean 0.5?" in result.stderr
+    )
 
 
 def test_a_file_that_is_no_scenario_is_refused(empty_folder: Path) -> None:

@@ -178,6 +178,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"factors": {TERM: {"low": 12, "high": 14, "steps": 9}}}, "steps of finance.funding_term .* 2 to 3"),
     ({"factors": {TERM: {"low": 12, "hihg": 60}}}, "takes low, high and steps. Got 'hihg'"),
     ({"factors": {TERM: {"low": "a", "high": 60, "steps": 2}}}, "must be numbers"),
+    ({"factors": {TERM: {"low": "12,5", "high": 60, "steps": 2}}}, "did you mean 12.5?"),
+    ({"factors": {"macro": ["0,5", 1]}}, "did you mean 0.5?"),
     ({"factors": {"leadership": {"low": 0, "high": 2, "steps": 2}}}, "between 0"),
     ({"factors": {"leadership": [1.5]}}, "leadership must be a position"),
     ({"factors": {"macro": [1.5]}}, "macro must be a position"),

@@ -9,7 +9,7 @@ import pytest
 
 from conducive.scenarios.coefficients import MECHANISMS, coefficients, free_coefficients
 from conducive.scenarios.conditions import CLUSTERS, conditions, inputs
-from conducive.scenarios.declaration import Input, nearest_names
+from conducive.scenarios.declaration import Input, meant_number, nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.scenario import declared
 
@@ -180,6 +180,25 @@ def test_a_wrong_value_is_refused_with_what_is_allowed_and_the_nearest_answer(va
         TERM.check(value)
 
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("0,5", "Decimals take a point: did you mean 0.5?"),
+        ("0,5%", "Decimals take a point: did you mean 0.005?"),
+        ("1 000 000", "Did you mean 1000000?"),
+        ("1\u202f000,5", "Decimals take a point: did you mean 1000.5?"),
+        ("1,000,000", "Did you mean 1000000?"),
+        ("1,000.5", "Did you mean 1000.5?"),
+        ("1.000,5", "Decimals take a point: did you mean 1000.5?"),
+        ("1.000.000", "Did you mean 1000000?"),
+        ("-12,000", "Did you mean -12000?"),
+        ("0,500", "Decimals take a point: did you mean 0.5?"),
+    ],
+)
+def test_a_number_written_another_way_is_answered_with_one_that_can_be_typed(typed: str, hint: str) -> None:
+    assert meant_number(typed) == f" {hint}"
 
 
 def test_a_percentage_is_read_as_a_share() -> None:

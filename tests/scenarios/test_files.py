@@ -287,7 +287,7 @@ FILES = {
     "[conditions]\nleadershp = 0.2": "leadershp is not an input of the model. Did you mean leadership",
     "[conditions]\nleadership = 2": "leadership must be a position from 0 (barrier) to 1 (facilitator). Got 2.0.",
     "[conditions]\n'finance.grant' = 0.5": "conditions.finance.grant is not a key of a scenario file. Did you",
-    "[mechanisms]\nmoney = 'off'": "mechanisms.money must be true or false. Got 'off'.",
+    "[mechanisms]\nmoney = 'off'": "mechanisms.money must be true or false. Got 'off'. Did you mean false?",
     "[finance]\ngrant = 1\n[set]\n'finance.grant' = 2": "finance.grant is given twice, as 1 and 2. Leave one.",
     "[[event]]\nmonth = 3": "event 1: an event takes either a name, or set with values "
     "that change from then on. Got neither.",

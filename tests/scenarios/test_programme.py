@@ -85,6 +85,8 @@ def test_every_number_says_what_it_means_where_it_is_from_and_how_sure_that_is(o
         ({"innovation": [{"name": "x"}, {"name": "x"}]}, "Got 'x' twice"),
         ({"claim": [{"says": "a", "source": "b", "indicator": "use", "against": "c", "above": "0"}]}, "be a number"),
         ({"fundng": {}}, "Did you mean funding"),
+        ({"criteria": {"need": "0,5"}}, "did you mean 0.5"),
+        ({"innovation": [{"name": "x", "claim": "0,5"}]}, "did you mean 0.5"),
         ({"title": "a\0"}, "title must have no control characters"),
         ({"innovation": [{"name": "x", "meaning": "\x1b"}]}, "meaning must have no control characters"),
         ({"claim": [{"says": "\x1b", "source": "b", "indicator": "use", "against": "c"}]},
