@@ -24,7 +24,7 @@ from conducive.scenarios.scenario import Scenario, checked, declared
 from conducive.scenarios.shape import known, names_in, table_in, tables_in, typed
 from conducive.scenarios.short import InShort
 from conducive.scenarios.tables import flat_names
-from conducive.scenarios.workforce import AuthorityYear, authorities, find, latest, official_table
+from conducive.scenarios.workforce import AuthorityYear, authorities, find, latest, regions_named
 
 PROGRAMMES = Path(__file__).with_name("programmes")
 ENGLAND = "England"
@@ -288,15 +288,10 @@ def chosen(asked: object, year: int | None = None) -> tuple[Place, ...]:
         msg = f"authorities must be {ENGLAND!r}, a list of names, or how many to invent. Got {glimpse(asked)}."
         raise InputError(msg)
     usable = authorities(year if year is not None else latest())
-    regions = {row.region for row in official_table() if row.level == "authority"}
     found: list[AuthorityYear] = []
     for each in names:
-        if each.casefold() == ENGLAND.casefold():
-            found += usable
-        elif each in regions:
-            found += [row for row in usable if row.region == each]
-        else:
-            found.append(find(each, year))
+        area, regions = regions_named(each)
+        found += [row for row in usable if row.region in regions] if area else [find(each, year)]
     places = {row.name: Place(row.name, row.region, row.old_code) for row in found}
     if len(places) < FEWEST:
         one = next(iter(places), "none")

@@ -207,6 +207,23 @@ def find(name: str, year: int | None = None) -> AuthorityYear:
     raise InputError(f"authority {official!r} cannot be used{when}: {reason}. Use its region, {instead}.")
 
 
+def regions_named(name: str) -> tuple[str, list[str]]:
+    """Official name of a region or England, in any spelling that `find` takes, and the regions of its authorities.
+
+    Those of London are its inner and outer part. Both are empty for any other name.
+    """
+    regions = sorted({row.region for row in official_table() if row.level == "authority"})
+    halves = [region for region in regions if region in {"Inner London", "Outer London"}]
+    areas = {"England": regions, **{region: [region] for region in regions}, **({"London": halves} if halves else {})}
+    for spelling in (plain_name, _short):
+        plain = spelling(name[:80])
+        if found := next((area for area in areas if plain_name(area) == plain), ""):
+            return found, areas[found]
+        if plain in _index():
+            break
+    return "", []
+
+
 def older_figures(row: AuthorityYear, year: int | None = None) -> str:
     """Return the sentence that an authority has no figures of a year, or of the newest there is, and which it has."""
     return f"{row.name} has no figures of {year or latest()} that a run can start from; its newest are of {row.year}."

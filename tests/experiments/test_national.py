@@ -76,6 +76,33 @@ def test_a_region_holds_its_authorities_and_london_both_its_parts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        ({"region": NORTH}, {"region": "the north  EAST"}),
+        ({}, {"region": "england"}),
+        ({}, {"month": SHORT["horizon"]}),
+        ({"against": short(), "month": SHORT["horizon"]}, {"against": short()}),
+    ],
+)
+def test_the_same_places_and_month_are_one_study_however_they_are_written(
+    one: dict[str, Any], same: dict[str, Any]
+) -> None:
+    written, otherwise = (national.plan(short(), replicates=2, **asked) for asked in (one, same))
+
+    assert written.identity() == otherwise.identity()
+    assert written.identity()["region"] == one.get("region", "")
+    assert written.identity()["month"] == "last"
+
+
+def test_the_last_month_of_one_of_two_lengths_is_a_month_of_its_own() -> None:
+    longer = short().change({"horizon": SHORT["horizon"] + 1})
+
+    plan = national.plan(short(), longer, 2, month=SHORT["horizon"])
+
+    assert plan.identity()["month"] == SHORT["horizon"]
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"region": "North Est"}, ("'North Est' is not a region", "North East")),

@@ -12,7 +12,8 @@ import pytest
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.geography import likeness, steps
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
-from conducive.scenarios.programme import FUNDING, load_programme, programme_names
+from conducive.scenarios.programme import FUNDING, chosen, load_programme, programme_names
+from conducive.scenarios.workforce import authorities
 
 LIBRARY = {
     "innovation-programme-2014", "fewer-for-longer", "embed-first", "publish-failures", "learning-network",
@@ -153,6 +154,27 @@ def test_places_are_in_the_order_of_their_names_and_regions_stand_for_their_auth
     names = [place.name for place in one.places]
     assert names == sorted(names)
     assert {"Leeds", "Bury", "Durham" if "Durham" in names else "County Durham"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("written", "regions"),
+    [
+        ("south east", ["South East"]),
+        ("Yorkshire & the Humber", ["Yorkshire and The Humber"]),
+        ("London", ["Inner London", "Outer London"]),
+        ("inner-london", ["Inner London"]),
+    ],
+)
+def test_a_region_in_any_spelling_is_all_its_authorities(written: str, regions: list[str]) -> None:
+    one = load_programme({"authorities": [written, "E08000035"]})
+
+    inside = {row.name for row in authorities(2025) if row.region in regions}
+    assert {place.name for place in one.places} == {"Leeds"} | inside
+
+
+def test_an_authority_is_not_the_region_that_its_short_name_is_and_england_is_all_in_any_spelling() -> None:
+    assert [p.name for p in chosen(["City of London", "Leeds"], 2022)] == ["City of London", "Leeds"]
+    assert chosen(" ENGLAND") == chosen("England")
 
 
 def test_regions_lie_one_step_from_those_they_border_and_neighbours_are_the_official_ten() -> None:

@@ -41,6 +41,7 @@ from conducive.scenarios.workforce import (
     figures_key,
     latest,
     official_table,
+    regions_named,
     starting_point,
 )
 
@@ -329,6 +330,9 @@ def national(
     check_indicator(indicator)
     if month is not None:
         check_whole("month", month, 1, min(each.horizon for each in (first, second) if each is not None))
+    if all(each.horizon == month for each in (first, second) if each is not None):
+        month = None
+    region = _region(region)[0]
     places, left_out = places_in(year, region)
     sets = sets_of(replicates, plausible)
     return NationalPlan(
@@ -365,7 +369,7 @@ def places_in(year: int | None = None, region: str = "") -> tuple[list[Authority
     year = latest() if year is None else year
     usable = sorted(authorities(year), key=lambda row: row.name)
     every = [row for row in official_table() if row.level == "authority" and row.year == year]
-    within = _within(region, sorted({row.region for row in every}))
+    within = _region(region)[1]
     left_out = {row.name: row.problem() for row in every if row.region in within and row.problem()}
     places = [row for row in usable if row.region in within]
     if not places:
@@ -374,17 +378,14 @@ def places_in(year: int | None = None, region: str = "") -> tuple[list[Authority
     return places, left_out
 
 
-def _within(region: str, regions: list[str]) -> list[str]:
-    """Return the regions that a name stands for. Raises InputError for an unknown one."""
-    asked = " ".join(str(region).casefold().split())
-    if asked in {"", "england"}:
-        return regions
-    found = [name for name in regions if asked in {name.casefold(), name.casefold().split(" ", 1)[-1]}]
-    exact = [name for name in regions if asked == name.casefold()]
-    if exact or (asked == "london" and found):
-        return exact or found
-    near = nearest_names(str(region)[:80].title(), regions) or f" It must be one of {listed(regions, 'or')}."
-    msg = f"{str(region)[:80]!r} is not a region of the official table.{near}"
+def _region(asked: str) -> tuple[str, list[str]]:
+    """Return the official name of a region, empty for England, and the regions it is. Raises InputError for others."""
+    name, within = regions_named(str(asked).strip() or "England")
+    if name:
+        return "" if name == "England" else name, within
+    regions = regions_named("England")[1]
+    near = nearest_names(str(asked)[:80].title(), regions) or f" It must be one of {listed(regions, 'or')}."
+    msg = f"{str(asked)[:80]!r} is not a region of the official table.{near}"
     raise InputError(msg)
 
 
