@@ -14,8 +14,9 @@ from conducive.scenarios.errors import InputError
 def checked_base(path: str) -> str:
     """Return the path that a proxy puts before ours, empty for none. Raises InputError for one that is none."""
     found = path.rstrip("/")
-    if found and not re.fullmatch(r"(/[A-Za-z0-9._~@-]+)+", found):
-        plain = "/".join(part for part in re.split(r"[^A-Za-z0-9._~@-]+", re.sub(r"^\w+://[^/]*", "", path)) if part)
+    parts = re.findall(r"[A-Za-z0-9._~@-]+", re.sub(r"^\w+://[^/]*", "", path))
+    plain = "/".join(part for part in parts if part not in {".", ".."})
+    if found and found != f"/{plain}":
         msg = f"--base-path must be a path such as /conducive. Got {path[:80]!r}. Did you mean /{plain}?"
         raise InputError(msg)
     return found

@@ -118,12 +118,7 @@ def _detail(kind: EventKind) -> str:
 
 def condition_list() -> str:
     """Return the 18 conditions in their clusters, each with its inputs."""
-    parts = []
-    for cluster in CLUSTERS:
-        lines = [heading(cluster.replace("_", " ").capitalize())]
-        for condition in (c for c in CONDITIONS if c.cluster == cluster):
-            lines += [fact(condition.name, ", ".join(i.name for i in condition.inputs), 31)]
-        parts.append("\n".join(lines))
+    parts = [_cluster_card(cluster) for cluster in CLUSTERS]
     parts.append(
         paragraph(f"Other groups: {', '.join(g for g in _groups() if g not in {c.name for c in CONDITIONS})}.")
     )
@@ -144,7 +139,7 @@ def coefficient_list() -> str:
 
 
 def evidence_card(name: str) -> str:
-    """Return what stands behind a condition, a group of inputs, an input or a coefficient.
+    """Return what stands behind a condition, a cluster of them, a group of inputs, an input or a coefficient.
 
     Raises InputError for a name that is none of these, with the nearest ones.
     """
@@ -152,18 +147,26 @@ def evidence_card(name: str) -> str:
     condition = next((c for c in CONDITIONS if c.name == plain), None)
     if condition:
         return _condition_card(condition)
+    if plain in CLUSTERS:
+        return _cluster_card(plain)
     if plain in _groups():
         return _group_card(plain)
     found = declared().get(plain) or next((i for i in declared().values() if i.name == plain), None)
     if found is None:
-        hint = nearest_names(plain[:80], [*_groups(), *declared()]) or " `conducive conditions` lists them."
-        msg = f"{name[:80]!r} is not a condition, a group or an input.{hint}"
+        hint = nearest_names(plain[:80], [*CLUSTERS, *_groups(), *declared()]) or " `conducive conditions` lists them."
+        msg = f"{name[:80]!r} is not a condition, a cluster, a group or an input.{hint}"
         raise InputError(msg)
     return _input_card(found)
 
 
 def _groups() -> list[str]:
     return list(dict.fromkeys(i.group for i in declared().values() if i.group))
+
+
+def _cluster_card(cluster: str) -> str:
+    inside = [c for c in CONDITIONS if c.cluster == cluster]
+    lines = [fact(condition.name, ", ".join(i.name for i in condition.inputs), 31) for condition in inside]
+    return "\n".join([heading(cluster.replace("_", " ").capitalize()), *lines])
 
 
 def _condition_card(condition: Condition) -> str:

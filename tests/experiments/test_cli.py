@@ -215,6 +215,7 @@ def test_a_file_that_is_no_pair_is_refused(text: str, words: tuple[str, ...]) ->
         (("scenarios", "basline"), ("baseline",)),
         (("scenarios", "--toml"), ("needs the name",)),
         (("conditions", "finanse"), ("'finanse'", "finance")),
+        (("conditions", "cultur"), ("'cultur'", "Did you mean culture?")),
         (("authorities", "Leds"), ("Leeds",)),
         (("authorities", "--year", "1999"), ("2017 to 2025",)),
         (("import-workforce", "missing.csv"), ("missing.csv is not a file",)),
@@ -378,6 +379,14 @@ def test_the_card_of_an_input_says_what_stands_behind_it() -> None:
     term = next(i for i in condition.inputs if i.name == "funding_term")
     for words in (term.meaning, term.source, condition.facilitator, condition.barrier, condition.acts_through):
         assert " ".join(words.split()) in card
+
+
+def test_a_cluster_is_shown_with_its_conditions() -> None:
+    result = conducive("conditions", "culture")
+
+    names = [c.name for c in cz.conditions() if c.cluster == "culture"]
+    assert [name for name in names if name in result.stdout] == names
+    assert "funding_term" not in result.stdout
 
 
 @pytest.mark.parametrize(
