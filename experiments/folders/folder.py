@@ -136,10 +136,12 @@ def _how_different(there: Identity, here: Identity) -> str:
 
 
 def _flat(value: object, name: str = "") -> Iterator[tuple[str, object]]:
-    if not isinstance(value, Mapping):
-        yield name.removeprefix("scenario."), value
+    """Yield every plain value by its place: `finance.grant`, `event.2.month`; of a first programme `funding.match`."""
+    inside = dict(enumerate(value, 1)) if isinstance(value, list | tuple) else value
+    if not isinstance(inside, Mapping):
+        yield name.removeprefix("scenario.").removeprefix("programmes.1."), value
         return
-    for inner, each in value.items():
+    for inner, each in inside.items():
         yield from _flat(each, f"{name}.{inner}" if name else str(inner))
 
 

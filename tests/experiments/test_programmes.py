@@ -12,13 +12,15 @@ import pytest
 from typer.testing import CliRunner
 
 from conducive.__main__ import cli
+from conducive.experiments.cli import programme as command
+from conducive.experiments.folders.folder import check_out, save_study
 from conducive.experiments.programmes import runs
 from conducive.experiments.programmes.runs import COST, ProgrammeRuns, programme
 from conducive.model.sector.ground import alone
 from conducive.model.sector.sector import Sector
 from conducive.scenarios import workforce
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.programme import load_programme
+from conducive.scenarios.programme import chosen, load_programme
 
 app = cli.app
 SMALL = {"organisation.posts": 12, "organisation.families": 24, "warm_up": 6, "horizon": 40}
@@ -134,6 +136,22 @@ def test_the_command_writes_a_folder_once_and_shows_it_the_second_time(tmp_path:
                      "provenance.json"}  # fmt: skip
 
 
+def test_another_programme_in_the_folder_is_refused_by_what_differs(tmp_path: Path) -> None:
+    one = load_programme({**ASKED, "authorities": ["North East"]})
+    identity = runs.programme_identity((one, one), 2, 0, plausible=False)
+    save_study(tmp_path, identity, 2, lambda to: None)
+    matched, elsewhere = one.change({"funding.match": 0.1000000001}), one.at(["North East", "Leeds"])
+
+    assert check_out(tmp_path, identity)
+    with pytest.raises(InputError, match=r"\(funding\.match 0\.0, not 0\.1000000001\)"):
+        check_out(tmp_path, runs.programme_identity((matched, one), 2, 0, plausible=False))
+    with pytest.raises(InputError, match=r"\(programmes\.2\.funding\.match 0"):
+        check_out(tmp_path, runs.programme_identity((one, matched), 2, 0, plausible=False))
+    with pytest.raises(InputError, match=r"\(authorities\.\d+\.1 .*, and \d+ more\)") as refused:
+        check_out(tmp_path, runs.programme_identity((elsewhere, elsewhere), 2, 0, plausible=False))
+    assert len(str(refused.value)) < 400
+
+
 def test_bad_input_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
     file = write(tmp_path / "a.toml", "[criteria]\nneed = 0.4\n")
 
@@ -211,6 +229,22 @@ def test_programmes_are_listed_and_run_elsewhere_whatever_table_is_in_use(tmp_pa
 
     assert "fewer-for-longer" in listed.output
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant", "said"),
+    [
+        (["383", "E08000032"], ["383", "E08000032"], ""),
+        (["4"], 4, ""),
+        (["383"], 383, "Note: 383 authorities are invented: one number alone is how many. Leeds, whose code is 383,"),
+    ],
+)
+def test_codes_are_authorities_and_one_number_alone_is_how_many_and_says_so(
+    asked: list[str], meant: object, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command._places(asked) == meant
+    assert " ".join(capsys.readouterr().err.split())[: len(said) or None] == said
+    assert {p.name for p in chosen(["383", "E08000032"])} == {"Leeds", "Bradford"}
 
 
 def test_older_figures_that_nobody_asked_for_are_said(tmp_path: Path) -> None:
