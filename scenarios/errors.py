@@ -39,3 +39,10 @@ def check_texts(told: Any) -> None:
     for each in fields(told):
         if isinstance(text := getattr(told, each.name), str):
             check_shown(each.name, text)
+
+
+def quoted(value: object) -> str:
+    """Return ` Did you mean '383'?` for a whole number, or a list with some, where text is wanted; else nothing."""
+    if isinstance(value, list) and any(type(each) is int for each in value):
+        return f" Did you mean {glimpse([str(each) if type(each) is int else each for each in value])}?"
+    return f" Did you mean {str(value)!r}?" if type(value) is int else ""

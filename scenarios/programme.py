@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conducive.scenarios.declaration import SWITCH, Grade, Input, meant_number, nearest_names, number
-from conducive.scenarios.errors import InputError, check_texts, glimpse
+from conducive.scenarios.errors import InputError, check_texts, glimpse, quoted
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.innovations import INNOVATIONS, Innovation
@@ -286,7 +286,7 @@ def chosen(asked: object, year: int | None = None) -> tuple[Place, ...]:
     names = [asked] if isinstance(asked, str) else asked
     if not isinstance(names, Sequence) or not all(isinstance(each, str) for each in names):
         msg = f"authorities must be {ENGLAND!r}, a list of names, or how many to invent. Got {glimpse(asked)}."
-        raise InputError(msg)
+        raise InputError(msg + quoted(asked))
     usable = authorities(year if year is not None else latest())
     found: list[AuthorityYear] = []
     for each in names:

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from conducive.scenarios.claims import KEYS, MEASURES, NAMES, claim_from
 from conducive.scenarios.conditions import conditions
 from conducive.scenarios.declaration import Input, nearest_names
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, glimpse, quoted
 from conducive.scenarios.events import EVENTS
 from conducive.scenarios.kinds import KIND, KINDS
 from conducive.scenarios.scenario import checked, declared
@@ -82,7 +82,9 @@ def _refuse(document: dict[str, Any], error: ErrorDetails) -> NoReturn:
         msg = f"{prefix}{key} is not a key of a scenario file.{hint}"
         raise InputError(msg)
     got = "" if kind == "missing" else f" Got {glimpse(value)}."
-    hint = f" For a whole condition write {key} under [conditions]." if key in {c.name for c in conditions()} else ""
+    hint = quoted(value) if kind == "string_type" else ""
+    if key in {c.name for c in conditions()}:
+        hint = f" For a whole condition write {key} under [conditions]."
     msg = f"{prefix}{key} must be {EXPECTED.get(kind) or error['msg']}.{got}{hint}"
     raise InputError(msg)
 

@@ -23,7 +23,7 @@ from typing import Literal, cast
 
 from conducive.scenarios.conditions import inputs
 from conducive.scenarios.declaration import number
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, glimpse, quoted
 from conducive.scenarios.official_csv import read_cells
 from conducive.scenarios.short import Several
 
@@ -381,8 +381,7 @@ def lines_of(path: Path) -> dict[str, dict[str, str]]:
 
 def _named(name: str) -> list[AuthorityYear]:
     if not isinstance(name, str):
-        hint = f" Did you mean {str(name)!r}?" if isinstance(name, int) else ""
-        raise InputError(f"an authority must be a name or a code, as text. Got {glimpse(name)}.{hint}")
+        raise InputError(f"an authority must be a name or a code, as text. Got {glimpse(name)}.{quoted(name)}")
     index, plain, short = _index(), plain_name(name[:80]), _short(name[:80])
     if found := index.get(plain) or index.get(short):
         return found

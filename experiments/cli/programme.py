@@ -9,7 +9,6 @@ import typer
 
 from conducive.experiments.cli import holding
 from conducive.experiments.cli import options as line
-from conducive.scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from conducive.scenarios.programme import Programme
@@ -19,7 +18,7 @@ def programme(
     name: Annotated[str, line.named("PROGRAMME", "One that `conducive programmes` lists, or a path to a file.")],
     against: Annotated[str | None, line.given("B", "A second programme, with the same luck.")] = None,
     authorities: Annotated[
-        list[str] | None, line.given("NAME", "Authorities or regions, or how many to invent. Repeat for more names.")
+        list[str] | None, line.given("NAME", "Authorities or regions, or how many to invent. Repeat for more.")
     ] = None,
     settings: line.Settings = None,
     replicates: Annotated[int, line.given("N", "How many times to run it.")] = 20,
@@ -73,12 +72,15 @@ def programmes() -> None:
 
 
 def _places(authorities: list[str] | None) -> object:
-    """Return what was asked for: names, or how many to invent."""
-    if not authorities:
-        return None
-    if len(authorities) == 1 and authorities[0].isdecimal():
-        return int(authorities[0])
-    if any(each.isdecimal() for each in authorities):
-        msg = f"--authorities takes names, or one number of authorities to invent. Got {', '.join(authorities)}."
-        raise InputError(msg)
-    return authorities
+    """Return what was asked for: names and codes, or how many to invent where it is one number alone."""
+    if not authorities or len(authorities) > 1 or not authorities[0].isdecimal():
+        return authorities or None
+    from conducive.scenarios.workforce import codes_of, official_table
+
+    asked = authorities[0]
+    if name := next((row.name for row in official_table() if asked in codes_of(row)), ""):
+        holding.say(
+            f"Note: {asked} authorities are invented: one number alone is how many. {name}, whose code is {asked}, is "
+            f"meant where others are named beside it: --authorities {asked} --authorities NAME."
+        )
+    return int(asked)

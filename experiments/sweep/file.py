@@ -17,7 +17,7 @@ from conducive.experiments.sweep.design import DESIGNS, DRAWN, GRID, LIST, SOBOL
 from conducive.experiments.words import factor_words
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import SWITCH, Input, meant_number, nearest_names, number
-from conducive.scenarios.errors import InputError, glimpse
+from conducive.scenarios.errors import InputError, glimpse, quoted
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.programme import Programme, load_programme, programme_inputs
 from conducive.scenarios.scenario import Scenario, checked, declared
@@ -141,7 +141,8 @@ def _places(given: object, year: object, *, asked: bool) -> tuple[str, ...]:
     if given == "all":
         return tuple(sorted(row.name for row in usable))
     if not isinstance(given, Sequence) or isinstance(given, str) or not all(isinstance(name, str) for name in given):
-        msg = f'authorities must be a list of names, or "all". Got {glimpse(given)}.'
+        hint = quoted(given if isinstance(given, list) else [given])
+        msg = f'authorities must be a list of names, or "all". Got {glimpse(given)}.{hint}'
         raise InputError(msg)
     found = [find(name, year if asked else None) for name in given]  # type: ignore[arg-type]
     for row in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,12 @@ def test_a_scenario_file_is_looked_for_beside_the_sweep_file(tmp_path: Path) -> 
     (tmp_path / "sweep.toml").write_text('scenario = "own.toml"\n[factors]\nleadership = [0.5]\n', encoding="utf-8")
 
     assert sweep_plan(tmp_path / "sweep.toml").scenario.horizon == 48
+
+
+@pytest.mark.parametrize(("given", "meant"), [(383, "['383']"), ([383, "204"], "['383', '204']")])
+def test_codes_without_quotes_are_answered_with_them(given: object, meant: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"Did you mean {meant}?")):
+        sweep_plan({"scenario": "classroom", "authorities": given, "factors": {"culture": [0.4]}})
 
 
 def test_all_authorities_are_those_a_model_can_start_from() -> None:

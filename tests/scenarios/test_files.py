@@ -284,6 +284,7 @@ FILES = {
     '[[innovation]]\nmonth = 0\nname = "\\u007f"': "innovation 1: name must have no control characters",
     '[[claim]]\nsays = "\\b"\nsource = "x"\nindicator = "use"\nwhen = 48\nmeasure = "level"\nabove = 0': "claim 1: "
     "says must have no control characters",
+    "authority = 383": "authority must be text. Got 383. Did you mean '383'?",
     "[conditions]\nleadershp = 0.2": "leadershp is not an input of the model. Did you mean leadership",
     "[conditions]\nleadership = 2": "leadership must be a position from 0 (barrier) to 1 (facilitator). Got 2.0.",
     "[conditions]\n'finance.grant' = 0.5": "conditions.finance.grant is not a key of a scenario file. Did you",

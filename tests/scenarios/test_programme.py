@@ -69,6 +69,7 @@ def test_every_number_says_what_it_means_where_it_is_from_and_how_sure_that_is(o
         ({"authorities": ["Leeds"]}, "a sector has 2 authorities or more"),
         ({"authorities": 1}, "2 to 2000"),
         ({"authorities": 3.5}, "how many to invent"),
+        ({"authorities": [383, "Kent"]}, "Did you mean .'383', 'Kent'."),
         ({"eligible": {"regions": ["South Wset"]}}, "is the region of no authority here. Did you mean South West"),
         ({"eligible": {"grades": ["poor"]}}, "must be one of outstanding"),
         ({"funding": {"budget": 1e6}, "round": [{"month": 400, "grants": 2}]}, "0 to 119"),
