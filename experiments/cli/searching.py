@@ -203,7 +203,7 @@ def national(
         first, second, replicates, seed,
         year=year, region=region, indicator=indicator, month=month, plausible=plausible, vary=vary,
     )  # fmt: skip
-    carry_out(plan, out, region or None)
+    carry_out(plan, out, plan.region or None)
 
 
 def discover(

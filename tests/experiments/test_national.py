@@ -283,6 +283,16 @@ def test_the_command_runs_once_shows_it_again_and_refuses_another_run_there() ->
     assert (identity["kind"], identity["region"], identity["year"]) == ("national", NORTH, 2025)
 
 
+@pytest.mark.usefixtures("empty_folder")
+def test_a_region_in_another_spelling_is_shown_from_the_same_folder() -> None:
+    options = [part for part in QUICK if part not in {"--region", NORTH, "--out", "here"}]
+
+    first, again = (conducive(*options, "--region", written) for written in (NORTH, "the north EAST"))
+
+    assert first.exit_code == 0, first.output
+    assert "nothing was run again" in again.stdout
+
+
 class Killed(BaseException):
     """What nobody catches, like a kill -9."""
 
