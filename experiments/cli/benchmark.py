@@ -293,7 +293,7 @@ def _england() -> None:
         rows = timeline(baseline.at(name))
         live(new_world(rows, 0), 0, len(rows))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         list(pool.map(once, [a.name for a in authorities(2025)]))
 
 

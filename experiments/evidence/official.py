@@ -20,8 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cache
 from statistics import fmean
@@ -31,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conducive.agents.practitioner import PERMANENT
-from conducive.experiments.lives.living import life
+from conducive.experiments.lives.living import in_order, life
 from conducive.model.climate import INADEQUATE
 from conducive.model.month import live
 from conducive.scenarios.scenario import Scenario, Wave
@@ -175,8 +174,7 @@ def simulated_panel(
     quiet = without_innovation(base)
     asked = [at_lasting_level(quiet, a) for _, a in numbered]
     keys = [replicate * 1000 + n for n, _ in numbered]
-    with nullcontext(executor) if executor else ThreadPoolExecutor() as pool:
-        lives = list(pool.map(nine_years, asked, [seed] * len(keys), keys))
+    lives = all_nine_years(asked, seed, keys, executor)
     return Panel(
         tuple(a.name for _, a in numbered),
         {name: np.stack([life.figures[name] for life in lives]) for name in FIGURES},
@@ -232,8 +230,17 @@ def lasting_figures(place: AuthorityYear) -> dict[str, float]:
     return found
 
 
-def nine_years(scenario: Scenario, seed: int, replicate: int) -> Panel:
-    """Live one authority up to the last census, laid out by `without_innovation`; its figures have shape (years,)."""
+def all_nine_years(
+    asked: Iterable[Scenario], seed: int, replicates: Iterable[int], executor: Executor | None = None
+) -> list[Panel]:
+    """Live each of some authorities, laid out by `without_innovation`, up to the last census: a replicate each."""
+    tasks = ((one, seed, replicate) for one, replicate in zip(asked, replicates, strict=True))
+    return list(in_order(_nine_years, tasks, executor))
+
+
+def _nine_years(asked: tuple[Scenario, int, int]) -> Panel:
+    """Live one authority up to the last census, of a seed and a replicate; its figures have shape (years,)."""
+    scenario, seed, replicate = asked
     last = WARM_UP + 12 * len(YEARS)
     world = life(timeline(scenario), seed, replicate, last - 12)
     left = []

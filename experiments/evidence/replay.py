@@ -14,8 +14,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -28,11 +27,11 @@ import numpy.typing as npt
 from conducive.experiments.evidence.official import (
     FIGURES,
     YEARS,
+    all_nine_years,
     at_lasting_level,
     components,
     correlated,
     lasting_figures,
-    nine_years,
     official_panel,
     places,
     without_innovation,
@@ -233,7 +232,8 @@ def replay(
         judgements: put its actual judgements of inadequate in, as dated events.
         runs: lives, 20 or more.
         seed: life r of a seed meets the same luck in every authority, and with and without judgements.
-        executor: any `concurrent.futures` executor; threads by default. Results are the same to the bit with any.
+        executor: any `concurrent.futures` executor; a thread for each core by default. Results are the same to the bit
+            with any.
 
     Raises InputError for an unknown authority, and for one whose figures of 2017 cannot be started from.
 
@@ -247,8 +247,7 @@ def replay(
     sets = sets_of(runs, plausible=True)
     assert sets is not None
     asked = [_asked(number, place, run, seed, int(sets[run]), months or ()) for run in range(runs)]
-    with nullcontext(executor) if executor else ThreadPoolExecutor() as pool:
-        lived = list(pool.map(nine_years, asked, [seed] * runs, [run * 1000 + number for run in range(runs)]))
+    lived = all_nine_years(asked, seed, [run * 1000 + number for run in range(runs)], executor)
     panel = official_panel()
     row = panel.names.index(place.name)
     fans = {}
@@ -385,8 +384,7 @@ def stored_study(path: Path = STORED) -> Study:
 def main(arguments: Iterable[str]) -> None:
     """Replay every authority and write how each fared into the folder named."""
     (folder,) = arguments
-    with ThreadPoolExecutor() as executor:
-        made = study(executor)
+    made = study()
     sys.stdout.write(f"{made.text()}\n")
     found = {"runs": RUNS, "seed": 0, "plain": _told(made.plain), "judged": _told(made.judged)}
     write(Path(folder) / FILE, {**made_with(), **found})

@@ -24,7 +24,7 @@ from conducive.experiments.lives.plausible import plausible_sets
 from conducive.model.measures import INDICATORS
 from conducive.model.month import live
 from conducive.model.state import new_world
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.short import InShort
 from conducive.scenarios.timeline import timeline
@@ -346,7 +346,14 @@ QUOTA, QUOTA_1, PERIOD_1 = (
 
 
 def cores() -> int:
-    """Processors to use: those at hand, as far as a container's quota, a batch job or the user limits them."""
+    """Processors to use: those at hand, as far as a container's quota, a batch job or the user limits them.
+
+    Raises InputError where the user's limit is no whole number from 1.
+    """
+    asked = os.environ.get(WORKERS, "").strip()
+    if asked and not (asked.isdecimal() and int(asked)):
+        msg = f"{WORKERS} must be a whole number, 1 or more. Got {glimpse(asked)}. Leave it empty for all at hand."
+        raise InputError(msg)
     at_hand = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     limits = [int(text) for name in LIMITS if (text := os.environ.get(name, "")).isdecimal() and int(text)]
     return max(1, min([at_hand, *limits, *_quota()]))
@@ -381,8 +388,17 @@ def working(executor: Executor | None) -> Iterator[None]:
 
 @contextmanager
 def pool_of(executor: Executor | None, most: int | None = None) -> Iterator[Executor]:
-    """Give an executor that was asked for, or else a thread for each core, at most `most`."""
+    """Give an executor that was asked for, or else a thread for each core, at most `most`.
+
+    Raises InputError for what is no executor.
+    """
     if executor is not None:
+        if not hasattr(executor, "submit"):
+            msg = (
+                "executor must be an executor of `concurrent.futures`, or None for a thread for each core. "
+                f"Got {glimpse(executor)}. Did you mean None, and {WORKERS} for how many workers?"
+            )
+            raise InputError(msg)
         yield executor
         return
     with ThreadPoolExecutor(min(cores(), most or cores())) as pool:

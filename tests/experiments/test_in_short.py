@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -293,9 +293,39 @@ def test_workers_are_those_at_hand_or_as_many_as_a_limit_leaves(plenty: Path, mo
     assert cores() == 4
     monkeypatch.setenv("CONDUCIVE_WORKERS", "2")
     assert cores() == 2
-    monkeypatch.setenv("CONDUCIVE_WORKERS", "none")
+    monkeypatch.setenv("CONDUCIVE_WORKERS", "")
     assert cores() == 4
-    assert math.isfinite(cores())
+
+
+@pytest.mark.parametrize("workers", ["0", "-2", "abc", "1e1", "none"])
+def test_a_limit_of_workers_that_is_none_is_refused(
+    plenty: Path, workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDUCIVE_WORKERS", workers)
+
+    with pytest.raises(InputError, match=f"CONDUCIVE_WORKERS must be a whole number, 1 or more. Got '{workers}'."):
+        cz.run(SMALL, 1)
+
+
+def test_an_executor_that_is_none_is_refused_by_every_run() -> None:
+    for ask in (partial(cz.run, SMALL, 1), partial(cz.replay, "Bradford", runs=20)):
+        with pytest.raises(InputError, match=r"executor must be an executor of `concurrent.futures`.* Got 4\."):
+            ask(executor=4)
+
+
+def test_a_replay_heeds_the_limit_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDUCIVE_WORKERS", "1")
+    counts: list[int | None] = []
+
+    class Counting(ThreadPoolExecutor):
+        def __init__(self, most: int | None = None) -> None:
+            counts.append(most)
+            super().__init__(most)
+
+    monkeypatch.setattr(ensemble, "ThreadPoolExecutor", Counting)
+    cz.replay("Bradford", runs=20)
+
+    assert counts == [1]
 
 
 def test_workers_are_limited_from_the_command_line(plenty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
