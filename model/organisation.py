@@ -13,7 +13,7 @@ from conducive.model.measures import INDICATORS
 from conducive.model.month import live
 from conducive.model.network import trust_graph
 from conducive.model.state import new_world
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.timeline import timeline
 
@@ -154,7 +154,7 @@ def as_seed(rng: Any) -> int:
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(2**32))
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        msg = f"rng must be a whole number, 0 or more, or None. Got {rng!r}. Did you mean 0?"
+        msg = f"rng must be a whole number, 0 or more, or None. Got {glimpse(rng)}. Did you mean 0?"
         raise InputError(msg)
     return int(rng)
 

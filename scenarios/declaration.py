@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 
 Grade = Literal["measured", "literature", "paper", "assumed"]
 """Where a default comes from: official figures, published studies, the paper itself, or our judgement."""
@@ -79,7 +79,7 @@ class Input:
         """Return `value` as a float, or raise InputError saying what is allowed and the nearest allowed value."""
         allowed = f"{number(self.minimum)} to {number(self.maximum)} {self.unit}"
         if isinstance(value, bool) or not isinstance(value, int | float):
-            msg = f"{self.address} must be a number, {allowed}. Got {value!r}.{meant_number(value)}"
+            msg = f"{self.address} must be a number, {allowed}. Got {glimpse(value)}.{meant_number(value)}"
             raise InputError(msg)
         checked = float(value)
         if not self.minimum <= checked <= self.maximum:
@@ -119,7 +119,7 @@ class Condition:
         """
         if isinstance(position, bool) or not isinstance(position, int | float) or not 0 <= position <= 1:
             hint = meant_number(position)
-            msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {position!r}.{hint}"
+            msg = f"{self.name} must be a position from 0 (barrier) to 1 (facilitator). Got {glimpse(position)}.{hint}"
             raise InputError(msg)
         return {i.address: i.at_position(float(position)) for i in self.inputs}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from conducive.scenarios.declaration import nearest_names
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 
 GRADES = ("outstanding", "good", "requires improvement", "inadequate")
 
@@ -75,16 +75,16 @@ def _checked_detail(kind: EventKind, detail: object) -> str | float | bool:
     where = f"event {kind.name}: {kind.detail}"
     if kind.allowed is bool:
         if not isinstance(detail, bool):
-            msg = f"{where} must be true or false. Got {detail!r}."
+            msg = f"{where} must be true or false. Got {glimpse(detail)}."
             raise InputError(msg)
         return detail
     if kind.allowed == GRADES:
         if not isinstance(detail, str) or detail not in GRADES:
             hint = nearest_names(str(detail)[:80], list(GRADES))
-            msg = f"{where} must be one of {', '.join(GRADES)}. Got {detail!r}.{hint}"
+            msg = f"{where} must be one of {', '.join(GRADES)}. Got {glimpse(detail)}.{hint}"
             raise InputError(msg)
         return detail
     if kind.detail and (isinstance(detail, bool) or not isinstance(detail, int | float) or not 0 <= detail <= 1):
-        msg = f"{where} must be a share, 0 to 1. Got {detail!r}."
+        msg = f"{where} must be a share, 0 to 1. Got {glimpse(detail)}."
         raise InputError(msg)
     return float(detail) if isinstance(detail, int | float) else 0.0

@@ -23,7 +23,7 @@ import numpy as np
 
 from conducive.scenarios.conditions import CLUSTERS, conditions
 from conducive.scenarios.declaration import Grade, Input
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.workforce import authorities, find, latest, starting_point, table_in_use
@@ -188,7 +188,7 @@ def draw_organisation(scenario: Scenario, number: int, seed: int = 0, *, own_siz
 def _check_number(number: int, seed: int) -> None:
     for what, value in (("the number of an organisation", number), ("seed", seed)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            msg = f"{what} must be a whole number, 0 or more. Got {value!r}."
+            msg = f"{what} must be a whole number, 0 or more. Got {glimpse(value)}."
             raise InputError(msg)
 
 

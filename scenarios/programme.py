@@ -20,7 +20,7 @@ from conducive.scenarios.events import GRADES
 from conducive.scenarios.files import load_scenario, read_toml
 from conducive.scenarios.innovations import INNOVATIONS, Innovation
 from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
-from conducive.scenarios.scenario import Scenario, checked, declared
+from conducive.scenarios.scenario import Scenario, checked, declared, named_values
 from conducive.scenarios.shape import known, names_in, table_in, tables_in, typed
 from conducive.scenarios.short import InShort
 from conducive.scenarios.tables import flat_names
@@ -158,7 +158,7 @@ class Programme(InShort):
         """
         document: dict[str, Any] = {}
         inputs: dict[str, object] = {}
-        for address, value in changes.items():
+        for address, value in named_values(changes).items():
             group, _, name = address.partition(".")
             if name and (group in OWN or group in {link.name for link in LINKS}):
                 document.setdefault(group, {})[name] = value
@@ -209,8 +209,9 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme, *, placed
         raise InputError(msg)
     path = Path(source)
     if isinstance(source, str) and not re.search(r"[/\\]|\.toml$", source, re.IGNORECASE):
-        path = PROGRAMMES / f"{source.strip().casefold().replace(' ', '-').replace('_', '-')}.toml"
-        if not path.is_file():
+        name = source.strip().casefold().replace(" ", "-").replace("_", "-")
+        path = PROGRAMMES / f"{name}.toml"
+        if name not in programme_names():
             near = nearest_names(source[:80], programme_names())
             msg = f"{source[:80]!r} is not a programme of the library.{near} They are {', '.join(programme_names())}."
             raise InputError(msg)
@@ -219,6 +220,16 @@ def load_programme(source: str | Path | Mapping[str, Any] | Programme, *, placed
     except InputError as error:
         msg = f"{path}: {error}"
         raise InputError(msg) from None
+
+
+def check_placed(programme: Programme) -> None:
+    """Raise InputError for a programme without authorities."""
+    if not programme.places:
+        msg = (
+            f"{programme.name} has no authorities: give authorities={ENGLAND!r}, a list of names, or how many to "
+            "invent."
+        )
+        raise InputError(msg)
 
 
 @cache

@@ -53,10 +53,7 @@ def checked(changes: Mapping[str, object]) -> dict[str, float]:
     An exact input beats the position of its condition, and that the kind of innovation. Raises InputError for unknown
     names and kinds, wrong types and values out of range.
     """
-    if not isinstance(changes, Mapping):
-        msg = f"what changes must be a dict, of names and their values. Got {glimpse(changes)}."
-        raise InputError(msg)
-    plain = {name: _plain_number(value) for name, value in changes.items()}
+    plain = {name: _plain_number(value) for name, value in named_values(changes).items()}
     values = of_kind(plain.pop(KIND)) if KIND in plain else {}
     for name, value in plain.items():
         if name in _conditions():
@@ -70,6 +67,14 @@ def checked(changes: Mapping[str, object]) -> dict[str, float]:
             raise InputError(msg)
         values[name] = _switch(name, value) if name.startswith("mechanisms.") else declared()[name].check(value)
     return {name: value + 0.0 for name, value in values.items()}  # -0.0 becomes 0.0: a file has one zero
+
+
+def named_values(changes: object) -> Mapping[str, object]:
+    """Return what is to change, as a mapping of names and their values. Raises InputError for anything else."""
+    if not isinstance(changes, Mapping):
+        msg = f"what changes must be a dict, of names and their values. Got {glimpse(changes)}."
+        raise InputError(msg)
+    return changes
 
 
 def _plain_number(value: object) -> object:
@@ -86,7 +91,7 @@ def _switch(name: str, value: object) -> float:
     """Return 1.0 for true and 0.0 for false, or raise InputError."""
     if not isinstance(value, bool | float) or value not in {0, 1}:
         meant = {"on": " Did you mean true?", "off": " Did you mean false?"}.get(str(value).strip().casefold(), "")
-        msg = f"{name} must be true or false. Got {value!r}.{meant}"
+        msg = f"{name} must be true or false. Got {glimpse(value)}.{meant}"
         raise InputError(msg)
     return float(value)
 
@@ -254,21 +259,21 @@ class Scenario(InShort):
         An inspection may lie in the warm-up, whose last month is 0. Raises InputError for unknown events, details or
         inputs, and for a month outside 1 to the horizon.
         """
-        if what != "inspection":
+        if not (isinstance(what, str) and what == "inspection"):
             _check_month(month, "the month of an event", 1, self.horizon)
         if isinstance(what, str):
             event = Event.named(month, what, details)
         elif isinstance(what, Mapping) and what and not details:
             event = Event(month, changes=dated_changes(what))
         else:
-            got = f"{what!r} with {details}" if details else repr(what)
+            got = f"{glimpse(what)} with {glimpse(details)}" if details else glimpse(what)
             msg = f"an event must be a name and its detail, or values that change. Got {got}."
             raise InputError(msg)
         return replace(self, events=(*self.events, event))
 
     def with_wave(self, month: int, name: str = "", changes: Mapping[str, object] | None = None) -> Scenario:
         """Return a scenario with one more innovation, launched after `month` months, and what differs from then on."""
-        return replace(self, waves=(*self.waves, Wave(month, name, dated_changes(changes or {}))))
+        return replace(self, waves=(*self.waves, Wave(month, name, dated_changes({} if changes is None else changes))))
 
 
 def dated_changes(changes: Mapping[str, object]) -> Mapping[str, float]:
@@ -300,5 +305,5 @@ FIXED = frozenset(
 def _check_month(month: object, what: str, first: int, last: int) -> None:
     if isinstance(month, bool) or not isinstance(month, int) or not first <= month <= last:
         nearest = f" Did you mean {math.floor(min(max(first, month), last))}?" if isinstance(month, int | float) else ""
-        msg = f"{what} must be a whole number, {first} to {last} (the horizon). Got {month!r}.{nearest}"
+        msg = f"{what} must be a whole number, {first} to {last} (the horizon). Got {glimpse(month)}.{nearest}"
         raise InputError(msg)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from statistics import fmean
 from typing import Literal, cast
@@ -333,9 +334,9 @@ def _case_holders(row: AuthorityYear) -> float:
 
 def _check_year(year: int) -> None:
     years = sorted({row.year for row in official_table()})
-    if year not in years:
+    if not isinstance(year, Integral) or year not in years:
         span = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}, the only one in the table"
-        raise InputError(f"year must be {span}. Got {year!r}.")
+        raise InputError(f"year must be {span}. Got {glimpse(year)}.")
 
 
 def plain_name(name: str, leave_out: str = "") -> str:

@@ -90,11 +90,14 @@ def brief(
         depends: what the answer depends on, from `dependence`; without it the page does not say.
         command: the command that makes the page again; without it that of the comparison.
 
-    Raises InputError for what is no comparison.
+    Raises InputError for what is no comparison, or no dependence.
 
     """
     if not isinstance(comparison, Comparison):
         msg = f"brief takes a comparison, which compare returns. Got {glimpse(comparison)}."
+        raise InputError(msg)
+    if depends is not None and not isinstance(depends, Dependence):
+        msg = f"depends must be what dependence(comparison) returned, or None. Got {glimpse(depends)}. Leave it out?"
         raise InputError(msg)
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup

@@ -28,7 +28,7 @@ from conducive.experiments.lives.intervals import (
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.plausible import plausible_sets
 from conducive.model.measures import INDICATORS
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.short import InShort
 
 if TYPE_CHECKING:
@@ -365,7 +365,7 @@ def check_precision(precision: object) -> None:
     meant = number / PERCENT if 1 <= number < PERCENT else 0.02
     msg = (
         "precision must be between 0 and 1: half the width of the interval as a share (0.02 is two percentage points). "
-        f"Got {precision!r}. Did you mean {meant:g}?"
+        f"Got {glimpse(precision)}. Did you mean {meant:g}?"
     )
     raise InputError(msg)
 

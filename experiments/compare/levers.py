@@ -40,7 +40,7 @@ from conducive.experiments.words import (
     signed,
     table,
 )
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.levers import Lever, levers_for
 from conducive.scenarios.short import InShort
@@ -251,7 +251,7 @@ def check_asked(runs: object, seed: object, budget: object) -> None:
         return
     fits = isinstance(budget, int | float) and not isinstance(budget, bool) and 0 < budget < LARGEST_BUDGET
     if not fits:
-        msg = f"a budget must be an amount in GBP above 0 and under {LARGEST_BUDGET:,.0f}. Got {budget!r}."
+        msg = f"a budget must be an amount in GBP above 0 and under {LARGEST_BUDGET:,.0f}. Got {glimpse(budget)}."
         raise InputError(msg)
 
 

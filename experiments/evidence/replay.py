@@ -42,7 +42,7 @@ from conducive.experiments.lives.plausible import DATA, plausible_sets
 from conducive.experiments.lives.readings import sets_of
 from conducive.experiments.version import model_version
 from conducive.experiments.words import listed
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import GRADES
 from conducive.scenarios.official_tables import inspections
 from conducive.scenarios.scenario import Scenario
@@ -239,7 +239,7 @@ def replay(
 
     """
     if isinstance(runs, bool) or not isinstance(runs, int) or not 20 <= runs <= 1000:  # noqa: PLR2004
-        msg = f"runs must be a whole number, 20 to 1,000. Got {runs!r}."
+        msg = f"runs must be a whole number, 20 to 1,000. Got {glimpse(runs)}."
         raise InputError(msg)
     with shipped_table():
         number, place = _place(name)

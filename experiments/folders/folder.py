@@ -18,7 +18,7 @@ from conducive import __version__
 from conducive.agents.own import own_rules
 from conducive.experiments.folders.identity import Identity, document_of
 from conducive.experiments.lives.plausible import plausible_sets
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.scenario import Scenario
 from conducive.scenarios.tables import TEXTS
 
@@ -38,6 +38,14 @@ ASIDE = ".part"
 OF_THE_SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".directory"})
 """Files that file managers leave behind, which are nobody's results."""
 MOST_NAMED = 3  # differences named in a refusal
+
+
+def path_of(out: object, what: str, example: str) -> Path:
+    """Return where results go, `what` it is, as a path. Raises InputError for what is none."""
+    if not isinstance(out, str | os.PathLike) or not os.fspath(out) or "\0" in str(out):
+        msg = f"out must be the path of {what}, as text or a Path. Got {glimpse(out)}. Did you mean {example!r}?"
+        raise InputError(msg)
+    return Path(out)
 
 
 def check_out(

@@ -332,7 +332,7 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
             if isinstance(value, int | float) and math.isfinite(value)
             else ""
         )
-        msg = f"{name} must be a whole number, {least:,} to {most:,}. Got {value!r}.{nearest}"
+        msg = f"{name} must be a whole number, {least:,} to {most:,}. Got {glimpse(value)}.{nearest}"
         raise InputError(msg)
 
 

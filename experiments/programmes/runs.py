@@ -27,7 +27,7 @@ from conducive.scenarios.errors import InputError
 from conducive.scenarios.geography import likeness
 from conducive.scenarios.indicators import Indicator
 from conducive.scenarios.links import LINKS, link_inputs
-from conducive.scenarios.programme import FUNDING, Programme, load_programme
+from conducive.scenarios.programme import FUNDING, Programme, check_placed, load_programme
 from conducive.scenarios.short import InShort
 from conducive.scenarios.workforce import figures_key
 
@@ -214,6 +214,7 @@ def programmes_of(
     if not placed:
         both = tuple(each.at(authorities) for each in both)
     for each in both:
+        check_placed(each)
         for claim in each.claims:
             if claim["indicator"] not in READINGS:
                 hint = nearest_names(claim["indicator"], [*READINGS])

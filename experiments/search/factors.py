@@ -190,7 +190,7 @@ def reading(indicator: str, month: int | None, scenario: Scenario) -> Reading:
 def check_indicator(name: str) -> None:
     """Raise InputError, with the nearest names, for what is no indicator."""
     names = [i.name for i in INDICATORS]
-    if name not in names:
+    if not isinstance(name, str) or name not in names:
         near = nearest_names(str(name)[:80], names) or f" Most used: use_at_fidelity, use, {SUSTAINED}."
         msg = f"{str(name)[:80]!r} is not an indicator.{near} docs/reference.md lists them all."
         raise InputError(msg)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from conducive.experiments.folders.folder import check_out, made_by, other_words
+from conducive.experiments.folders.folder import check_out, made_by, other_words, path_of
 from conducive.experiments.folders.identity import document_of, key
 from conducive.experiments.lives.ensemble import WorkersError
 from conducive.experiments.lives.living import in_order
@@ -81,7 +81,7 @@ def foresee(asked: Plan | str | Path | Mapping[str, Any], out: str | Path, *, ti
     Raises InputError for what cannot be used, for a folder that holds something else, and where the disk cannot hold
     the result.
     """
-    plan, out = asked if isinstance(asked, Plan) else sweep_plan(asked), Path(out)
+    plan, out = asked if isinstance(asked, Plan) else sweep_plan(asked), path_of(out, "a folder", "results")
     before = earlier(plan, out)
     into = out / MORE if before else out
     check_out(into, sweep_identity(plan), MANIFEST)
@@ -196,7 +196,7 @@ def sweep(
     Whatever stops it, parts that are finished are kept, and the same call goes on from there.
 
     """
-    plan, out = asked if isinstance(asked, Plan) else sweep_plan(asked), Path(out)
+    plan, out = asked if isinstance(asked, Plan) else sweep_plan(asked), path_of(out, "a folder", "results")
     foresee(plan, out, timed=False)
     with locked(out):
         if (out / MORE / SUMMARY).is_file():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conducive.experiments.compare.brief import steady
 from conducive.experiments.compare.comparison import Comparison
 from conducive.experiments.compare.levers import Levers
-from conducive.experiments.folders.folder import aside_of
+from conducive.experiments.folders.folder import aside_of, path_of
 from conducive.experiments.options.options import Options
 from conducive.experiments.search.figures import save_table
 from conducive.experiments.takeaway.embed import embedded
@@ -41,7 +41,7 @@ def export(found: Found, out: str | Path, *, excel: bool = False) -> None:
     if not isinstance(found, Comparison | Options | Levers):
         msg = f"export takes what compare, options or levers returned. Got {glimpse(found)}."
         raise InputError(msg)
-    out = Path(out)
+    out = path_of(out, "a file", "results.png")
     check_file(out, excel)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def check_file(out: Path, excel: bool) -> None:
     """Raise InputError unless a file can be written: one of the kinds there are, that is not there yet."""
     ending = out.suffix.lower()
     if ending not in KINDS:
-        nearest = out.with_suffix(".png").name
+        nearest = out.with_suffix(".png").name if out.name else "results.png"
         msg = f"--out must end in {listed([*KINDS], 'or')}. Got {out.name!r}. Did you mean {nearest!r}?"
         raise InputError(msg)
     if excel and ending != ".csv":

@@ -17,7 +17,7 @@ from conducive.model.sector.ground import Together, alone, new_sector, offers_of
 from conducive.model.sector.state import NOTHING
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
-from conducive.scenarios.programme import Programme, load_programme
+from conducive.scenarios.programme import Programme, check_placed, load_programme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,7 @@ class Sector(mesa.Model):
             super().__init__(rng=self.seed)
         asked = load_programme(programme, placed=authorities is None)
         self.programme = asked if authorities is None else asked.at(authorities)
+        check_placed(self.programme)
         self.threads = max(1, threads)
         self.together: Together = new_sector(self.programme, self.seed, threads=self.threads)
         self.running: bool = True

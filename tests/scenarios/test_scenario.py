@@ -11,7 +11,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.events import EVENTS, Event
 from conducive.scenarios.scenario import PER_POST, Scenario, Wave, declared
 from conducive.scenarios.workforce import starting_point
@@ -220,7 +220,10 @@ def test_a_wrong_event_is_refused_with_what_is_right(what: str, details: dict[st
 def test_an_event_outside_the_horizon_is_refused(month: int, nearest: str) -> None:
     message = refusal(lambda: BASE.with_event(month, "incident"))
 
-    assert message == f"the month of an event must be a whole number, 1 to 120 (the horizon). Got {month!r}.{nearest}"
+    assert (
+        message
+        == f"the month of an event must be a whole number, 1 to 120 (the horizon). Got {glimpse(month)}.{nearest}"
+    )
 
 
 def test_a_horizon_shorter_than_an_event_is_refused() -> None:

@@ -21,7 +21,7 @@ from conducive.experiments.search.sensitivity import indices
 from conducive.experiments.search.sensitivity.indices import Decomposition, Design, Screening
 from conducive.experiments.search.sensitivity.text import say_sensitivity
 from conducive.experiments.search.study import ALONE, Found, Held, Means, Study, front_door
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 
 if TYPE_CHECKING:
@@ -299,8 +299,8 @@ def sensitivity(
         below = 2 ** (points.bit_length() - 1)
         msg = f"points must be a power of two (Sobol sequence). Got {points}. Did you mean {below} or {2 * below}?"
         raise InputError(msg)
-    if method not in METHODS:
-        msg = f"method must be morris, sobol or both. Got {method!r}."
+    if not isinstance(method, str) or method not in METHODS:
+        msg = f"method must be morris, sobol or both. Got {glimpse(method)}."
         raise InputError(msg)
     varied = factors(over)
     check_whole("the number of conditions and inputs that are varied", len(varied), 2, MOST_FACTORS)

@@ -7,11 +7,12 @@ coefficients is told by searching again under plausible sets.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from conducive.experiments.search.tipping.crossing import FIRST, Search, nodes_b
 from conducive.experiments.search.tipping.frontier import Frontier, Tipping
 from conducive.experiments.search.tipping.ways import most_tried, ways_across
 from conducive.scenarios.declaration import number as written
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.indicators import SHARES
 
@@ -221,7 +222,7 @@ def tipping(
     if not (isinstance(precision, int | float) and not isinstance(precision, bool) and 0 < precision <= width / 2):
         msg = (
             f"precision must be above 0 and at most {written(width / 2)}, half the range of {varied[0].name}: half the "
-            f"width of the interval. Got {precision!r}. Did you mean {written(width * PRECISION)}?"
+            f"width of the interval. Got {glimpse(precision)}. Did you mean {written(width * PRECISION)}?"
         )
         raise InputError(msg)
     steps = _levels(varied[1], levels) if against is not None else ()
@@ -233,20 +234,28 @@ def tipping(
     return TippingPlan(asked, float(target), float(precision), runs, steps, seed, sets, notes)
 
 
-def _levels(against: Factor, levels: int | Sequence[float]) -> tuple[float, ...]:
+def _levels(against: Factor, levels: object) -> tuple[float, ...]:
     """Return so many levels of the second factor, evenly over its range, whole where only these make sense; or these.
 
     Raises InputError for levels outside the range.
     """
-    if isinstance(levels, int):
+    if isinstance(levels, int | np.integer):
         check_whole("levels", levels, FEWEST_LEVELS, MOST_LEVELS)
         even = np.linspace(against.low, against.high, levels)
         return tuple(np.unique(np.round(even) if against.whole else even.round(12)).tolist())
-    for level in levels:
+    given = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, str | Mapping) else []
+    if not given or not all(isinstance(level, Real) and not isinstance(level, bool) for level in given):
+        msg = (
+            f"levels must be a whole number, {FEWEST_LEVELS} to {MOST_LEVELS}, or a list of values of {against.name}. "
+            f"Got {glimpse(levels)}. Did you mean {LEVELS}?"
+        )
+        raise InputError(msg)
+    for level in given:
         if not against.low <= level <= against.high:
-            msg = f"levels of {against.name} must be {written(against.low)} to {written(against.high)}. Got {level!r}."
+            ends = f"{written(against.low)} to {written(against.high)}"
+            msg = f"levels of {against.name} must be {ends}. Got {glimpse(level)}."
             raise InputError(msg)
-    return tuple(sorted({float(level) for level in levels}))
+    return tuple(sorted({float(level) for level in given}))
 
 
 def _check_target(target: object, asked: Question) -> None:
@@ -257,5 +266,5 @@ def _check_target(target: object, asked: Question) -> None:
     allowed = "between 0 and 1, a share" if share else "a number"
     percent = share and isinstance(target, int | float) and 1 < target < PERCENT
     meant = f" Did you mean {written(target / PERCENT)}?" if percent else ""  # type: ignore[operator]
-    msg = f"target must be {allowed}: the {asked.what} that is looked for. Got {target!r}.{meant}"
+    msg = f"target must be {allowed}: the {asked.what} that is looked for. Got {glimpse(target)}.{meant}"
     raise InputError(msg)

@@ -16,7 +16,7 @@ from conducive.experiments.sweep.folder import FAILED, MANIFEST
 from conducive.experiments.words import in_unit, listed, several
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.declaration import nearest_names, number
-from conducive.scenarios.errors import InputError
+from conducive.scenarios.errors import LONGEST, InputError, glimpse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,12 @@ def table_of(sweep: Path | pd.DataFrame) -> tuple[pd.DataFrame, str, int]:
 
 def check_folder(folder: Path) -> None:
     """Raise InputError for a folder without a sweep."""
-    if not (folder / MANIFEST).is_file():
+    try:
+        there = (folder / MANIFEST).is_file()
+    except OSError:  # no name that the system takes
+        there = False
+    if not there:
+        folder = Path(f"{folder}"[:LONGEST])
         msg = f"{folder} holds no sweep. Make one with conducive sweep FILE.toml --out {folder}."
         raise InputError(msg)
 
@@ -99,7 +104,7 @@ def check_number(name: str, value: object, low: float, high: float) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         allowed = "a number" if math.isinf(low) else f"a number from {number(low)} to {number(high)}"
-        msg = f"{name} must be {allowed}. Got {value!r}."
+        msg = f"{name} must be {allowed}. Got {glimpse(value)}."
         raise InputError(msg)
 
 
