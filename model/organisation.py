@@ -15,6 +15,7 @@ from conducive.model.network import trust_graph
 from conducive.model.state import new_world
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
+from conducive.scenarios.short import InShort
 from conducive.scenarios.timeline import timeline
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ VIEWS: tuple[tuple[type[RowAgent], str], ...] = (
 )
 
 
-class Organisation(mesa.Model):
+class Organisation(InShort, mesa.Model):
     """A children's services organisation that lives through a scenario, a month a step.
 
     Args:
@@ -67,6 +68,17 @@ class Organisation(mesa.Model):
         self._looked = False
         self.datacollector = mesa.DataCollector(model_reporters={i.name: _reporter(i.name) for i in INDICATORS})
         self._live_until(self.scenario.warm_up)
+
+    def in_short(self) -> dict[str, str]:
+        """Return what it lives through, and how far it is."""
+        return {
+            "scenario": self.scenario.title or self.scenario.name,
+            "seed": f"{self.seed}",
+            "practitioners' posts": f"{len(self.world.practitioners):,}",
+            "families": f"{len(self.world.families):,}",
+            "months lived since launch": f"{self._lived - self.scenario.warm_up} of {self.scenario.horizon}",
+            "more": "organisation.monthly, organisation.agents",
+        }
 
     @property
     def scenario(self) -> Scenario:

@@ -30,6 +30,7 @@ from conducive.model.measures import AFTERMATH, INDICATORS, LEDGER, MONTHLY
 from conducive.model.network import build_ties, team_bounds
 from conducive.model.random import normal, stream, uniforms
 from conducive.scenarios.field import Field, layout
+from conducive.scenarios.short import as_line, as_table
 from conducive.scenarios.timeline import TIMELINE
 
 HEADS_PER = 4
@@ -182,6 +183,23 @@ class World(NamedTuple):
     case_luck: Floats
     monthly: Table
     ledger: Table
+
+    def in_short(self) -> dict[str, str]:
+        """Return how many agents there are, and how many months are laid out."""
+        agents = ("practitioners", "leaders", "families", "funders")
+        return {
+            "months, warm-up included": f"{len(self.timeline):,}",
+            **{name: f"{len(getattr(self, name)):,}" for name in agents},
+            "fields": ", ".join(self._fields),
+        }
+
+    def __repr__(self) -> str:
+        """Return the facts in a line."""
+        return as_line("World", self.in_short())
+
+    def _repr_html_(self) -> str:
+        """Return the facts as a table, for a notebook."""
+        return as_table("World", self.in_short())
 
 
 def _rows(count: int, dtype: np.dtype[Any]) -> Any:

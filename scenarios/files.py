@@ -17,6 +17,7 @@ from conducive.scenarios.declaration import nearest_names, number
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.official_csv import decoded
 from conducive.scenarios.scenario import Scenario, declared
+from conducive.scenarios.short import Several
 from conducive.scenarios.tables import document_from, flat_names, scenario_from
 
 LIBRARY = Path(__file__).with_name("library")
@@ -104,9 +105,9 @@ def library_names() -> list[str]:
     return sorted((path.stem for path in LIBRARY.glob("*.toml")), key=lambda name: (order.get(name, len(order)), name))
 
 
-def library() -> list[Scenario]:
+def library() -> Several[Scenario]:
     """Return the scenarios that come with the package, in reading order."""
-    return [load_scenario(name) for name in library_names()]
+    return Several(load_scenario(name) for name in library_names())
 
 
 def _library_name(given: str) -> str:

@@ -5,6 +5,21 @@ from __future__ import annotations
 from html import escape
 
 
+def as_line(name: str, facts: dict[str, str]) -> str:
+    """Return facts about a thing of a name in a line."""
+    return f"<{name}: {'; '.join(f'{what}: {said}' for what, said in facts.items())}>"
+
+
+def as_table(name: str, facts: dict[str, str]) -> str:
+    """Return facts about a thing of a name as a table, for a notebook."""
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left">{escape(what)}</th>'
+        f'<td style="text-align:left">{escape(said)}</td></tr>'
+        for what, said in facts.items()
+    )
+    return f"<table><caption>{name}</caption><tbody>{rows}</tbody></table>"
+
+
 class InShort:
     """What has more in it than a screen: `in_short` gives what it is, how much of it there is, and what it says."""
 
@@ -16,16 +31,11 @@ class InShort:
 
     def __repr__(self) -> str:
         """Return the facts in a line."""
-        return f"<{type(self).__name__}: {'; '.join(f'{what}: {said}' for what, said in self.in_short().items())}>"
+        return as_line(type(self).__name__, self.in_short())
 
     def _repr_html_(self) -> str:
         """Return the facts as a table, for a notebook."""
-        rows = "".join(
-            f'<tr><th scope="row" style="text-align:left">{escape(what)}</th>'
-            f'<td style="text-align:left">{escape(said)}</td></tr>'
-            for what, said in self.in_short().items()
-        )
-        return f"<table><caption>{type(self).__name__}</caption><tbody>{rows}</tbody></table>"
+        return as_table(type(self).__name__, self.in_short())
 
 
 class Several[T](InShort, tuple[T, ...]):

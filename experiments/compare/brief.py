@@ -48,6 +48,7 @@ from conducive.scenarios.declaration import Input
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
 from conducive.scenarios.scenario import PER_POST, Scenario, declared
+from conducive.scenarios.short import InShort
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,12 +78,25 @@ type Numbers = npt.NDArray[np.float64]
 # ---- The page ------------------------------------------------------------------------------------------------------
 
 
+class Page(InShort, str):
+    """A page of HTML: text, which shows itself in a notebook by what it is and how to keep it."""
+
+    __slots__ = ()
+
+    def in_short(self) -> dict[str, str]:
+        """Return how long it is, and how to keep it."""
+        return {
+            "page": f"{len(self):,} characters of HTML",
+            "to keep it": "pathlib.Path('briefing.html').write_text(page, 'utf-8')",
+        }
+
+
 def brief(
     comparison: Comparison,
     depends: Dependence | None = None,
     *,
     command: str = "",
-) -> str:
+) -> Page:
     """Return a briefing on a comparison as an HTML page: self-contained, without script, made to be read and printed.
 
     Args:
@@ -102,8 +116,8 @@ def brief(
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return page.from_string(TEMPLATE.read_text("utf-8")).render(
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(TEMPLATE.read_text("utf-8")).render(
         version=__version__,
         title=_title(comparison),
         arms=[
@@ -127,6 +141,7 @@ def brief(
         caution=f"{NOT_A_FORECAST} {caution(comparison, comparison.pairs)}",
         again=_again(comparison, command),
     )
+    return Page(page)
 
 
 def _lettered(comparison: Comparison) -> Sequence[tuple[str, Any]]:

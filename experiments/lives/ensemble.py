@@ -26,7 +26,7 @@ from conducive.model.month import live
 from conducive.model.state import new_world
 from conducive.scenarios.errors import InputError, glimpse
 from conducive.scenarios.files import load_scenario
-from conducive.scenarios.short import InShort
+from conducive.scenarios.short import InShort, Several
 from conducive.scenarios.timeline import timeline
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class WorkersError(RuntimeError):
     """Workers could not go on: one was killed, say, or has another version of the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+@dataclass(frozen=True, slots=True, repr=False)
+class Life(InShort):
     """What is kept of one replicate: months, ledger, and agents in the last month (empty when not asked for).
 
     `set` is the number of its plausible set, from 1 (the default coefficients); None outside plausible runs.
@@ -55,6 +55,21 @@ class Life:
     ledger: npt.NDArray[Any]
     agents: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     set: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called among others."""
+        return f"replicate {self.replicate}"
+
+    def in_short(self) -> dict[str, str]:
+        """Return which replicate it is, and how much is kept of it."""
+        return {
+            "replicate": f"{self.replicate}",
+            **({} if self.set is None else {"plausible set": f"{self.set}"}),
+            "months": f"{len(self.monthly):,}",
+            "changes in the number of users": f"{len(self.ledger):,}",
+            "agents kept": f"{sum(map(len, self.agents.values())):,}",
+        }
 
 
 def one_life(
@@ -84,6 +99,10 @@ class Ensemble(InShort):
     seed: int
     asked: int
     lives: tuple[Life, ...]
+
+    def __post_init__(self) -> None:
+        """Let the replicates show themselves in short."""
+        object.__setattr__(self, "lives", Several(self.lives))
 
     def in_short(self) -> dict[str, str]:
         """Return what was run, how often, and the use that came of it."""

@@ -34,6 +34,7 @@ from conducive.scenarios.links import CRITERIA, LINKS, link_inputs
 from conducive.scenarios.population import in_conditions
 from conducive.scenarios.programme import FUNDING, Place, Programme
 from conducive.scenarios.scenario import PER_POST, Scenario, declared
+from conducive.scenarios.short import InShort
 from conducive.scenarios.timeline import TIMELINE, timeline
 
 type Rows = npt.NDArray[Any]
@@ -69,8 +70,8 @@ def timelines(programme: Programme, seed: int, replicate: int = 0) -> list[Rows]
     return [timeline(alone(programme, place, seed, replicate)) for place in programme.places]
 
 
-@dataclass
-class Together:
+@dataclass(repr=False)
+class Together(InShort):
     """A sector as it lives: what is between authorities, the world of each, and the tables that are written.
 
     Attributes:
@@ -98,6 +99,14 @@ class Together:
     money: npt.NDArray[np.bool_]
     scale: npt.NDArray[np.float64]
     lived: int = 0
+
+    def in_short(self) -> dict[str, str]:
+        """Return what programme is lived through, in how many authorities, and how far."""
+        return {
+            "programme": self.programme.title or self.programme.name,
+            "authorities": f"{len(self.worlds):,}",
+            "months lived, warm-up included": f"{self.lived:,}",
+        }
 
     def live(self, months: int, executor: Executor | None = None) -> None:
         """Live through months; an executor of threads shares the authorities."""

@@ -18,6 +18,7 @@ from conducive.model.sector.state import NOTHING
 from conducive.scenarios.declaration import nearest_names
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.programme import Programme, check_placed, load_programme
+from conducive.scenarios.short import InShort
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from conducive.scenarios.scenario import Scenario
 
 
-class Sector(mesa.Model):
+class Sector(InShort, mesa.Model):
     """Authorities that live through a programme together, a month a step.
 
     Args:
@@ -60,6 +61,16 @@ class Sector(mesa.Model):
         self.together: Together = new_sector(self.programme, self.seed, threads=self.threads)
         self.running: bool = True
         self._live(self.programme.scenario.warm_up)
+
+    def in_short(self) -> dict[str, str]:
+        """Return what programme it lives through, where, and how far it is."""
+        return {
+            "programme": self.programme.title or self.programme.name,
+            "authorities": f"{len(self.names):,}",
+            "seed": f"{self.seed}",
+            "months lived since launch": f"{self._done} of {self.programme.horizon}",
+            "more": "sector.monthly, sector.by_authority",
+        }
 
     def step(self) -> None:
         """Live through one month in every authority; do nothing once the horizon is reached."""

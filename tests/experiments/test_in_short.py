@@ -105,6 +105,26 @@ def test_a_long_listing_shows_itself_in_a_line_and_as_a_small_table(listing: Cal
     assert list(found)
 
 
+def test_whatever_a_cell_ends_with_shows_itself_in_a_line_and_as_a_small_table(results: dict[str, object]) -> None:
+    told, sector = replace(SMALL, title=NASTY), cz.Sector("no-programme", 2, rng=1)
+    ensemble, comparison, organisation = results["Ensemble"], results["Comparison"], cz.Organisation(told, 1)
+    assert isinstance(ensemble, cz.Ensemble)
+    assert isinstance(comparison, cz.Comparison)
+
+    page = cz.brief(comparison)
+    shown: list[Any] = [page, ensemble.lives, ensemble.lives[0], sector, sector.together, organisation,
+                        organisation.world, cz.library()]  # fmt: skip
+
+    assert str(page).startswith("<!")
+    for each in shown:
+        html = each._repr_html_()
+        assert repr(each).startswith(f"<{type(each).__name__}: ")
+        assert "\n" not in repr(each)
+        assert len(repr(each)) < 1500
+        assert len(html) < 4000
+        assert Text(html).tags == {"table", "caption", "tbody", "tr", "th", "td"}
+
+
 # ---- Python that a page generates ----------------------------------------------------------------------------------
 
 
