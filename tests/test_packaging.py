@@ -203,7 +203,7 @@ def test_every_dependency_is_imported_and_says_in_the_documentation_what_it_is_f
     code = "\n".join(file.read_text("utf-8") for file in files)
 
     imported = {"scikit-learn": "sklearn", "salib": "SALib", "dask-jobqueue": "dask_jobqueue"}
-    for name in names - {"ipyvue"}:  # a pin: what ipyvuetify stands on
+    for name in names - {"ipyvue", "ipython"}:  # pins: what ipyvuetify and solara stand on
         module = imported.get(name, name.replace("-", "_"))
         assert f"`{name}`" in page, f"{name} is not in docs/dependencies.md"
         assert re.search(rf"(import|from) {module}\b", code), f"nothing imports {name}"

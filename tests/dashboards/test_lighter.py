@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from solara.server import starlette
-from solara.server.kernel import Kernel
-from solara.server.shell import SolaraInteractiveShell
-from solara.server.websocket import WebSocketDisconnect
 
 from conducive.dashboards.server.lighter import SELDOM, keep_what_is_loaded, lighten, together
 
@@ -28,13 +27,15 @@ class Plain:
     async def _send_text_exc(self, data: str | bytes) -> None:
         await asyncio.sleep(0)
         if len(self.sent) == self.lasts:
+            from solara.server.websocket import WebSocketDisconnect
+
             raise WebSocketDisconnect
         self.sent.append(data)
 
     _send_bytes_exc = _send_text_exc
 
 
-def test_messages_of_several_threads_arrive_whole_and_each_thread_s_in_order() -> None:
+def messages_of_several_threads_arrive_whole_and_each_thread_s_in_order() -> None:
     async def say() -> list[tuple[str, int]]:
         socket = together(Plain)(10_000)
 
@@ -57,7 +58,9 @@ def test_messages_of_several_threads_arrive_whole_and_each_thread_s_in_order() -
         assert [n for who, n in found if who == name] == [*range(EACH)]
 
 
-def test_a_socket_that_is_gone_says_so_to_whoever_sends_next() -> None:
+def a_socket_that_is_gone_says_so_to_whoever_sends_next() -> None:
+    from solara.server.websocket import WebSocketDisconnect
+
     async def say() -> list[str | bytes]:
         socket = together(Plain)(2)
         for n in range(5):
@@ -71,16 +74,30 @@ def test_a_socket_that_is_gone_says_so_to_whoever_sends_next() -> None:
     assert asyncio.run(asyncio.wait_for(say(), 60)) == ["0", "1"]
 
 
-def test_the_shell_of_a_page_has_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starlette, "WebsocketWrapper", starlette.WebsocketWrapper)
-    for name in ("magics_manager", "init_magics", "init_alias"):
-        monkeypatch.setattr(SolaraInteractiveShell, name, getattr(SolaraInteractiveShell, name))
+def the_shell_of_a_page_has_no_commands() -> None:
+    from solara.server.kernel import Kernel
 
     lighten()
 
     kernel = Kernel()
     assert kernel.shell.magics_manager is None
     assert kernel.shell.display_pub.session is kernel.session
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        messages_of_several_threads_arrive_whole_and_each_thread_s_in_order,
+        a_socket_that_is_gone_says_so_to_whoever_sends_next,
+        the_shell_of_a_page_has_no_commands,
+    ],
+    ids=lambda what: what.__name__,
+)
+def test_in_a_server_that_is_nothing_else(what: Callable[[], None]) -> None:
+    """Run in a process of its own: whoever imports Solara's server changes threads and widgets for everybody."""
+    script = f"import runpy; runpy.run_path({__file__!r})[{what.__name__!r}]()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_is_loaded_is_not_looked_through_again() -> None:
