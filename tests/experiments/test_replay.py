@@ -177,7 +177,7 @@ def test_a_study_of_other_rules_or_one_that_was_spoilt_is_refused(tmp_path, monk
 
 def test_a_study_is_written_and_read_as_it_was_made(tmp_path, monkeypatch) -> None:
     few = Study({SMALLEST: replay(SMALLEST, runs=20)}, {})
-    monkeypatch.setattr(module, "study", lambda executor: few)
+    monkeypatch.setattr(module, "study", lambda *_: few)
 
     module.main([str(tmp_path)])
 
