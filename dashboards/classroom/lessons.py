@@ -11,7 +11,6 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from functools import cache
 from typing import Any
 
 from cachetools import LRUCache
@@ -48,7 +47,6 @@ ORDER = (
 LESSONS: tuple[Lesson, ...] = tuple(read_lesson(CURRICULUM / f"{name}.toml") for name in ORDER)
 
 
-@cache
 def lesson(name: object) -> Lesson:
     """Return a lesson by name. Raises InputError saying which there are."""
     found = {each.name: each for each in LESSONS}

@@ -136,22 +136,21 @@ def _roads(game: Game, mine: npt.NDArray[np.float64], executor: Executor | None)
     gains = [mine[:TRIED] - values for values in tried]
     ranked = _ranked(turns, [float(gain.mean()) for gain in gains])
     weigh = partial(_outcome, replicates=range(TRIED, TRIED + WEIGHED))
-    told: dict[str, tuple[int, Road]] = {}
+    told: dict[str, Road] = {}
+    seen: set[int] = set()
     for _ in range(CANDIDATES):
         picked: dict[str, int] = {}
-        for title in (title for title in TITLES if title not in told):
-            others = {*picked.values(), *(n for n, _ in told.values())}
-            while ranked[title] and title not in picked:
-                n = ranked[title].pop(0)
-                if n not in others:
-                    picked[title] = n
-        for (title, n), values in zip(
-            picked.items(), in_order(weigh, [turns[n].game for n in picked.values()], executor), strict=True
-        ):
+        for title, its in ranked.items():
+            n = next((n for n in its if n not in seen), None)
+            if title not in told and n is not None:
+                picked[title] = n
+                seen.add(n)
+        others = in_order(weigh, [turns[n].game for n in picked.values()], executor)
+        for (title, n), values in zip(picked.items(), others, strict=True):
             weighed = _three(mine[TRIED:] - values)
             if (weighed[1] > 0) == (title == TITLES[0]):  # what only seemed so is not told
-                told[title] = n, Road(title, *turns[n][:4], float(gains[n][0]), weighed)
-    yield from (told[title][1] for title in TITLES if title in told)
+                told[title] = Road(title, *turns[n][:4], float(gains[n][0]), weighed)
+    yield from (told[title] for title in TITLES if title in told)
 
 
 CANDIDATES = 3

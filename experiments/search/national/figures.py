@@ -47,7 +47,7 @@ def national_figure(found: National) -> Figure:
         rest[1].set_title("B - A in mean use", fontsize=8.5, loc="left")
     for axes in (value, *rest):
         _rows_axis(axes, len(ranked))
-        _as_share(axes, axes is not value or _is_share(found.indicator), floor=axes is not rest[-1] or len(rest) == 1)
+        _as_share(axes, axes is not value or found.indicator in SHARES, floor=axes is not rest[-1] or len(rest) == 1)
     figure.suptitle(_national_title(found), fontsize=10, x=0.01, ha="left")
     note(figure, _national_note(found))
     return figure
@@ -100,10 +100,6 @@ def _as_share(axes: Axes, share: bool, *, floor: bool) -> None:
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]) if not share else -0.01 * max(axes.get_xlim()[1], 0.01))
     if share:
         axes.xaxis.set_major_formatter(as_percent)
-
-
-def _is_share(indicator: str) -> bool:
-    return indicator in SHARES
 
 
 def _name_of_indicator(found: National) -> str:
