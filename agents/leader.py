@@ -26,9 +26,9 @@ LEADER = layout(LEADER_FIELDS)
 
 
 @rule
-def lead(commitment: float, energy: float) -> float:
-    """What a leader visibly puts behind the innovation (0-1)."""
-    return commitment * energy
+def lead(commitment: float, energy: float, acting: float) -> float:
+    """What a leader visibly puts behind the innovation (0-1): who minds the post for `acting` more months, nothing."""
+    return commitment * energy if acting <= 0.0 else 0.0
 
 
 @rule
@@ -47,18 +47,19 @@ def commitment_target(
     evidence: float,
     voice: float,
     line: float,
+    unowned: float,
     commitment_evidence: float,
     commitment_line: float,
 ) -> float:
     """Commitment of a leader (0-1): the case for it, results reported and families heard; and the line above.
 
-    Paper 4.1-4.3, 4.5.
+    Nobody is committed to what is not theirs yet. Paper 4.1-4.3, 4.5.
 
     `line` is trust in the leader above times what that leader puts behind it; for the director it is the support of
-    current policy.
+    current policy. `unowned` went with the last holder.
     """
     own = either(theory_of_change * drive, either(commitment_evidence * evidence, voice))
-    return own + commitment_line * (line - own)
+    return (1.0 - unowned) * (own + commitment_line * (line - own))
 
 
 @rule

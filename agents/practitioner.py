@@ -30,6 +30,7 @@ PRACTITIONER_FIELDS = (
     Field("openness", "Lasting openness of the person to new practice (0-1)."),
     Field("aptitude", "Lasting aptitude of the person: a factor, about 1.", span=(0.6, 1, 1.6)),
     Field("strain", "Emotional strain, up to exhaustion (0-1)."),
+    Field("used_to", "Strain that the person is used to (0-1)."),
     Field("safety", "Psychological safety (0-1)."),
     Field("belief", "Conviction that the innovation helps families (0-1)."),
     Field("fatigue", "Change fatigue and cynicism (0-1); outlives a wave.", span=(0, 0.2, 1)),
@@ -498,18 +499,21 @@ def leaving_chance(
     monthly_turnover: float,
     tenure_factor: float,
     strain: float,
+    used_to: float,
     colleagues_lost: float,
     weather: float,
     leave_strain: float,
-    usual_strain: float,
     leave_colleagues: float,
 ) -> float:
     """Monthly chance that a permanent worker leaves: the own rate, moved by strain, colleagues lost and the job market.
 
-    Paper 4.3, 5; Glisson, Dukes & Green 2006; DfE panel (turnover swings more than independent leaving explains).
+    Strain that somebody is used to drives nobody away; and each colleague lost adds as much as the one before. Paper
+    4.3, 5; Glisson, Dukes & Green 2006; DfE panel (turnover swings more than independent leaving explains, and hardly
+    goes with caseload).
     """
-    pull = leave_strain * (strain - usual_strain) + leave_colleagues * (colleagues_lost - monthly_turnover) + weather
-    return clip(monthly_turnover * tenure_factor * math.exp(pull))
+    pull = math.exp(leave_strain * (strain - used_to) + weather)
+    pulled_along = max(0.0, 1.0 + leave_colleagues * (colleagues_lost - monthly_turnover))
+    return clip(monthly_turnover * tenure_factor * pull * pulled_along)
 
 
 @rule
@@ -525,6 +529,16 @@ def recruitment_chance(time_to_fill: float, intervention: float, recruit_stigma:
 def usual_vacancies(monthly_turnover: float, recruited: float) -> float:
     """Share of posts that stay empty in the long run: leaving against filling, both as monthly chances."""
     return monthly_turnover / (monthly_turnover + recruited)
+
+
+@rule
+def usual_agency(vacancies: float, agency_cover: float, agency_extra: float) -> float:
+    """Share of those in post who are agency staff in the long run: cover of vacancies, and posts beyond establishment.
+
+    `agency_extra` is in posts, as a share of the establishment.
+    """
+    agency = vacancies * agency_cover + agency_extra
+    return agency / (1.0 - vacancies + agency)
 
 
 @rule

@@ -23,6 +23,18 @@ def swing(weather: float, spread: float) -> float:
 
 
 @rule
+def swung_share(share: float, weather: float, spread: float) -> float:
+    """Share (0-1) in a year whose `weather`, standard normal, moves its odds; `spread` is theirs, on the log scale.
+
+    Its mean over the years stays, to about a hundredth: odds are stretched for it (a logistic curve averaged over a
+    normal). DfE panel: how much of their vacancies authorities cover changes from year to year.
+    """
+    stretch = math.sqrt(1.0 + math.pi / 8.0 * spread * spread)
+    covered = math.pow(share, stretch) * math.exp(spread * weather)
+    return covered / (covered + math.pow(1.0 - share, stretch))
+
+
+@rule
 def budget_next(budget: float, budget_trend: float, cut: float) -> float:
     """Council budget relative to launch after a month of a real trend (% a year) and a cut (share)."""
     return budget * math.pow(max(0.0, 1.0 + budget_trend / 100.0), 1.0 / 12.0) * (1.0 - cut)
@@ -64,22 +76,22 @@ def grade_log_odds(
     grade: float,
     quality: float,
     usual_quality: float,
-    vacancies: float,
-    usual_vacancies: float,
+    agency: float,
+    usual_agency: float,
     persistence: float,
     weight: float,
     staffing: float,
 ) -> float:
-    """Log-odds that an inspection finds at least a certain grade: the last grade, casework, and posts left empty.
+    """Log-odds that an inspection finds at least a certain grade: the last grade, casework, and reliance on agencies.
 
-    Ofsted; agency use rises in the year before an inadequate judgement (DfE panel).
+    Ofsted; agency use rises in the year before an inadequate judgement, vacancies hardly do (DfE panel).
     """
     good = 2.0
     return (
         cut
         - persistence * (grade - good)
         + weight * (quality - usual_quality)
-        - staffing * (vacancies - usual_vacancies)
+        - staffing * (agency - usual_agency)
     )
 
 

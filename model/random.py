@@ -17,7 +17,7 @@ import numpy.typing as npt
 from conducive.agents.rule import rule
 
 STREAMS: Mapping[str, str] = {
-    "world": "policy shifts and what they support, incidents, inspections and their grade, job market, hiring, demand",
+    "world": "policy shifts and what they support, incidents, inspections and their grade, job market, hiring, demand, cover",
     "funder decides": "whether a funder stops at a review, and whether it renews",
     "council asks": "how much more than other councils this one asks for, at launch and under each new director",
     "leader leaves": "whether a leader leaves, and the agenda a successor will bring",
@@ -32,7 +32,7 @@ STREAMS: Mapping[str, str] = {
     "start: person": "openness and aptitude of staff at the start",
     "start: leader": "support, openness and time in post of leaders at the start",
     "start: family": "need, wellbeing, time open and worker of families at the start",
-    "start: world": "pull of other jobs, hiring, demand, next inspection and what people the place attracts",
+    "start: world": "pull of other jobs, hiring, demand, cover, next inspection and what people the place attracts",
     "ties across teams": "who knows whom across teams",
     "width of a tie across teams": "the level of silo-thinking at which a tie across teams is lost",
     # between authorities

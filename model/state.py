@@ -45,6 +45,7 @@ ORGANISATION_FIELDS = (
     Field("weather", "Pull of other jobs: a standard normal that fades within about a year.", span=(-2, 0, 2)),
     Field("hiring", "How hard posts are to fill: a standard normal that fades within about a year."),
     Field("demand", "Demand for casework: a standard normal that fades within about a year."),
+    Field("covering", "How readily vacancies are covered: a standard normal that fades within about a year."),
     Field("people_here", "Lasting difference of the people this place attracts and keeps, standard normal."),
     Field("cases_each", "Cases that one family stands for."),
     Field("scar", "Scar of past incidents in the culture (0-1).", span=(0, 0, 1)),
@@ -104,6 +105,7 @@ ORGANISATION_FIELDS = (
     Field("users", "Practitioners trying or in routine."),
     Field("filled", "Filled posts."),
     Field("vacancies", "Share of posts without a permanent holder.", span=(0, 0.17, 1)),
+    Field("agency", "Share of those in post who are agency staff.", span=(0, 0.16, 1)),
     Field("visible_benefit", "Benefit for families that staff can see, after its lag (0-1)."),
     # counts of this month
     Field("new_users", "Practitioners who began this month, inducted newcomers included."),
@@ -300,7 +302,7 @@ def make_person(worker: Record, inputs: Record, people_here: float, u: float, v:
     worker.aptitude = math.exp(inputs.person_spread * (of_the_place + own * normal(w, z)))
     worker.tenure = 0.0
     worker.stage = UNAWARE
-    worker.strain = inputs.usual_strain
+    worker.strain = worker.used_to = inputs.usual_strain
     worker.safety = 1.0 - inputs.blame_culture
     worker.belief = 0.0
     worker.fatigue = 0.0
@@ -442,6 +444,8 @@ def start_organisation(seed: np.uint64, inputs: Record, org: Record, families: i
     u, v, w, z = uniforms(seed, START_WORLD, 0, 1)
     org.demand = normal(u, v)
     org.hiring = normal(w, z)
+    u, v, _, _ = uniforms(seed, START_WORLD, 0, 2)
+    org.covering = normal(u, v)
     org.cases_each = inputs.cases_per_family
     org.inspection_grade = inputs.inspection_grade
     org.inspection_due = inputs.inspection_interval * due

@@ -20,6 +20,7 @@ from conducive.scenarios.events import Event
 from conducive.scenarios.kinds import KIND, of_kind
 from conducive.scenarios.short import InShort
 
+POSTS = "organisation.posts"
 PER_POST = ("finance.grant", "innovation.start_up_cost", "innovation.running_cost")
 """Amounts of money that grow with the establishment in `at`, unless set: authorities get the same for each post."""
 
@@ -200,28 +201,28 @@ class Scenario(InShort):
     def change(self, changes: Mapping[str, object]) -> Scenario:
         """Return a scenario with other values: inputs in their unit, or whole conditions at a position from 0 to 1.
 
-        Raises InputError for unknown names, wrong types and values out of range.
+        At a place, money that is not set goes with the posts that are. Raises InputError for unknown names, wrong types
+        and values out of range.
         """
-        return replace(self, values=MappingProxyType({**self.values, **checked(changes)}))
+        new = checked(changes)
+        changed = replace(self, values=MappingProxyType({**self.values, **new}))
+        return changed._with_money_for_its_posts() if POSTS in self.start and POSTS in new else changed
 
     def at(self, name: str, year: int | None = None) -> Scenario:
         """Start from an authority's, a region's or England's published workforce figures.
 
         What the scenario itself sets stays: `high-turnover` at Leeds has high turnover, and is Leeds in everything
-        else; a grant of 1,000,000 is that amount, whatever the place. Money that is not set grows with the
-        establishment, so that each post has as much as in the average authority. Without a year the figures are the
-        newest that can be used. Raises InputError for unknown names, with the nearest ones, and where figures are
+        else; a grant of 1,000,000 is that amount, whatever the place. Money that is not set grows with the posts, its
+        own or those that are set, so that each has as much as in the average authority. Without a year the figures are
+        the newest that can be used. Raises InputError for unknown names, with the nearest ones, and where figures are
         missing, saying which.
         """
         from conducive.scenarios.workforce import find, starting_point
 
         found = find(name, year)
         theirs = starting_point(found.name, found.year)
-        moved = replace(self, start=MappingProxyType(theirs))._used_to_its_caseload()
-        per_post = moved["organisation.posts"] / self["organisation.posts"]
-        money = {address: self[address] * per_post for address in PER_POST if address not in self.values}
-        start = MappingProxyType({**moved.start, **money})
-        return replace(moved, start=start, place=f"{found.name}, {found.year}")
+        moved = replace(self, start=MappingProxyType(theirs), place=f"{found.name}, {found.year}")
+        return moved._used_to_its_caseload()._with_money_for_its_posts()
 
     def under(self, coefficients: Mapping[str, object]) -> Scenario:
         """Return the scenario under other coefficients: what it sets itself, and its place, stay.
@@ -229,6 +230,12 @@ class Scenario(InShort):
         Raises InputError for unknown names and values out of range.
         """
         return replace(self, coefficients=MappingProxyType(checked(coefficients)))._used_to_its_caseload()
+
+    def _with_money_for_its_posts(self) -> Scenario:
+        """Return the scenario with as much money for each post as in the average authority, where that is not set."""
+        size = self[POSTS] / declared()[POSTS].default
+        money = {address: declared()[address].default * size for address in PER_POST if address not in self.values}
+        return replace(self, start=MappingProxyType({**self.start, **money}))
 
     def _used_to_its_caseload(self) -> Scenario:
         """Return the scenario with the strain at which staff used to the place's caseload leave at its published rate.

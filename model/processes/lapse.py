@@ -64,10 +64,10 @@ def lapse_rates(
 
 @rule
 def ownership_lost_above(leaders: Table, manager: int) -> float:
-    """Ownership lost (0-1) with any of those above a worker: team manager, service head, director. Paper 4.3."""
+    """Ownership lost (0-1) among those above a worker, on average: team manager, service head, director. Paper 4.3."""
     head = leaders[manager].above
-    seniors = either(missing(leaders[head]), missing(leaders[leaders[head].above]))
-    return either(missing(leaders[manager]), seniors)
+    director = leaders[head].above
+    return (missing(leaders[manager]) + missing(leaders[head]) + missing(leaders[director])) / 3.0
 
 
 @rule

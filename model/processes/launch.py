@@ -65,6 +65,7 @@ def win_over(leaders: Table, funders: Table, sponsor_trust: Floats, inputs: Reco
             evidence=0.0,
             voice=0.0,
             line=1.0,
+            unowned=0.0,
             commitment_evidence=inputs.commitment_evidence,
             commitment_line=inputs.commitment_line,
         )

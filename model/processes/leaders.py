@@ -23,7 +23,7 @@ def leadership(world: World, inputs: Record, org: Record) -> None:
     """Leaders leave and are succeeded; commitment follows the case, results, families' voice and the line above."""
     leaders, funders, lead_before = world.leaders, world.funders, world.lead_before
     for k in range(len(leaders)):
-        lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy)
+        lead_before[k] = lead.lead(leaders[k].commitment, leaders[k].energy, leaders[k].acting)
     drive = lead_drive(inputs.outcome_motivation, inputs.age)
     for k in range(len(leaders)):
         leader = leaders[k]
@@ -87,11 +87,12 @@ def stay_with_it(inputs: Record, org: Record, leader: Record, drive: float, line
     if inputs.leaders_on == 0.0:
         return
     target = lead.commitment_target(
-        theory_of_change=inputs.theory_of_change * (1.0 - either(leader.ownership_lost, leader.unowned)),
+        theory_of_change=inputs.theory_of_change * (1.0 - leader.ownership_lost),
         drive=drive,
         evidence=org.reported,
         voice=inputs.voice_weight * org.family_voice,
         line=line,
+        unowned=leader.unowned,
         commitment_evidence=inputs.commitment_evidence,
         commitment_line=inputs.commitment_line,
     )

@@ -118,6 +118,7 @@ def tell(count: Count, org: Record, families: int) -> None:
     """What next month's decisions go by."""
     org.filled = count.filled
     org.vacancies = 1.0 - count.permanent / count.established
+    org.agency = count.agency / count.filled
     org.strain = count.strain / count.filled
     org.safety = count.safety / count.filled
     org.cases = families * org.cases_each

@@ -51,7 +51,7 @@ def join(world: World, inputs: Record, org: Record, i: int, post: int) -> None:
     if inputs.memory_on > 0.0:
         worker.skill = prac.newcomer_start(org.codified_memory, org.living_memory, inputs.memory_transfer)
         manager = world.leaders[worker.manager]
-        carried = lead.lead(manager.commitment, manager.energy) if manager.acting <= 0.0 else 0.0
+        carried = lead.lead(manager.commitment, manager.energy, manager.acting)
         mentors = team_mentors(staff, world.teams[worker.team], world.teams[worker.team + 1])
         if taught < prac.own_induction(org.codified_memory, mentors, carried, inputs.gate_strength):
             worker.stage = TRAINED

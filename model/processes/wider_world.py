@@ -22,7 +22,8 @@ def wider_world(world: World, inputs: Record, org: Record) -> None:
     u, v, brought_forward, wait = uniforms(world.seed, WORLD, month, 1)
     job_market = normal(u, v)
     u, v, w, z = uniforms(world.seed, WORLD, month, 2)
-    change_weather(org, job_market, normal(u, v), normal(w, z))
+    cover, cover2, _, _ = uniforms(world.seed, WORLD, month, 3)
+    change_weather(org, job_market, normal(u, v), normal(w, z), normal(cover, cover2))
     org.cases_each = inputs.cases_per_family * climate.swing(org.demand, inputs.demand_swing)
     if month >= 1:
         org.budget = climate.budget_next(org.budget, inputs.budget_trend, inputs.budget_cut)
@@ -43,13 +44,14 @@ def wider_world(world: World, inputs: Record, org: Record) -> None:
 
 
 @rule
-def change_weather(org: Record, job_market: float, demand: float, hiring: float) -> None:
-    """Job market, demand for casework and hiring after a month, each with its news; all fade within about a year."""
+def change_weather(org: Record, job_market: float, demand: float, hiring: float, covering: float) -> None:
+    """Job market, demand, hiring and cover of vacancies after a month's news of each; all fade within about a year."""
     persistence = math.exp(-1.0 / 12.0)
     news = math.sqrt(1.0 - persistence * persistence)
     org.weather = persistence * org.weather + news * job_market
     org.demand = persistence * org.demand + news * demand
     org.hiring = persistence * org.hiring + news * hiring
+    org.covering = persistence * org.covering + news * covering
 
 
 @rule
@@ -68,16 +70,17 @@ def strikes(inputs: Record, org: Record, incident: float) -> bool:
 
 @rule
 def inspect(inputs: Record, org: Record, verdict: float, wait: float) -> None:
-    """Judge the service on its casework, its vacancies and its last grade; a scheduled result stands as given."""
+    """Judge the service on its casework, its agency staff and its last grade; a scheduled result stands as given."""
     usual, quality = inputs.usual_wellbeing * (1.0 - inputs.usual_strain), org.wellbeing * (1.0 - org.strain)
     recruited = prac.recruitment_chance(inputs.time_to_fill, org.intervention, inputs.recruit_stigma)
     vacancies = prac.usual_vacancies(monthly_turnover(inputs.turnover), recruited)
+    agency = prac.usual_agency(vacancies, inputs.agency_cover, inputs.agency_extra)
     org.inspections = 1.0
     drawn = climate.grade_drawn(
         verdict,
-        judged(inputs, org, inputs.inspection_outstanding, quality, usual, vacancies),
-        judged(inputs, org, inputs.inspection_good, quality, usual, vacancies),
-        judged(inputs, org, inputs.inspection_adequate, quality, usual, vacancies),
+        judged(inputs, org, inputs.inspection_outstanding, quality, usual, agency),
+        judged(inputs, org, inputs.inspection_good, quality, usual, agency),
+        judged(inputs, org, inputs.inspection_adequate, quality, usual, agency),
     )
     org.inspection_grade = inputs.inspection_result if inputs.inspection_result else drawn
     org.judged_inadequate = 1.0 if org.inspection_grade >= climate.INADEQUATE else 0.0
@@ -86,15 +89,15 @@ def inspect(inputs: Record, org: Record, verdict: float, wait: float) -> None:
 
 
 @rule
-def judged(inputs: Record, org: Record, cut: float, quality: float, usual: float, usual_vacancies: float) -> float:
+def judged(inputs: Record, org: Record, cut: float, quality: float, usual: float, usual_agency: float) -> float:
     """Log-odds of a grade, by its `cut`, as inspectors find the service this month."""
     return climate.grade_log_odds(
         cut=cut,
         grade=org.inspection_grade,
         quality=quality,
         usual_quality=usual,
-        vacancies=org.vacancies,
-        usual_vacancies=usual_vacancies,
+        agency=org.agency,
+        usual_agency=usual_agency,
         persistence=inputs.inspection_persistence,
         weight=inputs.inspection_quality,
         staffing=inputs.inspection_staffing,

@@ -26,7 +26,8 @@ def workforce(world: World, inputs: Record, org: Record) -> None:
     cost = prac.personal_cost(inputs.blame_culture, org.scar, inputs.media_hostility, inputs.cost_exposure)
     focus = prac.attention(inputs.concurrent_initiatives, inputs.attention_cost)
     extra_hours = hours_for_the_new(inputs, focus)
-    cover = either(inputs.agency_cover, org.intervention * inputs.improvement_posts)
+    covered_this_year = climate.swung_share(inputs.agency_cover, org.covering, inputs.cover_swing)
+    cover = either(covered_this_year, org.intervention * inputs.improvement_posts)
     hard = climate.swing(org.hiring, inputs.recruit_weather)
     recruited = prac.recruitment_chance(inputs.time_to_fill * hard, org.intervention, inputs.recruit_stigma)
     arrives = prac.agency_arrival_chance(cover, inputs.agency_stay)
@@ -97,10 +98,10 @@ def quits(inputs: Record, worker: Record, rate: float, colleagues_lost: float, w
         monthly_turnover=rate,
         tenure_factor=prac.tenure_factor(worker.tenure, rate, inputs.leave_early, inputs.early_months),
         strain=worker.strain,
+        used_to=worker.used_to,
         colleagues_lost=colleagues_lost,
         weather=weather,
         leave_strain=inputs.leave_strain,
-        usual_strain=inputs.usual_strain,
         leave_colleagues=inputs.leave_colleagues,
     )
     return leaves < either(usual, inputs.turnover_spike)
@@ -138,6 +139,7 @@ def feel(
             strain_anxiety=inputs.strain_anxiety,
         )
         worker.strain = toward(worker.strain, target, inputs.climate_pace)
+        worker.used_to = toward(worker.used_to, worker.strain, 1.0 / inputs.strain_used_to)
     safety = prac.safety_target(cost, worker.trust_up, worker.strain, inputs.safety_context)
     worker.safety = toward(worker.safety, safety, inputs.climate_pace)
     if inputs.strain_on > 0.0:

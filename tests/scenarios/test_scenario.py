@@ -138,6 +138,18 @@ def test_money_that_is_set_is_that_amount_at_every_place_in_events_and_innovatio
         assert [amounts[address] for address in (*PER_POST, "finance.funding_term")] == [144_000] * 3 + [36]
 
 
+def test_money_that_is_not_set_goes_with_the_posts_that_are_in_whatever_order() -> None:
+    few = {"organisation.posts": 50.0}
+    ways = [BASE.at("Birmingham").change(few), BASE.change(few).at("Birmingham"), BASE.at("Leeds").change(few)]
+
+    for scenario in ways:
+        for address in PER_POST:
+            each = declared()[address].default / declared()["organisation.posts"].default
+            assert scenario[address] == pytest.approx(50 * each)
+    assert BASE.at("Leeds").change({**few, "finance.grant": 9e5})["finance.grant"] == 9e5
+    assert BASE.change(few)["finance.grant"] == declared()["finance.grant"].default
+
+
 def test_going_to_a_second_authority_is_the_same_as_going_there_first() -> None:
     twice, once = BASE.at("Leeds").at("Kent"), BASE.at("Kent")
 
