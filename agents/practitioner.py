@@ -376,6 +376,16 @@ def lapse_sceptics(doubt: float, lapse_doubt: float) -> float:
 
 
 @rule
+def course_places(training_capacity: float, training_days: float) -> float:
+    """Places on courses that a full-time implementation worker can run a month: the longer the course, the fewer.
+
+    Paper 4.3 (time and staff that implementation takes); `training_capacity` is in days of training, a day of one
+    person each. No course takes less than a day.
+    """
+    return training_capacity / max(1.0, training_days)
+
+
+@rule
 def training_yield(
     training_days: float,
     interactive_training: float,

@@ -87,12 +87,7 @@ def grade_log_odds(
     Ofsted; agency use rises in the year before an inadequate judgement, vacancies hardly do (DfE panel).
     """
     good = 2.0
-    return (
-        cut
-        - persistence * (grade - good)
-        + weight * (quality - usual_quality)
-        - staffing * (agency - usual_agency)
-    )
+    return cut - persistence * (grade - good) + weight * (quality - usual_quality) - staffing * (agency - usual_agency)
 
 
 @rule

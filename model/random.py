@@ -17,7 +17,8 @@ import numpy.typing as npt
 from conducive.agents.rule import rule
 
 STREAMS: Mapping[str, str] = {
-    "world": "policy shifts and what they support, incidents, inspections and their grade, job market, hiring, demand, cover",
+    "world": "policy shifts and what they support, incidents, inspections and their grade; job market, hiring, demand "
+    "and cover of vacancies",
     "funder decides": "whether a funder stops at a review, and whether it renews",
     "council asks": "how much more than other councils this one asks for, at launch and under each new director",
     "leader leaves": "whether a leader leaves, and the agenda a successor will bring",

@@ -45,7 +45,7 @@ def put_to_work(inputs: Record, org: Record) -> None:
     org.seats = 0.0
     if inputs.age > delay:
         hands = org.implementers * inputs.posts / 100.0
-        org.seats = inputs.seats_per_implementer * 4.0 / inputs.training_days * hands
+        org.seats = hands * prac.course_places(inputs.training_capacity, inputs.training_days)
 
 
 @rule

@@ -297,7 +297,7 @@ def test_the_ledger_has_room_when_everybody_comes_and_goes_all_the_time() -> Non
         "workforce_capacity.agency_cover": 1,
         "knowledge_and_skills.induction": 1, "coefficients.agency_stay": 1, "coefficients.step_pace": 100,
         "coefficients.willing_threshold": -100, "coefficients.try_alone": 100, "coefficients.return_pace": 100,
-        "coefficients.seats_per_implementer": 1000, "coefficients.lapse_strain": 1, "coefficients.leave_early": 10,
+        "coefficients.training_capacity": 4000, "coefficients.lapse_strain": 1, "coefficients.leave_early": 10,
     }  # fmt: skip
     scenario = Scenario("churn").change(churn)
     for month in range(1, 61):

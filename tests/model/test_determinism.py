@@ -212,7 +212,7 @@ def test_a_month_carries_influence_one_step_whichever_way_posts_are_numbered() -
         "mechanisms.incidents": 0, "mechanisms.leaders": 0, "workforce_capacity.agency_extra": 0,
         "coproduction.participation_depth": 0,
         "coefficients.improvement_posts": 0, "implementation_process.implementation_staff": 20,
-        "implementation_process.on_day_job": 0, "coefficients.seats_per_implementer": 1000,
+        "implementation_process.on_day_job": 0, "coefficients.training_capacity": 4000,
         "workforce_capacity.turnover": 0, "collaboration.staff_participation": 1,
     }  # fmt: skip
     rows = timeline(Scenario("ring").change(contagious))

@@ -78,7 +78,7 @@ CONTACT_ONLY: Mapping[str, float] = {
     "coefficients.willing_threshold": -100,
     "coefficients.step_pace": 100,
     "coefficients.return_pace": 100,
-    "coefficients.seats_per_implementer": 1000,
+    "coefficients.training_capacity": 4000,
     "implementation_process.implementation_staff": 20,
     "implementation_process.on_day_job": 0,
     "coproduction.participation_depth": 0,
@@ -250,7 +250,7 @@ def test_the_uptake_number_does_not_turn_on_whether_somebody_waits_for_training(
         "organisation.posts": 40, "organisation.families": 80, "horizon": 60, "finance.grant": 2e6,
         "finance.funding_term": 120,
         "implementation_process.implementation_staff": 20, "implementation_process.on_day_job": 0,
-        "coefficients.seats_per_implementer": 20, "leadership": 0.9, "collaboration.staff_participation": 0.8,
+        "coefficients.training_capacity": 80, "leadership": 0.9, "collaboration.staff_participation": 0.8,
     }  # fmt: skip
     numbers = run(Scenario("plenty").change(plenty), 10, seed=0, agents=False).values("uptake_number")
     quarters = np.log(numbers[:, 26::3])

@@ -73,7 +73,7 @@ class Stage:
 
 
 PANEL = Stage("with the panel", 6, 1, panel=True)
-FRESH = Stage("fresh luck", 3, 2)
+FRESH = Stage("fresh luck", 6, 2)
 
 
 def wave(number: int) -> Stage:
@@ -85,10 +85,10 @@ def wave(number: int) -> Stage:
 class Plan:
     """How much is done: draws of the first wave, further waves and their draws, draws lived with the panel, truths."""
 
-    draws: int = 640
+    draws: int = 512
     waves: int = 2
-    each: int = 260
-    full: int = 330
+    each: int = 240
+    full: int = 290
     truths: int = 20
     seed: int = 0
 
