@@ -31,7 +31,7 @@ from conducive.experiments.evidence.fit.calibration import (
 )
 from conducive.experiments.evidence.fit.constraints import Constraint
 from conducive.experiments.evidence.fit.emulator import posterior, unit_of, values_of
-from conducive.experiments.evidence.fit.targets import TARGETS
+from conducive.experiments.evidence.fit.targets import TARGETS, by_name
 from conducive.experiments.lives.plausible import read_sets
 from conducive.experiments.version import DERIVED
 from conducive.scenarios.coefficients import free_coefficients
@@ -93,6 +93,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "free_coefficients", lambda: free_coefficients()[:6])
     monkeypatch.setattr(calibration, "tried", toy)
     monkeypatch.setattr(calibration, "library_use", use_of)
+    monkeypatch.setattr(calibration, "official_figures_met", lambda _: 44)
     monkeypatch.setattr(calibration, "posterior", short)
     monkeypatch.setattr(calibration, "OFTEN", 1)
 
@@ -204,19 +205,40 @@ def test_a_finished_calibration_tries_no_draw_again(tmp_path: Path) -> None:
 
     calibrate(tmp_path, PLAN, again)
 
-    assert again.ran == found["stages"][FRESH.name]["left"] > 0
+    left = found["stages"][FRESH.name]["left"]
+    assert again.ran == left + min(left, calibration.TO_CHOOSE_FROM) > 0
 
 
 def test_the_default_is_the_set_nearest_to_the_medians(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "library_use", lambda s: np.full((len(library_names()), 3), s["x"]))
     sets = [{"x": x} for x in (0.9, 0.0, 0.4, 0.5, 1.0)]
-    read = [dict.fromkeys(calibration.STANDS_FOR, (s["x"], 0.0)) for s in sets]
+    read = [dict.fromkeys(by_name(), (s["x"], 0.0)) for s in sets]
+    monkeypatch.setattr(calibration, "official_figures_met", lambda _: 44)
 
     order, told = calibration.default_first(sets, read, Here())
 
     assert order[0] == 3
     assert sorted(order) == [0, 1, 2, 3, 4]
     assert told["two-year-funding"] == {"24": [0.5, 0.5], "60": [0.5, 0.5], "96": [0.5, 0.5]}
+
+
+@pytest.mark.parametrize(
+    ("met", "chosen"),
+    [({0.5: 43, 0.51: 44, 0.49: 46, 0.9: 48}, 0.51), ({0.5: 44, 0.51: 46, 0.49: 46}, 0.5), ({0.5: 40, 0.51: 41}, 0.51)],
+)
+def test_of_the_nearest_the_default_meets_most_official_figures_up_to_those_asked_for(
+    monkeypatch: pytest.MonkeyPatch, met: dict[float, int], chosen: float
+) -> None:
+    """Beyond what is asked for nearness counts again; and a set that is not among the nearest is not looked at."""
+    monkeypatch.setattr(calibration, "library_use", lambda s: np.full((len(library_names()), 3), s["x"]))
+    monkeypatch.setattr(calibration, "official_figures_met", lambda s: met.get(s["x"], 0))
+    monkeypatch.setattr(calibration, "TO_CHOOSE_FROM", 3)
+    sets = [{"x": x} for x in (0.0, 0.1, 0.49, 0.5, 0.508, 0.51, 0.9, 1.0)]
+    read = [dict.fromkeys(by_name(), (s["x"], 0.0)) for s in sets]
+
+    order, _ = calibration.default_first(sets, read, Here())
+
+    assert sets[order[0]] == {"x": chosen}
 
 
 def test_the_default_is_nowhere_more_than_five_points_away_where_a_set_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +249,8 @@ def test_the_default_is_nowhere_more_than_five_points_away_where_a_set_is_so(mon
 
     monkeypatch.setattr(calibration, "library_use", library_use)
     sets = [{"x": x, "y": y} for x, y in ((0.5, 0.1), (0.53, 0.0), (0.0, 0.0), (1.0, 0.0), (0.47, 0.0))]
-    read = [dict.fromkeys(calibration.STANDS_FOR, (s["x"], 0.0)) for s in sets]
+    read = [dict.fromkeys(by_name(), (s["x"], 0.0)) for s in sets]
+    monkeypatch.setattr(calibration, "official_figures_met", lambda _: 44)
 
     order, _ = calibration.default_first(sets, read, Here())
 
