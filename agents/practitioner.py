@@ -548,7 +548,7 @@ def usual_agency(vacancies: float, agency_cover: float, agency_extra: float) -> 
     `agency_extra` is in posts, as a share of the establishment.
     """
     agency = vacancies * agency_cover + agency_extra
-    return agency / (1.0 - vacancies + agency)
+    return agency / max(1e-9, 1.0 - vacancies + agency)
 
 
 @rule

@@ -107,13 +107,20 @@ def test_a_new_director_is_not_of_a_kind_with_what_the_council_asks_for() -> Non
 
 
 @pytest.mark.parametrize("lost_with", [0, 2, 5], ids=["director", "service head", "team manager"])
-def test_ownership_is_lost_with_any_leader_above_a_worker(lost_with: int) -> None:
+def test_a_third_of_ownership_is_lost_with_any_leader_above_a_worker(lost_with: int) -> None:
     leaders = np.zeros(6, LEADER).view(np.recarray)
     leaders["above"] = [0, 0, 0, 1, 1, 2]
     leaders["unowned"][lost_with] = 0.4
 
+    assert ownership_lost_above(leaders, 5) == pytest.approx(0.4 / 3)
+    assert ownership_lost_above(leaders, 3) == pytest.approx(0.4 / 3 if lost_with == 0 else 0.0)
+
+
+def test_all_of_it_is_lost_where_all_above_have_gone() -> None:
+    leaders = np.zeros(6, LEADER).view(np.recarray)
+    leaders["above"], leaders["unowned"] = [0, 0, 0, 1, 1, 2], 0.4
+
     assert ownership_lost_above(leaders, 5) == pytest.approx(0.4)
-    assert ownership_lost_above(leaders, 3) == pytest.approx(0.4 if lost_with == 0 else 0.0)
 
 
 def test_nobody_has_been_in_post_for_longer_than_a_career() -> None:
