@@ -87,9 +87,9 @@ class Plan:
     """How much is done: draws of the first wave, further waves and their draws, draws lived with the panel, truths."""
 
     draws: int = 512
-    waves: int = 2
-    each: int = 240
-    full: int = 290
+    waves: int = 1
+    each: int = 320
+    full: int = 280
     truths: int = 20
     seed: int = 0
 
