@@ -33,6 +33,7 @@ from conducive.dashboards.store.codes import (
     TEACHER_KEY,
     cookie_of,
     keys_in,
+    may_have_own_code,
     new_code,
     shown,
     typed,
@@ -201,8 +202,8 @@ class Joining:
         that code too, and is not the teacher's.
         """
         of, alone = lesson(given.get("lesson")), bool(given.get("alone"))
-        here = (request.url.hostname or "").lower() in OWN_NAMES | self.hosts
-        code = self.code if here and not alone else ""
+        theirs = may_have_own_code(request.url.hostname or "", self.hosts)
+        code = self.code if theirs and not alone else ""
         code, teacher = kept.open_class(of.name, visitor=_who(request), solo=alone, code=code)
         keys = [kept.join(code, "By myself")] if alone else [teacher, kept.room(code).entry]
         return _sent(f"/classroom?{'class' if alone else 'teach'}={code}", [*keys, *keys_in(request.cookies)])

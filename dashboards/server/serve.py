@@ -17,7 +17,7 @@ import typer
 from conducive.dashboards import pages
 from conducive.dashboards.server.gate import SAFE, Gate
 from conducive.dashboards.server.machine import checked_base, checked_hosts, own_addresses
-from conducive.dashboards.store.codes import OWN_CODE
+from conducive.dashboards.store.codes import OWN_CODE, PROXIES
 from conducive.dashboards.store.file import data_folder
 from conducive.dashboards.widgets.page import BASE, at_base, bare_page, dressed
 from conducive.scenarios.errors import InputError
@@ -71,16 +71,16 @@ def serve(
     _say(f"Starting Conducive. It will be at {address} in a few seconds.")
     if code:
         _say(_who_can_reach(port, code))
-    _set_up(base, data, code)
+    _set_up(base, data, code, hosts)
     server = _server(port, code, hosts, base)
     first = address + (f"enter?code={code}" if code else "")
     threading.Thread(target=_once_serving, args=(server, address, first if browser else ""), daemon=True).start()
     server.run(sockets=[listening])
 
 
-def _set_up(base: str, data: Path | None, code: str) -> None:
+def _set_up(base: str, data: Path | None, code: str, hosts: Sequence[str]) -> None:
     """Put into the environment what libraries read when they are first imported."""
-    os.environ |= SETTINGS | {BASE: base, OWN_CODE: code}
+    os.environ |= SETTINGS | {BASE: base, OWN_CODE: code, PROXIES: " ".join(hosts)}
     if data is not None:
         os.environ["CONDUCIVE_DATA"] = str(data)
     for name in ("SOLARA_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):  # what libraries write stays with what classes write

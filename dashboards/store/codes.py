@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and figures of a code: none that looks like another when it is read out or written on a board."""
@@ -14,6 +14,8 @@ CLASS_CODE, GROUP_KEY, TEACHER_KEY, PASS = 6, 8, 12, 16
 SHORTEST_CODE, LONGEST_CODE = 6, 40
 OWN_CODE = "CONDUCIVE_CLASS_CODE"
 """Environment variable in which the server keeps the code that lets others in, for the first class or game."""
+PROXIES = "CONDUCIVE_PROXIES"
+"""Environment variable in which the server keeps the names of proxies before it, parted by spaces."""
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 """Names at which only this machine is reached."""
 COOKIE = "conducive-keys"
@@ -33,9 +35,18 @@ def cookie_of(keys: Sequence[str]) -> str:
     return f"{COOKIE}={kept}; Path=/; Max-Age={DAY}; HttpOnly; SameSite=Lax"
 
 
+def may_have_own_code(host: str, proxies: Collection[str]) -> bool:
+    """Whether whoever opens a class or a game has the server's own code: at this machine, or by a proxy before it.
+
+    `host` is the name by which they came.
+    """
+    return host.lower() in OWN_NAMES or host.lower() in proxies
+
+
 def own_code(host: str) -> str:
-    """Return the server's own code where somebody at this machine opens a class or a game, who came by name `host`."""
-    return os.environ.get(OWN_CODE, "") if host.lower() in OWN_NAMES else ""
+    """Return the server's own code for who opens a game and came by name `host`; empty where it is not theirs."""
+    proxies = os.environ.get(PROXIES, "").split()
+    return os.environ.get(OWN_CODE, "") if may_have_own_code(host, proxies) else ""
 
 
 def new_code(length: int) -> str:

@@ -23,7 +23,7 @@ from conducive.dashboards.server.gate import Gate
 from conducive.dashboards.server.joining import LARGEST_FORM, Joining
 from conducive.dashboards.server.machine import own_addresses
 from conducive.dashboards.store.classes import Store
-from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, OWN_CODE, TEACHER_KEY, keys_in, own_code
+from conducive.dashboards.store.codes import COOKIE, GROUP_KEY, OWN_CODE, PROXIES, TEACHER_KEY, keys_in, own_code
 from conducive.dashboards.store.games import TITLE, games
 from conducive.dashboards.store.tries import TRIES
 
@@ -178,9 +178,13 @@ def test_whoever_comes_before_a_game_with_the_servers_code_comes_into_it(
     monkeypatch.setenv(OWN_CODE, "OWLS2026")
     assert own_code("localhost") == "OWLS2026"
     assert own_code("192.168.7.5") == ""
+    assert own_code("hub.example.org") == ""
     phone = Browser(server)
     assert "has not begun" in phone.ask("/j/OWLS2026")[2]
 
+    monkeypatch.setenv(PROXIES, "other.example.org hub.example.org")
+    assert own_code("Hub.example.org") == "OWLS2026"  # as for a class that is opened there
+    assert own_code("192.168.7.5") == ""
     games(folder).open_game("host", code=own_code("localhost"))
 
     assert TITLE in phone.ask("/j/OWLS2026")[2]
