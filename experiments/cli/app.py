@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +14,15 @@ from typer.core import TyperGroup
 
 from conducive.experiments.cli import looking_up, running, searching, upkeep
 from conducive.experiments.cli.holding import BAD_INPUT, FAILED, INTERRUPTED, say
-from conducive.experiments.cli.options import given
+from conducive.experiments.cli.options import given, given_whole
 from conducive.scenarios.errors import InputError
+
+LONG_WORD = re.compile(r"\S{301,}")
+"""What no terminal should be filled with, such as a path of thousands of characters."""
+
+
+def _shortened(word: re.Match[str]) -> str:
+    return f"{word[0][:200]}...{word[0][-60:]}"
 
 
 class _Commands(TyperGroup):
@@ -24,7 +32,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            typer.echo(f"conducive: {error}", err=True)
+            typer.echo(f"conducive: {LONG_WORD.sub(_shortened, str(error))}", err=True)
             raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             kept = "Nothing was written but what a study keeps on its way: the same again goes on from there."
@@ -90,8 +98,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
     workers: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Use at most so many threads or processes (the processors at hand)."),
+        int | None, given_whole("N", "Use at most so many threads or processes (the processors at hand).")
     ] = None,
     rules: Annotated[
         Path | None, given("FILE.py", "Put the functions of a file in place of rules of the same name.")
@@ -103,6 +110,9 @@ def options(
 
         own = use_rules(rules)
         say(f"Rules of your own, from {rules}: {', '.join(name.rpartition('.')[2] for name in own.functions)}.")
+    if workers is not None and workers < 1:
+        msg = f"it must be 1 or more. Got {workers}. Did you mean 1?"
+        raise typer.BadParameter(msg, param_hint="'--workers'")
     if workers is not None:
         from conducive.experiments.lives.ensemble import WORKERS
 

@@ -77,7 +77,7 @@ def conditions(
 
 def authorities(
     name: Annotated[str | None, line.named("[NAME]", "An authority, a region or England, in all years.")] = None,
-    year: Annotated[int | None, line.given("YYYY", "Census year of the list (the latest by default).")] = None,
+    year: Annotated[int | None, line.given_whole("YYYY", "Census year of the list (the latest by default).")] = None,
 ) -> None:
     """List the authorities a run can start from. With a name, show its figures."""
     from conducive.experiments.cli import cards
@@ -137,7 +137,7 @@ def play(
     file: Annotated[Path, line.named("[FILE]", "The game's own file: it begins one, or goes on with it.")] = Path(
         "keep-it-alive.toml"
     ),
-    seed: Annotated[int | None, line.given("N", "Another luck than the usual, for a new game.")] = None,
+    seed: Annotated[int | None, line.given_whole("N", "Another luck than the usual, for a new game.")] = None,
     role: Annotated[
         list[str] | None, line.given("NAME", "Play this role alone; the others carry on. Repeat for more.")
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -31,14 +32,32 @@ def given_number(metavar: str, says: str) -> Any:
     return typer.Option(metavar=metavar, help=says, parser=_number)
 
 
-def _number(text: str) -> float:
-    from conducive.scenarios.declaration import meant_number
+def given_whole(metavar: str, says: str, *names: str) -> Any:
+    """Declare an option that takes a whole number."""
+    return typer.Option(*names, metavar=metavar, help=says, parser=_whole)
 
+
+def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        msg = f"it must be a number. Got {text[:80]!r}.{meant_number(text[:80])}"
-        raise typer.BadParameter(msg) from None
+        raise _not(text, "a number") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise _not(text, "a whole number") from None
+
+
+def _not(text: str, kind: str) -> typer.BadParameter:
+    """Return what is said of a text that is not of a kind of number, with what was probably meant."""
+    from conducive.scenarios.declaration import meant_number
+
+    between = re.fullmatch(r"(\d{1,9})\.\d*[1-9]\d*", text) if "whole" in kind else None
+    meant = f" Did you mean {between[1]} or {int(between[1]) + 1}?" if between else meant_number(text[:80])
+    return typer.BadParameter(f"it must be {kind}. Got {text[:80]!r}.{meant}")
 
 
 def flag(name: str, says: str) -> Any:
@@ -48,13 +67,13 @@ def flag(name: str, says: str) -> Any:
 
 ScenarioName = Annotated[str, named("SCENARIO", "A name that `conducive scenarios` lists, or a path to a TOML file.")]
 Authority = Annotated[str | None, given("NAME", "Start from an authority's published workforce figures.")]
-Year = Annotated[int | None, given("YYYY", "Census year of these figures (the latest by default).")]
+Year = Annotated[int | None, given_whole("YYYY", "Census year of these figures (the latest by default).")]
 Settings = Annotated[
     list[str] | None,
     given("NAME=VALUE", "Change an input in its unit, or a whole condition (0 to 1). Repeat for more.", "--set"),
 ]
-Replicates = Annotated[int, given("N", "How many times to run it.")]
-Seed = Annotated[int, given("N", "Seed of the luck: the same seed gives the same result.")]
+Replicates = Annotated[int, given_whole("N", "How many times to run it.")]
+Seed = Annotated[int, given_whole("N", "Seed of the luck: the same seed gives the same result.")]
 Plausible = Annotated[
     bool,
     flag(
@@ -72,7 +91,7 @@ Out = Annotated[Path | None, given("DIR", "Folder for the results (by default on
 OneScenario = Annotated[str, named("[SCENARIO]", "A name that `conducive scenarios` lists, or a path to a TOML file.")]
 Several = Annotated[list[str], named("OPTION...", "Scenarios: names or TOML files, up to five of them.")]
 Indicator = Annotated[str, given("NAME", "The outcome, read in the last month.")]
-Month = Annotated[int | None, given("N", "Another month to read it in.")]
+Month = Annotated[int | None, given_whole("N", "Another month to read it in.")]
 InProcesses = Annotated[bool, flag("--processes", "Run in a process for each core instead of threads.")]
 Cluster = Annotated[str | None, given("ADDRESS", "Run on a Dask cluster, for instance tcp://host:8786.")]
 ClusterTimeout = Annotated[

@@ -21,7 +21,7 @@ def programme(
         list[str] | None, line.given("NAME", "Authorities or regions, or how many to invent. Repeat for more.")
     ] = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, line.given("N", "How many times to run it.")] = 20,
+    replicates: Annotated[int, line.given_whole("N", "How many times to run it.")] = 20,
     seed: line.Seed = 0,
     plausible: line.Plausible = False,
     out: line.Out = None,

@@ -77,7 +77,7 @@ def compare(
     settings: line.Settings = None,
     replicates: line.Replicates = 200,
     seed: Annotated[
-        int | None, line.given("N", "Seed of the luck: same seed, same result. [default: 0, or the pair's]")
+        int | None, line.given_whole("N", "Seed of the luck: same seed, same result. [default: 0, or the pair's]")
     ] = None,
     precision: line.Precision = None,
     plausible: line.Plausible = True,
@@ -198,7 +198,7 @@ def levers(
     budget: Annotated[float | None, line.given_number("GBP", "Look for the best that so much more money buys.")] = None,
     *,
     pairs: Annotated[bool, line.flag("--pairs", "Look for the best two together.")] = False,
-    runs: Annotated[int, line.given("N", "Runs of each lever.")] = 80,
+    runs: Annotated[int, line.given_whole("N", "Runs of each lever.")] = 80,
     seed: line.Seed = 0,
     out: line.Out = None,
 ) -> None:

@@ -35,12 +35,12 @@ def sensitivity(
     indicator: line.Indicator = "use_at_fidelity",
     month: line.Month = None,
     method: Annotated[str, line.given("NAME", "morris (screening), sobol (shares), or both.")] = "both",
-    points: Annotated[int, line.given("N", "Base sample of Sobol's design, a power of two.")] = 512,
-    trajectories: Annotated[int, line.given("N", "Trajectories of Morris's design.")] = 40,
+    points: Annotated[int, line.given_whole("N", "Base sample of Sobol's design, a power of two.")] = 512,
+    trajectories: Annotated[int, line.given_whole("N", "Trajectories of Morris's design.")] = 40,
     keep: Annotated[
-        int | None, line.given("K", "Take only the K most influential of the screening on to Sobol.")
+        int | None, line.given_whole("K", "Take only the K most influential of the screening on to Sobol.")
     ] = None,
-    replicates: Annotated[int, line.given("N", "Runs at each point of a design, 2 or more.")] = 4,
+    replicates: Annotated[int, line.given_whole("N", "Runs at each point of a design, 2 or more.")] = 4,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
@@ -73,12 +73,12 @@ def tipping(
     against: Annotated[
         str | None, line.given("NAME[=LOW:HIGH]", "A second input or condition: one tipping point a level.")
     ] = None,
-    levels: Annotated[int, line.given("N", "Levels of the second one.")] = 5,
+    levels: Annotated[int, line.given_whole("N", "Levels of the second one.")] = 5,
     precision: Annotated[
         float | None,
         line.given_number("X", "Half-width of the interval to stop at, in its unit (a fortieth of the range)."),
     ] = None,
-    runs: Annotated[int, line.given("N", "Most runs of one search.")] = 2000,
+    runs: Annotated[int, line.given_whole("N", "Most runs of one search.")] = 2000,
     plausible: Annotated[
         bool,
         line.flag(
@@ -160,12 +160,12 @@ def zone(
     scenario: line.ScenarioName,
     x: Annotated[str, line.given("NAME[=LOW:HIGH]", "Along: a cluster, a condition or an input.", "--x")] = "macro",
     y: Annotated[str, line.given("NAME[=LOW:HIGH]", "Up: the same.", "--y")] = "culture",
-    steps: Annotated[int, line.given("N", "Lines along each axis.")] = 9,
-    month: Annotated[int | None, line.given("N", "Month in which R is read (the last of the grant).")] = None,
+    steps: Annotated[int, line.given_whole("N", "Lines along each axis.")] = 9,
+    month: Annotated[int | None, line.given_whole("N", "Month in which R is read (the last of the grant).")] = None,
     authority: line.Authority = None,
     year: line.Year = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, line.given("N", "How many times to run each point.")] = 40,
+    replicates: Annotated[int, line.given_whole("N", "How many times to run each point.")] = 40,
     seed: line.Seed = 0,
     plausible: line.Plausible = True,
     out: line.Out = None,
@@ -184,9 +184,9 @@ def national(
     region: Annotated[str, line.given("NAME", "Only the authorities of a region.")] = "",
     year: line.Year = None,
     indicator: Annotated[str, line.given("NAME", "What they are ranked by.")] = "sustained",
-    month: Annotated[int | None, line.given("N", "Month in which it is read (the last).")] = None,
+    month: Annotated[int | None, line.given_whole("N", "Month in which it is read (the last).")] = None,
     settings: line.Settings = None,
-    replicates: Annotated[int, line.given("N", "How many times to run each authority.")] = 20,
+    replicates: Annotated[int, line.given_whole("N", "How many times to run each authority.")] = 20,
     seed: line.Seed = 0,
     plausible: line.Plausible = False,
     vary: Annotated[
@@ -214,7 +214,7 @@ def discover(
     density: Annotated[
         float | None, line.given_number("SHARE", "How likely the outcome must be in a box, at least.")
     ] = None,
-    boxes: Annotated[int, line.given("N", "Boxes to look for, at most.")] = 3,
+    boxes: Annotated[int, line.given_whole("N", "Boxes to look for, at most.")] = 3,
     out: line.Out = None,
 ) -> None:
     """Find where in a sweep an outcome is likely, and say it in sentences."""

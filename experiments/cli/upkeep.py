@@ -106,11 +106,11 @@ def validate(
 
 def calibrate(
     out: Annotated[Path, line.given("DIR", "Folder for draws and sets.")] = RESULTS / "calibration",
-    draws: Annotated[int | None, line.given("N", "Draws of the first wave.")] = None,
-    waves: Annotated[int | None, line.given("N", "Further waves.")] = None,
-    each: Annotated[int | None, line.given("N", "Draws of each further wave.")] = None,
-    full: Annotated[int | None, line.given("N", "Last draws, with official figures.")] = None,
-    truths: Annotated[int | None, line.given("N", "Draws taken as the truth in turn.")] = None,
+    draws: Annotated[int | None, line.given_whole("N", "Draws of the first wave.")] = None,
+    waves: Annotated[int | None, line.given_whole("N", "Further waves.")] = None,
+    each: Annotated[int | None, line.given_whole("N", "Draws of each further wave.")] = None,
+    full: Annotated[int | None, line.given_whole("N", "Last draws, with official figures.")] = None,
+    truths: Annotated[int | None, line.given_whole("N", "Draws taken as the truth in turn.")] = None,
     seed: line.Seed = 0,
 ) -> None:
     """Find plausible sets of coefficients by history matching in waves, with emulators.

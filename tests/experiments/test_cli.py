@@ -244,6 +244,30 @@ def test_an_option_with_a_decimal_comma_is_answered_with_a_point(arguments: tupl
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("1,000", "'--replicates': it must be a whole number. Got '1,000'. Did you mean 1000?"),
+        ("2.5", "'--replicates': it must be a whole number. Got '2.5'. Did you mean 2 or 3?"),
+        ("3.0", "'--replicates': it must be a whole number. Got '3.0'. Did you mean 3?"),
+        ("many", "'--replicates': it must be a whole number. Got 'many'."),
+    ],
+)
+def test_an_option_that_takes_a_whole_number_says_which_was_probably_meant(given: str, said: str) -> None:
+    result = conducive("run", "classroom", "--replicates", given)
+
+    assert result.exit_code == 2
+    assert result.stderr.strip().endswith(said)
+
+
+def test_a_very_long_path_does_not_fill_the_terminal() -> None:
+    result = conducive("run", f"{'far/' * 1000}mine.toml")
+
+    assert result.exit_code == 2
+    assert len(result.stderr) < 600
+    assert "mine.toml" in result.stderr
+
+
 def test_a_file_that_is_no_scenario_is_refused(empty_folder: Path) -> None:
     for content in (b"[finance\n", b"finance = 3\n", b"\xff\xfd", b"#" * (2 * 1024 * 1024)):
         (empty_folder / "mine.toml").write_bytes(content)
