@@ -97,7 +97,7 @@ def observe(sector: Between, worlds: Any, t: int) -> None:
         here.use = org.users / org.filled
         here.faithful = world.monthly[int(inputs.month) - 1].use_at_fidelity if inputs.month >= 1.0 else 0.0
         here.openness = one.openness
-        here.lead = lead(one.commitment if here.innovation != NOTHING else one.openness, one.energy)
+        here.lead = lead(one.commitment if here.innovation != NOTHING else one.openness, one.energy, one.acting)
         here.nerve, here.capacity, here.data = org.safety, org.slack, inputs.data_capability
         here.tightness = clip(1.0 - org.budget)
         here.marketisation, here.tolerance = inputs.marketisation, inputs.failure_tolerance
