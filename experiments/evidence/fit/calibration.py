@@ -49,8 +49,8 @@ CUTOFF, OFTEN, EVER = 3.0, 4, 8.0
 """A draw is ruled out where its fourth largest implausibility is over 3, or any over 8.
 
 The largest alone would let figures that a model of this kind cannot meet rule out everything: three of some seventy
-constraints are (T3a, T15 and a clause of P04). Not to go by the largest is the usual safeguard (Vernon, Goldstein & Bower 2010).
-What is missed is reported all the same.
+constraints are (T3a, T15 and a clause of P04). Not to go by the largest is the usual safeguard (Vernon, Goldstein &
+Bower 2010). What is missed is reported all the same.
 """
 
 
