@@ -240,7 +240,7 @@ def test_what_was_measured_at_an_authority_is_told_as_measured() -> None:
 def test_a_clear_gain_is_told_with_its_size_and_interval(comparison: Comparison) -> None:
     said = headline(with_gaps(comparison, [0.09, 0.11] * 8))
 
-    assert "B has 9.7 of 20 practitioners using it as it is meant in an average month of the 5 years, A 7.8" in said
+    assert "B has 9.8 of 20 practitioners using it as it is meant in an average month of the 5 years, A 7.9" in said
     assert "clearly more (+10.0 percentage points, 95% interval" in said
 
 
