@@ -116,9 +116,10 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("reluctance", "case that the council asks for"),
         Argument("resourced", "share of the ambition of participation that is paid for"),
         Argument("scar", rule="scar_next", span=(0, 0.5, 1)),
+        Argument("share", "share in the long run"),
         Argument("shock", "1 in a month of a shock, else 0", span=(0, 0, 1)),
         Argument("spread", "spread on the log scale", span=(0.1, 0.25, 0.5)),
-        Argument("staffing", "fall of the log-odds from no post to every post empty"),
+        Argument("staffing", "fall of the log-odds from no agency staff to nobody else"),
         Argument("steepness", "how much several users count for more than one", span=(1, 3, 5)),
         Argument("strength", "how far one missing condition holds a step back"),
         Argument("supervision", "supervision in which the innovation has a place"),
@@ -132,11 +133,11 @@ ARGUMENTS: Mapping[str, Argument] = {
         Argument("u", "a uniform draw"),
         Argument("use", "share of practitioners who use it"),
         Argument("using", "1 for who uses it, else 0"),
+        Argument("usual_agency", "share of those in post who are agency staff in the long run"),
         Argument(
             "usual_chance", "monthly chance that a case closes for a family doing as usual", span=(0.05, 0.07, 0.1)
         ),
         Argument("usual_quality", "quality of casework under usual wellbeing and strain", span=(0.1, 0.2, 0.3)),
-        Argument("usual_vacancies", "share of posts that stay empty in the long run"),
         Argument("values", "value alignment times drive"),
         Argument(
             "weather", "this year's pull of other jobs, as a log factor", rule="leaving_chance", span=(-0.5, 0, 0.5)

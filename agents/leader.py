@@ -16,7 +16,9 @@ LEADER_FIELDS = (
     Field("support", "Lasting style: how relational and supportive (0-1)."),
     Field("openness", "Lasting openness to risk (0-1): permission to try."),
     Field("energy", "Energy left for the innovation (0-1)."),
-    Field("acting", "Months the post will still be covered by somebody acting; 0 when it has a holder."),
+    Field(
+        "acting", "Months the post will still be covered by somebody acting; 0 when it has a holder.", span=(0, 0, 8)
+    ),
     Field("agenda", "Commitment to the innovation that a successor will bring (0-1)."),
     Field("ownership_lost", "Ownership of the innovation that pressure has taken (0-1)."),
     Field("unowned", "Ownership that went with the last holder and is not the present one's own yet (0-1)."),
