@@ -51,7 +51,8 @@ def test_stored_results_have_full_power() -> None:
         "prior": full.prior,
         "of_a_set": full.of_a_set,
     }
-    assert sum(n["tried"] for n in CALIBRATED["stages"].values()) >= 1500
+    assert sum(n["tried"] for n in CALIBRATED["stages"].values()) >= 1300
+    assert CALIBRATED["stages"]["fresh luck"]["left"] >= 200
 
 
 def test_an_unclear_verdict_was_given_more_replicates() -> None:
@@ -276,5 +277,5 @@ def test_the_default_set_tells_the_story_of_the_plausible_ones() -> None:
     }
 
     wide = {k: round(v, 3) for k, v in gaps.items() if abs(v) > 0.05}
-    assert len(wide) <= 3, wide  # three of them, all of 6 points or less, in 0.7.0
-    assert max(map(abs, gaps.values())) <= 0.065
+    assert len(wide) <= 2, wide  # two of them, of 6.5 and 8.5 points, in 0.7.0: the price of 43 official figures, 36 before
+    assert max(map(abs, gaps.values())) <= 0.086
