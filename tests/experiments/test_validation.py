@@ -277,5 +277,5 @@ def test_the_default_set_tells_the_story_of_the_plausible_ones() -> None:
     }
 
     wide = {k: round(v, 3) for k, v in gaps.items() if abs(v) > 0.05}
-    assert len(wide) <= 2, wide  # two of them, of 6.5 and 8.5 points, in 0.7.0: the price of 43 official figures, 36 before
+    assert len(wide) <= 2, wide  # of 6.5 and 8.5 points in 0.7.0: the price of 43 official figures, 36 before
     assert max(map(abs, gaps.values())) <= 0.086
