@@ -128,9 +128,10 @@ def line(
     *,
     within: tuple[float, float] = (0, 1),
 ) -> None:
-    """Draw the mean over replicates with its 95% interval."""
+    """Draw the mean over replicates with its 95% interval; none where all are alike, as before the first course."""
     low, mean, high, *_ = of.uncertainty(values, within)
-    axes.fill_between(_months(values), low, high, color=colour, alpha=0.35, linewidth=0)
+    differ = (values != values[0]).any(axis=0)
+    axes.fill_between(_months(values), low, high, where=differ, color=colour, alpha=0.35, linewidth=0)
     axes.plot(_months(values), mean, color=colour, linestyle=style, linewidth=1.8, label=label)
 
 

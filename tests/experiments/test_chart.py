@@ -66,6 +66,17 @@ def test_the_line_is_the_mean_over_replicates(ensemble: Ensemble) -> None:
     np.testing.assert_allclose(np.asarray(line.get_ydata(), float), ensemble.values("use_at_fidelity").mean(axis=0))
 
 
+def test_the_band_begins_where_runs_differ(ensemble: Ensemble) -> None:
+    """Before the first course nobody uses it in any run: an interval there would look like use."""
+    values = ensemble.values("use_at_fidelity")
+    first = 1 + int(np.argmax((values != values[0]).any(axis=0)))
+    assert first > 2
+
+    (band,) = (one for one in run_chart(ensemble).axes[0].collections if one.get_alpha() == 0.35)
+
+    assert min(path.vertices[:, 0].min() for path in band.get_paths()) == first
+
+
 def test_bars_are_mean_numbers_of_losses(ensemble: Ensemble) -> None:
     bars = rectangles(run_chart(ensemble).axes[1])
 
