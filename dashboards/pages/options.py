@@ -26,7 +26,7 @@ from conducive.dashboards.widgets.upload import Upload
 from conducive.dashboards.work import Cache, Following, Job
 from conducive.experiments.compare.glance import FIRM, STEPS, bounds
 from conducive.experiments.compare.names import names_of
-from conducive.experiments.lives.intervals import A_SHARE
+from conducive.experiments.lives.intervals import A_SHARE, along
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import NOT_A_FORECAST, between_in_words, name_of
 from conducive.experiments.options.options import (
@@ -319,7 +319,7 @@ def shown(found: Options) -> dict[str, Any]:
     """Return what the page shows of options, in plain data."""
     series = []
     for key, letter, name, e in zip(KEYS, "ABCDE", found.names, found.ensembles, strict=False):
-        use = e.uncertainty(e.values(MAIN)[:, : found.months], A_SHARE)
+        use = along(e, e.values(MAIN)[:, : found.months], A_SHARE)
         series.append({"key": key, "label": f"{letter}: {name}", "short": letter, **bounds(use)})
     return {
         "runs": found.runs,

@@ -22,6 +22,7 @@ from matplotlib.transforms import offset_copy
 
 from conducive import __version__
 from conducive.experiments.compare.names import names
+from conducive.experiments.lives.intervals import along
 from conducive.experiments.words import several
 
 if TYPE_CHECKING:
@@ -128,10 +129,9 @@ def line(
     *,
     within: tuple[float, float] = (0, 1),
 ) -> None:
-    """Draw the mean over replicates with its 95% interval; none where all are alike, as before the first course."""
-    low, mean, high, *_ = of.uncertainty(values, within)
-    differ = (values != values[0]).any(axis=0)
-    axes.fill_between(_months(values), low, high, where=differ, color=colour, alpha=0.35, linewidth=0)
+    """Draw the mean over replicates with its 95% interval."""
+    low, mean, high, *_ = along(of, values, within)
+    axes.fill_between(_months(values), low, high, color=colour, alpha=0.35, linewidth=0)
     axes.plot(_months(values), mean, color=colour, linestyle=style, linewidth=1.8, label=label)
 
 

@@ -23,7 +23,7 @@ from conducive.experiments.compare.text import (
     sustained_in_words,
 )
 from conducive.experiments.lives.ensemble import Ensemble, run_each
-from conducive.experiments.lives.intervals import A_DIFFERENCE, A_SHARE, ANYWHERE, Uncertainty
+from conducive.experiments.lives.intervals import A_DIFFERENCE, A_SHARE, ANYWHERE, Uncertainty, along
 from conducive.experiments.lives.moments import MAIN
 from conducive.experiments.lives.text import NOT_A_FORECAST, caution, sets_in_words
 from conducive.experiments.words import happening, launch, percent, points, pounds, signed
@@ -115,7 +115,7 @@ def glance(comparison: Comparison) -> dict[str, Any]:
         "sets": 1 if comparison.sets is None else len(np.unique(comparison.sets)),
         "months": comparison.months,
         "names": list(names(comparison)),
-        "use": [bounds(comparison.uncertainty(values, A_SHARE)) for values in both(comparison, MAIN)],
+        "use": [bounds(along(comparison, values, A_SHARE)) for values in both(comparison, MAIN)],
         "gap": bounds(gap),
         "money": [_funded(values) for values in both(comparison, "external_money")],
         "marks": marks(ensembles[0].scenario, ensembles[1].scenario, comparison.months),

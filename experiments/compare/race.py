@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from conducive.experiments.compare.ladder import MATTERS, RUNGS, judge
 from conducive.experiments.lives.ensemble import Ensemble, run_each
-from conducive.experiments.lives.intervals import A_DIFFERENCE, ANYWHERE, Uncertainty
+from conducive.experiments.lives.intervals import A_DIFFERENCE, ANYWHERE, Uncertainty, along
 from conducive.model.measures import INDICATORS
 from conducive.scenarios.errors import InputError
 from conducive.scenarios.indicators import SHARES, indicator_of
@@ -112,7 +112,7 @@ def fare(
 
     def monthly(name: str) -> list[Any]:
         within = indicator_of(name).within
-        return [_bounds(e.uncertainty(e.values(name)[:, :months], within), name) for e in ensembles]
+        return [_bounds(along(e, e.values(name)[:, :months], within), name) for e in ensembles]
 
     return {
         "replicates": len(ensembles[0].lives),
