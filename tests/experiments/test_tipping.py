@@ -646,7 +646,7 @@ class Breaking(Executor):
 
 
 @pytest.mark.parametrize("takes", [True, False])
-@pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 320)])
+@pytest.mark.parametrize(("tasks", "kept"), [(53, 0), (60, 96), (200, 224)])
 def test_a_search_whose_workers_are_lost_keeps_what_is_finished_and_goes_on_with_the_same_bits(
     file: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool, tasks: int, kept: int
 ) -> None:
