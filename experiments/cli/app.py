@@ -110,10 +110,10 @@ def options(
 
         own = use_rules(rules)
         say(f"Rules of your own, from {rules}: {', '.join(name.rpartition('.')[2] for name in own.functions)}.")
-    if workers is not None and workers < 1:
-        msg = f"it must be 1 or more. Got {workers}. Did you mean 1?"
-        raise typer.BadParameter(msg, param_hint="'--workers'")
     if workers is not None:
+        if workers < 1:
+            msg = f"it must be 1 or more. Got {workers}. Did you mean 1?"
+            raise typer.BadParameter(msg, param_hint="'--workers'")
         from conducive.experiments.lives.ensemble import WORKERS
 
         os.environ[WORKERS] = str(workers)

@@ -48,15 +48,16 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise _not(text, "a whole number") from None
+        between = re.fullmatch(r"(\d{1,9})\.\d*[1-9]\d*", text)
+        nearest = f" Did you mean {between[1]} or {int(between[1]) + 1}?" if between else ""
+        raise _not(text, "a whole number", nearest) from None
 
 
-def _not(text: str, kind: str) -> typer.BadParameter:
-    """Return what is said of a text that is not of a kind of number, with what was probably meant."""
+def _not(text: str, kind: str, nearest: str = "") -> typer.BadParameter:
+    """Return what is said of a text that is not of a kind of number, with the `nearest` or what was probably meant."""
     from conducive.scenarios.declaration import meant_number
 
-    between = re.fullmatch(r"(\d{1,9})\.\d*[1-9]\d*", text) if "whole" in kind else None
-    meant = f" Did you mean {between[1]} or {int(between[1]) + 1}?" if between else meant_number(text[:80])
+    meant = nearest or meant_number(text[:80])
     return typer.BadParameter(f"it must be {kind}. Got {text[:80]!r}.{meant}")
 
 
